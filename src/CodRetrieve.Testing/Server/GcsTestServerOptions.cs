@@ -1,0 +1,39 @@
+namespace CodRetrieve.Testing;
+
+/// <summary>How a <see cref="GcsTestServer"/> behaves when nothing is wrong.</summary>
+public sealed record GcsTestServerOptions
+{
+    /// <summary>The bearer tokens accepted; null, the default, lets anyone in, an empty list nobody.</summary>
+    public IReadOnlyCollection<string>? AcceptedTokens { get; init; }
+
+    /// <summary>The most entries of a page of a listing, objects and prefixes together: 1 to 1000, GCS's own limit and the
+    /// default.</summary>
+    public int MaxResultsPerPage { get; init; } = 1000;
+
+    /// <summary>The body bytes a second that one connection gives; null, the default, for as many as it can. Must be positive.</summary>
+    public long? BytesPerSecondPerConnection { get; init; }
+
+    /// <summary>How long each request waits before its answer begins; zero by default. Must not be negative.</summary>
+    public TimeSpan Latency { get; init; }
+
+    /// <summary>Whether requests are recorded; true by default. Off, a soak of millions of requests keeps nothing.</summary>
+    public bool RecordRequests { get; init; } = true;
+
+    /// <summary>The seed of <see cref="GcsTestServer.Faults"/>; 0 by default.</summary>
+    public int FaultSeed { get; init; }
+
+    /// <summary>The clock of latency, throttle, drip and timestamps; the system's by default.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    internal void Validate()
+    {
+        ArgumentNullException.ThrowIfNull(TimeProvider);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxResultsPerPage, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxResultsPerPage, 1000);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Latency, TimeSpan.Zero);
+        if (BytesPerSecondPerConnection is { } rate)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rate, nameof(BytesPerSecondPerConnection));
+        }
+    }
+}

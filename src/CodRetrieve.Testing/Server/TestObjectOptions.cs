@@ -1,0 +1,20 @@
+namespace CodRetrieve.Testing;
+
+/// <summary>What a <see cref="TestBucket"/> is told about an object besides its bytes.</summary>
+public sealed record TestObjectOptions
+{
+    /// <summary>The media type; <c>application/octet-stream</c> by default.</summary>
+    public string ContentType { get; init; } = "application/octet-stream";
+
+    /// <summary><c>gzip</c> when the bytes are packed, so that the server unpacks them for clients that do not accept gzip; null by
+    /// default.</summary>
+    public string? ContentEncoding { get; init; }
+
+    /// <summary>The generation to give the object; null, the default, takes the next one. Must be positive.</summary>
+    public long? Generation { get; init; }
+
+    /// <summary>Which checksums the object has; null, the default, gives both to memory and file content and none to any other.</summary>
+    public ObjectHashes? Hashes { get; init; }
+
+    internal static TestObjectOptions Default { get; } = new();
+}

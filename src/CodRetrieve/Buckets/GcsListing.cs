@@ -1,0 +1,55 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace CodRetrieve.Buckets;
+
+/// <summary>Reads the answer to a list request of the JSON API (<c>storage#objects</c>).</summary>
+internal static partial class GcsListing
+{
+    // A page has at most 1000 entries, and a name at most 1024 bytes: a real page stays well below.
+    private const long MaxPageBytes = 32 * 1024 * 1024;
+
+    public static async Task<ObjectListPage> ReadAsync(Stream content, string uri, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var bounded = new BoundedStream(content, MaxPageBytes, uri);
+            await using var closing = bounded.ConfigureAwait(false);
+            var page = await JsonSerializer.DeserializeAsync(bounded, Json.Default.Page, cancellationToken).ConfigureAwait(false);
+            return new ObjectListPage(
+                page?.Items?.Select(item => ToItem(item, uri)).ToList() ?? [],
+                page?.Prefixes?.OfType<string>().ToList() ?? [],
+                string.IsNullOrEmpty(page?.NextPageToken) ? null : page.NextPageToken);
+        }
+        catch (JsonException e)
+        {
+            // The message of a JsonException may quote the answer; its place is all that is told.
+            throw new ObjectStoreException(ObjectStoreFailure.WrongAnswer, $"{uri}: the listing is not the JSON it should be (line {e.LineNumber}, byte {e.BytePositionInLine}).");
+        }
+    }
+
+    private static ObjectItem ToItem(Item? item, string uri)
+    {
+        if (string.IsNullOrEmpty(item?.Name) || item.Size is not >= 0)
+        {
+            throw new ObjectStoreException(ObjectStoreFailure.WrongAnswer, $"{uri}: the listing has an object without a name or with a wrong size.");
+        }
+
+        return new ObjectItem
+        {
+            Name = item.Name,
+            SizeBytes = item.Size.Value,
+            Generation = item.Generation,
+            Crc32c = Crc32C.TryParse(item.Crc32c, out var crc) ? crc : null,
+            ContentEncoding = item.ContentEncoding,
+        };
+    }
+
+    private sealed record Page(List<Item?>? Items, List<string?>? Prefixes, string? NextPageToken);
+
+    private sealed record Item(string? Name, long? Size, long? Generation, string? Crc32c, string? ContentEncoding);
+
+    [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, NumberHandling = JsonNumberHandling.AllowReadingFromString)]
+    [JsonSerializable(typeof(Page))]
+    private sealed partial class Json : JsonSerializerContext;
+}

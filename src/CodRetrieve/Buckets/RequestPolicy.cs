@@ -1,0 +1,56 @@
+using CodRetrieve.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Polly;
+using Polly.Retry;
+
+namespace CodRetrieve.Buckets;
+
+/// <summary>How often, how long and with which clock requests are tried.</summary>
+internal sealed class RequestPolicy
+{
+    public RequestPolicy(CodDownloadOptions options, ILogger logger)
+    {
+        MaxRetryAttempts = options.MaxRetryAttempts;
+        IdleTimeout = options.IdleTimeout;
+        Time = options.TimeProvider;
+        Retry = BuildRetry(options, logger);
+    }
+
+    public int MaxRetryAttempts { get; }
+
+    public TimeSpan IdleTimeout { get; }
+
+    public TimeProvider Time { get; }
+
+    public ResiliencePipeline Retry { get; }
+
+    private static ResiliencePipeline BuildRetry(CodDownloadOptions options, ILogger logger)
+    {
+        if (options.MaxRetryAttempts == 0)
+        {
+            return ResiliencePipeline.Empty;
+        }
+
+        return new ResiliencePipelineBuilder { TimeProvider = options.TimeProvider }
+            .AddRetry(new RetryStrategyOptions
+            {
+                ShouldHandle = new PredicateBuilder().Handle<ObjectStoreException>(static e => e.IsTransient),
+                MaxRetryAttempts = options.MaxRetryAttempts,
+                BackoffType = DelayBackoffType.Exponential,
+                UseJitter = true,
+                Delay = options.RetryDelay,
+                MaxDelay = options.MaxRetryDelay,
+                DelayGenerator = args => ValueTask.FromResult(Wanted(args.Outcome.Exception, options.MaxRetryDelay)),
+                OnRetry = args =>
+                {
+                    Log.RequestRetried(logger, args.AttemptNumber + 1, args.RetryDelay, args.Outcome.Exception?.Message);
+                    return default;
+                },
+            })
+            .Build();
+    }
+
+    // What the store asks for is honoured up to the bound that keeps a wrong header from stopping a job for a day.
+    private static TimeSpan? Wanted(Exception? exception, TimeSpan bound) =>
+        exception is ObjectStoreException { RetryAfter: { } wait } ? (wait < bound ? wait : bound) : null;
+}

@@ -1,0 +1,148 @@
+using System.IO.Compression;
+using CodRetrieve.Buckets;
+using CodRetrieve.Diagnostics;
+using Microsoft.Extensions.Logging;
+
+namespace CodRetrieve.Catalog;
+
+/// <summary>
+/// Tells what a store holds: the series of a study by one listing, the instances of a series by one read of its index. Safe for use by
+/// several callers at once.
+/// </summary>
+internal sealed class CodCatalog(ObjectReader objects, string? prefix, ILogger logger)
+{
+    // 5,000 instances make 30 to 60 MB; this is where a gzip bomb ends.
+    private const long MaxIndexBytes = 4L * 1024 * 1024 * 1024;
+    private const int MaxPages = 10_000;
+    private const int IndexAttempts = 3;
+
+    private readonly string _root = string.IsNullOrEmpty(prefix) ? "" : prefix.TrimEnd('/') + "/";
+
+    /// <summary>The name of the folder that holds a study's series, for messages.</summary>
+    public string GetUri(string study) => objects.GetUri(SeriesFolder(study));
+
+    /// <summary>Lists one study.</summary>
+    /// <exception cref="ObjectStoreException">The listing failed, or the bucket does not exist.</exception>
+    /// <exception cref="CodFormatException">The listing has no end, or holds what was not asked for.</exception>
+    public async Task<StudyListing> ListStudyAsync(string study, CancellationToken cancellationToken)
+    {
+        var under = SeriesFolder(study);
+        var builder = new StudyListingBuilder(study, under, objects.GetUri);
+        var tokens = new HashSet<string>(StringComparer.Ordinal);
+        string? pageToken = null;
+        do
+        {
+            var page = await objects.ListAsync(under, pageToken, cancellationToken).ConfigureAwait(false);
+            builder.Add(page);
+            pageToken = page.NextPageToken;
+            if (pageToken is not null && (!tokens.Add(pageToken) || tokens.Count > MaxPages))
+            {
+                throw new CodFormatException($"{objects.GetUri(under)}: the listing has no end (a page token came again, or more than {MaxPages} pages).");
+            }
+        }
+        while (pageToken is not null);
+
+        return builder.Build();
+    }
+
+    /// <summary>Reads one series' index. What is wrong with the series is part of the answer.</summary>
+    /// <exception cref="ObjectStoreException">Nothing can be read with this credential.</exception>
+    public async Task<SeriesContent> ReadSeriesAsync(SeriesListing listing, CancellationToken cancellationToken)
+    {
+        var uri = objects.GetUri(listing.IndexName);
+        if (listing.Index is null && !listing.IsFolded)
+        {
+            return new(listing, null, new CodFormatException($"{uri}: the series has no index (metadata.json)."), SeriesProblem.NoMetadata);
+        }
+
+        SeriesIndex index;
+        try
+        {
+            index = await ReadIndexAsync(listing, uri, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ObjectStoreException e) when (e.Reason == ObjectStoreFailure.NotFound)
+        {
+            return new(listing, null, e, SeriesProblem.NoMetadata);
+        }
+        catch (CodRetrieveException e) when (e is not ObjectStoreException { StopsEverything: true })
+        {
+            return new(listing, null, e, SeriesProblem.UnreadableMetadata);
+        }
+
+        listing.Series.Instances = index.Instances;
+        var tarUri = listing.Series.TarUri;
+        return listing.Tar switch
+        {
+            null => new(listing, index, new CodFormatException($"{tarUri}: the series has an index but no tar."), SeriesProblem.NoTar),
+            { ContentEncoding: "gzip" } => new(
+                listing,
+                index,
+                new CodFormatException($"{tarUri}: the tar is stored with content-encoding gzip, so that no range of it can be read. Store it plain."),
+                SeriesProblem.PackedTar),
+            _ => new(listing, index, null, SeriesProblem.None),
+        };
+    }
+
+    private string SeriesFolder(string study) => $"{_root}studies/{study}/series/";
+
+    private async Task<SeriesIndex> ReadIndexAsync(SeriesListing listing, string uri, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await ReadIndexOnceAsync(listing, uri, cancellationToken).ConfigureAwait(false);
+            }
+            catch (CodFormatException e) when (attempt < IndexAttempts && e.InnerException is InvalidDataException)
+            {
+                // The bytes were damaged on their way: they may come whole the next time.
+                Log.IndexDamaged(logger, uri, attempt);
+            }
+        }
+    }
+
+    private async Task<SeriesIndex> ReadIndexOnceAsync(SeriesListing listing, string uri, CancellationToken cancellationToken)
+    {
+        var slice = new ObjectSlice(listing.IndexName, listing.Index?.Generation, listing.Index?.SizeBytes, null);
+        var stored = await objects.OpenAsync(slice, null, cancellationToken).ConfigureAwait(false);
+        await using var closing = stored.ConfigureAwait(false);
+        var bytes = new ChecksumStream(stored);
+        SeriesIndex? index = null;
+        CodFormatException? malformed = null;
+        try
+        {
+            index = await ParseAsync(bytes, listing.Series, uri, cancellationToken).ConfigureAwait(false);
+        }
+        catch (InvalidDataException e)
+        {
+            malformed = new CodFormatException($"{uri}: the index is damaged (gzip).", e);
+        }
+        catch (CodFormatException e)
+        {
+            malformed = e;
+        }
+
+        // What was wrong with the JSON counts only if the bytes are those that were stored.
+        await bytes.DrainAsync(cancellationToken).ConfigureAwait(false);
+        if (!stored.IsUnpacked && listing.Index?.Crc32c is { } expected && bytes.Crc32c != expected)
+        {
+            var damage = new InvalidDataException($"CRC32C {Crc32C.Format(bytes.Crc32c)} instead of {Crc32C.Format(expected)}.");
+            throw new CodFormatException($"{uri}: the index is damaged: {damage.Message}", damage);
+        }
+
+        return index ?? throw malformed!;
+    }
+
+    private static async Task<SeriesIndex> ParseAsync(ChecksumStream bytes, SeriesInfo series, string uri, CancellationToken cancellationToken)
+    {
+        // Told by its first bytes: a copy of a store may have it packed or not, whatever the content-encoding says.
+        if (!await bytes.BeginsWithGzipAsync(cancellationToken).ConfigureAwait(false))
+        {
+            return await SeriesIndexReader.ReadAsync(bytes, series, uri, cancellationToken).ConfigureAwait(false);
+        }
+
+        var unpacked = new BoundedStream(new GZipStream(bytes, CompressionMode.Decompress, leaveOpen: true), MaxIndexBytes, uri);
+        await using var closing = unpacked.ConfigureAwait(false);
+        return await SeriesIndexReader.ReadAsync(unpacked, series, uri, cancellationToken).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,234 @@
+using System.Buffers.Text;
+using System.Text;
+using CodRetrieve.Buckets;
+
+namespace CodRetrieve.Catalog;
+
+/// <summary>
+/// Reads the instances out of a series' <c>metadata.json</c> (the COD writer's <c>cod.instances</c>). The DICOM tags in it are passed
+/// over, not built, and nothing of them is kept: memory goes with the number of instances only.
+/// </summary>
+internal sealed class SeriesIndexReader
+{
+    /// <summary>More instances than any real series has; a bound for what a hostile index can make us hold.</summary>
+    public const int MaxInstances = 500_000;
+
+    private readonly JsonScanner _json;
+    private readonly SeriesInfo _series;
+    private readonly string _uri;
+    private readonly List<InstanceInfo> _instances = [];
+    private readonly List<CodFormatException> _problems = [];
+    // Names that differ only in case would meet in one file on some file systems.
+    private readonly HashSet<string> _names = new(StringComparer.OrdinalIgnoreCase);
+    private readonly string _place;
+
+    private SeriesIndexReader(JsonScanner json, SeriesInfo series, string uri)
+    {
+        _json = json;
+        _series = series;
+        _uri = uri;
+        _place = $"studies/{series.StudyInstanceUid}/series/{series.SeriesInstanceUid}.tar";
+    }
+
+    /// <summary>Reads the whole of the JSON.</summary>
+    /// <param name="json">The JSON, unpacked. Not disposed here.</param>
+    /// <param name="series">The series that the index must be of.</param>
+    /// <param name="uri">The index's name, for messages.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>The instances that can be asked for, and a problem for each entry that cannot.</returns>
+    /// <exception cref="CodFormatException">The JSON is cut off, malformed, of another series, or beyond a bound.</exception>
+    public static async Task<SeriesIndex> ReadAsync(Stream json, SeriesInfo series, string uri, CancellationToken cancellationToken)
+    {
+        using var scanner = new JsonScanner(json, uri);
+        var reader = new SeriesIndexReader(scanner, series, uri);
+        await reader.ReadRootAsync(cancellationToken).ConfigureAwait(false);
+        return new SeriesIndex(reader._instances, reader._problems);
+    }
+
+    private async Task ReadRootAsync(CancellationToken cancellationToken)
+    {
+        var hasInstances = false;
+        await _json.EnterObjectAsync(cancellationToken).ConfigureAwait(false);
+        while (await _json.ReadNameAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (_json.Text.SequenceEqual("cod"u8))
+            {
+                hasInstances |= await ReadCodAsync(cancellationToken).ConfigureAwait(false);
+            }
+            else if (_json.Text.SequenceEqual("study_uid"u8) || _json.Text.SequenceEqual("deid_study_uid"u8))
+            {
+                await CheckOwnerAsync(_series.StudyInstanceUid, cancellationToken).ConfigureAwait(false);
+            }
+            else if (_json.Text.SequenceEqual("series_uid"u8) || _json.Text.SequenceEqual("deid_series_uid"u8))
+            {
+                await CheckOwnerAsync(_series.SeriesInstanceUid, cancellationToken).ConfigureAwait(false);
+            }
+            else
+            {
+                await _json.SkipValueAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        await _json.ReadEndAsync(cancellationToken).ConfigureAwait(false);
+        if (!hasInstances)
+        {
+            throw new CodFormatException($"{_uri}: the index has no cod.instances.");
+        }
+    }
+
+    // Instances of another patient saved under this study's name would be worse than none.
+    private async ValueTask CheckOwnerAsync(string uid, CancellationToken cancellationToken)
+    {
+        if (!await _json.ReadScalarAsync(cancellationToken).ConfigureAwait(false) || !_json.Text.SequenceEqual(Encoding.UTF8.GetBytes(uid)))
+        {
+            throw new CodFormatException($"{_uri}: the index is of another study or series.");
+        }
+    }
+
+    private async ValueTask<bool> ReadCodAsync(CancellationToken cancellationToken)
+    {
+        var hasInstances = false;
+        await _json.EnterObjectAsync(cancellationToken).ConfigureAwait(false);
+        while (await _json.ReadNameAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (_json.Text.SequenceEqual("instances"u8))
+            {
+                hasInstances = true;
+                await ReadInstancesAsync(cancellationToken).ConfigureAwait(false);
+            }
+            else
+            {
+                await _json.SkipValueAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        return hasInstances;
+    }
+
+    private async ValueTask ReadInstancesAsync(CancellationToken cancellationToken)
+    {
+        await _json.EnterObjectAsync(cancellationToken).ConfigureAwait(false);
+        while (await _json.ReadNameAsync(cancellationToken).ConfigureAwait(false))
+        {
+            var sop = Encoding.UTF8.GetString(_json.Text);
+            if (_names.Count + _problems.Count >= MaxInstances)
+            {
+                throw new CodFormatException($"{_uri}: the index lists more than {MaxInstances} instances, which is refused.");
+            }
+
+            if (!UidName.IsSafe(sop))
+            {
+                AddProblem(sop, "its name cannot be the name of a file");
+                await _json.SkipValueAsync(cancellationToken).ConfigureAwait(false);
+            }
+            else if (!_names.Add(sop))
+            {
+                AddProblem(sop, "it is listed twice; the first entry is used");
+                await _json.SkipValueAsync(cancellationToken).ConfigureAwait(false);
+            }
+            else if (!await _json.IsObjectNextAsync(cancellationToken).ConfigureAwait(false))
+            {
+                AddProblem(sop, "its entry is not an object");
+                await _json.SkipValueAsync(cancellationToken).ConfigureAwait(false);
+            }
+            else
+            {
+                await ReadInstanceAsync(sop, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async ValueTask ReadInstanceAsync(string sop, CancellationToken cancellationToken)
+    {
+        long? size = null;
+        long? start = null;
+        long? end = null;
+        uint? crc32c = null;
+        var isElsewhere = false;
+        await _json.EnterObjectAsync(cancellationToken).ConfigureAwait(false);
+        while (await _json.ReadNameAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (_json.Text.SequenceEqual("size"u8))
+            {
+                size = await ReadNumberAsync(cancellationToken).ConfigureAwait(false);
+            }
+            else if (_json.Text.SequenceEqual("crc32c"u8))
+            {
+                crc32c = await ReadCrc32cAsync(cancellationToken).ConfigureAwait(false);
+            }
+            else if (_json.Text.SequenceEqual("uri"u8) || _json.Text.SequenceEqual("url"u8))
+            {
+                isElsewhere |= await _json.ReadScalarAsync(cancellationToken).ConfigureAwait(false) && NamesAnotherPlace(_json.Text, sop);
+            }
+            else if (_json.Text.SequenceEqual("headers"u8) && await _json.IsObjectNextAsync(cancellationToken).ConfigureAwait(false))
+            {
+                (start, end) = await ReadHeadersAsync(cancellationToken).ConfigureAwait(false);
+            }
+            else
+            {
+                await _json.SkipValueAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        if (isElsewhere)
+        {
+            AddProblem(sop, "its uri names another study, series or instance");
+            return;
+        }
+
+        // Offsets that cannot be are as good as none: the instance is then looked for by its name.
+        var range = start is { } first && end is { } behind && behind > first && (size is null || size == behind - first)
+            ? new ByteRange(first, behind)
+            : (ByteRange?)null;
+        _instances.Add(new InstanceInfo { Series = _series, SopInstanceUid = sop, SizeBytes = size ?? range?.Length, Crc32c = crc32c, TarRange = range });
+    }
+
+    private async ValueTask<(long? Start, long? End)> ReadHeadersAsync(CancellationToken cancellationToken)
+    {
+        long? start = null;
+        long? end = null;
+        await _json.EnterObjectAsync(cancellationToken).ConfigureAwait(false);
+        while (await _json.ReadNameAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (_json.Text.SequenceEqual("start_byte"u8))
+            {
+                start = await ReadNumberAsync(cancellationToken).ConfigureAwait(false);
+            }
+            else if (_json.Text.SequenceEqual("end_byte"u8))
+            {
+                end = await ReadNumberAsync(cancellationToken).ConfigureAwait(false);
+            }
+            else
+            {
+                await _json.SkipValueAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        return (start, end);
+    }
+
+    // A number that is none, negative or beyond 64 bits counts as not given, whether written bare or as a string.
+    private async ValueTask<long?> ReadNumberAsync(CancellationToken cancellationToken) =>
+        await _json.ReadScalarAsync(cancellationToken).ConfigureAwait(false)
+        && Utf8Parser.TryParse(_json.Text, out long number, out var used) && used == _json.Text.Length && number >= 0
+            ? number
+            : null;
+
+    private async ValueTask<uint?> ReadCrc32cAsync(CancellationToken cancellationToken) =>
+        await _json.ReadScalarAsync(cancellationToken).ConfigureAwait(false)
+        && Crc32C.TryParse(Encoding.UTF8.GetString(_json.Text), out var crc) ? crc : null;
+
+    // A copied store keeps its old bucket and prefix here; what follows must be this instance.
+    private bool NamesAnotherPlace(ReadOnlySpan<byte> utf8, string sop)
+    {
+        var uri = Encoding.UTF8.GetString(utf8);
+        var studies = uri.LastIndexOf("studies/", StringComparison.Ordinal);
+        return studies >= 0 && !uri.AsSpan(studies).Equals($"{_place}://instances/{sop}.dcm", StringComparison.Ordinal);
+    }
+
+    private void AddProblem(string sop, string what) =>
+        _problems.Add(new CodFormatException($"{_uri}: the instance '{Printable(sop)}' cannot be retrieved: {what}."));
+
+    private static string Printable(string name) =>
+        string.Concat((name.Length > UidName.MaxLength ? name[..UidName.MaxLength] + "..." : name).Select(c => c is >= ' ' and < (char)0x7F ? c : '?'));
+}

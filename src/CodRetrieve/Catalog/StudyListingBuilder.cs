@@ -1,0 +1,85 @@
+namespace CodRetrieve.Catalog;
+
+/// <summary>Gathers the pages of a study's listing into its series.</summary>
+internal sealed class StudyListingBuilder(string study, string under, Func<string, string> getUri)
+{
+    private const string TarExtension = ".tar";
+
+    private readonly SortedDictionary<string, SeriesListing> _series = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, CodFormatException> _problems = new(StringComparer.Ordinal);
+
+    public void Add(ObjectListPage page)
+    {
+        foreach (var item in page.Items)
+        {
+            var rest = Below(item.Name);
+            var slash = rest.IndexOf('/', StringComparison.Ordinal);
+            if (slash > 0)
+            {
+                AddFile(rest[..slash], rest[(slash + 1)..], item);
+            }
+            else if (rest.EndsWith(TarExtension, StringComparison.Ordinal) && SeriesOf(rest[..^TarExtension.Length]) is { } series)
+            {
+                series.Tar = item;
+            }
+        }
+
+        foreach (var folder in page.Prefixes)
+        {
+            if (SeriesOf(Below(folder).TrimEnd('/')) is { } series)
+            {
+                series.IsFolded = true;
+            }
+        }
+    }
+
+    public StudyListing Build() => new(study, [.. _series.Values], [.. _problems.Values]);
+
+    private void AddFile(string seriesUid, string file, ObjectItem item)
+    {
+        if (SeriesOf(seriesUid) is not { } series)
+        {
+            return;
+        }
+
+        switch (file)
+        {
+            case "metadata.json":
+                series.Index = item;
+                break;
+            case ".gradient.lock":
+                series.HasLock = true;
+                break;
+            case "error.log":
+                series.HasErrorLog = true;
+                break;
+        }
+    }
+
+    private string Below(string name) => name.StartsWith(under, StringComparison.Ordinal)
+        ? name[under.Length..]
+        : throw new CodFormatException($"{getUri(under)}: the listing holds objects that were not asked for.");
+
+    private SeriesListing? SeriesOf(string seriesUid)
+    {
+        if (_series.TryGetValue(seriesUid, out var known))
+        {
+            return known;
+        }
+
+        if (!UidName.IsSafe(seriesUid))
+        {
+            _problems.TryAdd(seriesUid, new CodFormatException($"{getUri(under)}: a series has a name that cannot be the name of a folder."));
+            return null;
+        }
+
+        var listing = new SeriesListing
+        {
+            Series = new SeriesInfo { StudyInstanceUid = study, SeriesInstanceUid = seriesUid, TarUri = getUri($"{under}{seriesUid}{TarExtension}") },
+            TarName = $"{under}{seriesUid}{TarExtension}",
+            IndexName = $"{under}{seriesUid}/metadata.json",
+        };
+        _series.Add(seriesUid, listing);
+        return listing;
+    }
+}

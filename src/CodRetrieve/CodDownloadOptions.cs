@@ -1,0 +1,114 @@
+using System.IO.Compression;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace CodRetrieve;
+
+/// <summary>How a <see cref="CodDownload"/> works. Each has a default that suits Cloud Storage and a local disk.</summary>
+/// <remarks>Read once, when the <see cref="CodDownload"/> is made; changes after that have no effect on it.</remarks>
+public sealed class CodDownloadOptions
+{
+    /// <summary>
+    /// How many requests a job has in flight at most, those for listings and indexes included; each has a connection of its own.
+    /// Default 8; from 1 to 256.
+    /// </summary>
+    public int MaxConnections { get; set; } = 8;
+
+    /// <summary>
+    /// Where access tokens come from when the bucket URL holds none. Default <see cref="CodCredential.Anonymous"/>.
+    /// </summary>
+    public CodCredential Credential { get; set; } = CodCredential.Anonymous;
+
+    /// <summary>The root of the JSON API. Default <c>https://storage.googleapis.com/</c>; an emulator's address for tests.</summary>
+    public Uri Endpoint { get; set; } = new("https://storage.googleapis.com/");
+
+    /// <summary>The project to bill for requests to a requester-pays bucket (<c>userProject</c>). Default <see langword="null"/>: none.</summary>
+    public string? UserProject { get; set; }
+
+    /// <summary>How long an answer, or the next bytes of one, may take before the connection counts as stalled. Default 30 s.</summary>
+    public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// How long making a connection may take. Default 10 s. Has no effect on an <see cref="HttpClient"/> that you give.
+    /// </summary>
+    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// How often a request, or a body that broke, is tried again without progress in between. Default 6; from 0 to 100.
+    /// </summary>
+    public int MaxRetryAttempts { get; set; } = 6;
+
+    /// <summary>The wait before the first retry, doubled for each further one, with jitter. Default 0.5 s.</summary>
+    public TimeSpan RetryDelay { get; set; } = TimeSpan.FromSeconds(0.5);
+
+    /// <summary>The longest wait before a retry, a <c>Retry-After</c> of the store included. Default 30 s.</summary>
+    public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// How the entries of study zips are compressed. Default <see cref="CompressionLevel.NoCompression"/>: stored, at the speed of the
+    /// disk. DICOM pixel data is often compressed already, and deflating runs at some tens of MB a second on one processor.
+    /// </summary>
+    public CompressionLevel ZipCompression { get; set; } = CompressionLevel.NoCompression;
+
+    /// <summary>
+    /// Whether an instance named in <c>log.json</c> counts as saved even if its file is not there. Default <see langword="false"/>: the
+    /// disk decides. Set it for folders whose files are moved away after they were saved.
+    /// </summary>
+    public bool TrustSavedLog { get; set; }
+
+    /// <summary>
+    /// Whether each file is flushed to the device before it gets its name, so that it survives a power failure. Default
+    /// <see langword="false"/>: a killed process harms nothing, a power failure may cost files of the last seconds, which the next run
+    /// notices by their size where the file system keeps no empty blocks.
+    /// </summary>
+    public bool FlushToDisk { get; set; }
+
+    /// <summary>
+    /// Gives the client that sends the requests, for hosts with proxies, client certificates or handlers of their own. Default
+    /// <see langword="null"/>: one is made and disposed by the <see cref="CodDownload"/>. A client that you give stays yours; its handler must
+    /// allow <see cref="MaxConnections"/> connections, must not unpack content (<c>AutomaticDecompression</c>) and should not follow redirects.
+    /// </summary>
+    public Func<HttpClient>? HttpClientFactory { get; set; }
+
+    /// <summary>Where log messages go. Default: nowhere.</summary>
+    public ILoggerFactory LoggerFactory { get; set; } = NullLoggerFactory.Instance;
+
+    /// <summary>The clock of time limits, waits and rates. Default <see cref="TimeProvider.System"/>.</summary>
+    public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+
+    internal CodDownloadOptions Validated()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxConnections, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxConnections, 256);
+        ArgumentOutOfRangeException.ThrowIfNegative(MaxRetryAttempts);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxRetryAttempts, 100);
+        ThrowIfNotPositive(IdleTimeout, nameof(IdleTimeout));
+        ThrowIfNotPositive(ConnectTimeout, nameof(ConnectTimeout));
+        ThrowIfNotPositive(RetryDelay, nameof(RetryDelay));
+        ThrowIfNotPositive(MaxRetryDelay, nameof(MaxRetryDelay));
+        ArgumentNullException.ThrowIfNull(Credential);
+        ArgumentNullException.ThrowIfNull(LoggerFactory);
+        ArgumentNullException.ThrowIfNull(TimeProvider);
+        ArgumentNullException.ThrowIfNull(Endpoint);
+        if (!Endpoint.IsAbsoluteUri || Endpoint.Scheme is not ("http" or "https"))
+        {
+            throw new ArgumentException("The endpoint must be an absolute http or https address.", nameof(Endpoint));
+        }
+
+        var copy = (CodDownloadOptions)MemberwiseClone();
+        if (!Endpoint.AbsolutePath.EndsWith('/'))
+        {
+            copy.Endpoint = new Uri(Endpoint.AbsoluteUri + "/");
+        }
+
+        return copy;
+    }
+
+    private static void ThrowIfNotPositive(TimeSpan value, string name)
+    {
+        if (value <= TimeSpan.Zero || value > TimeSpan.FromDays(1))
+        {
+            throw new ArgumentOutOfRangeException(name, value, "The time must be above zero and at most one day.");
+        }
+    }
+}

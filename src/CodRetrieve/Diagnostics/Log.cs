@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Logging;
+
+namespace CodRetrieve.Diagnostics;
+
+/// <summary>Every message that the library logs. None takes a token, a query string or a DICOM attribute value.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(100, LogLevel.Warning, "A request is tried again (attempt {Attempt}) after {Delay}: {Cause}")]
+    public static partial void RequestRetried(ILogger logger, int attempt, TimeSpan delay, string? cause);
+
+    [LoggerMessage(200, LogLevel.Warning, "{Uri} came damaged (attempt {Attempt}); it is read again.")]
+    public static partial void IndexDamaged(ILogger logger, string uri, int attempt);
+
+    [LoggerMessage(300, LogLevel.Error, "A handler of a job's event threw; the job goes on.")]
+    public static partial void EventHandlerThrew(ILogger logger, Exception exception);
+}

@@ -1,0 +1,16 @@
+namespace CodRetrieve;
+
+/// <summary>One instance was saved.</summary>
+public sealed class InstanceSavedEventArgs : EventArgs
+{
+    internal InstanceSavedEventArgs(InstanceInfo instance, SavedInstance saved, bool isVerified) => (Instance, Saved, IsVerified) = (instance, saved, isVerified);
+
+    /// <summary>The instance.</summary>
+    public InstanceInfo Instance { get; }
+
+    /// <summary>Where it is.</summary>
+    public SavedInstance Saved { get; }
+
+    /// <summary>Whether its CRC32C was checked; <see langword="false"/> where the index lists none, so that only the size was.</summary>
+    public bool IsVerified { get; }
+}

@@ -1,0 +1,77 @@
+using CodRetrieve.Buckets;
+using CodRetrieve.Catalog;
+using Microsoft.Extensions.Logging;
+
+namespace CodRetrieve.Jobs;
+
+/// <summary>What the parts of one running job share.</summary>
+internal sealed class JobContext : IDisposable
+{
+    private readonly CancellationTokenSource _stop;
+    private Exception? _stopCause;
+
+    public JobContext(ObjectReader objects, CodCatalog catalog, ISaveHandler handler, JobEvents events, int connections, ILogger logger, CancellationToken cancellationToken)
+    {
+        Objects = objects;
+        Catalog = catalog;
+        Handler = handler;
+        Events = events;
+        Connections = connections;
+        Logger = logger;
+        Queue = new WorkQueue(connections);
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+    }
+
+    public ObjectReader Objects { get; }
+
+    public CodCatalog Catalog { get; }
+
+    public ISaveHandler Handler { get; }
+
+    public JobEvents Events { get; }
+
+    public int Connections { get; }
+
+    public ILogger Logger { get; }
+
+    public WorkQueue Queue { get; }
+
+    public JobReport Report { get; } = new();
+
+    /// <summary>Ends everything the job does: the caller's cancelling, or <see cref="Stop"/>.</summary>
+    public CancellationToken Stopping => _stop.Token;
+
+    public Exception? StopCause => Volatile.Read(ref _stopCause);
+
+    /// <summary>Ends the job because nothing more can succeed. The first cause counts.</summary>
+    public void Stop(Exception cause)
+    {
+        if (Interlocked.CompareExchange(ref _stopCause, cause, null) is null)
+        {
+            _stop.Cancel();
+        }
+    }
+
+    /// <summary>Ends the job, by throwing, when a failure means that nothing more can succeed.</summary>
+    public void StopIfFatal(Exception cause)
+    {
+        if (cause is DestinationException or ObjectStoreException { StopsEverything: true })
+        {
+            Stop(cause);
+            Stopping.ThrowIfCancellationRequested();
+        }
+    }
+
+    public async ValueTask FailAsync(SeriesRun run, RetrievalFailure failure)
+    {
+        run.AddFailure(failure);
+        run.Study.AddFailure();
+        await Events.ErrorAsync(failure).ConfigureAwait(false);
+    }
+
+    public void Dispose()
+    {
+        Queue.Dispose();
+        _stop.Dispose();
+    }
+}

@@ -1,0 +1,30 @@
+namespace CodRetrieve.Jobs;
+
+/// <summary>The bytes of one series that have arrived, added up by several connections and told by one.</summary>
+internal sealed class SeriesProgress(SeriesInfo series, long bytesTotal)
+{
+    private long _received;
+    private long _told;
+    private long _lastTime;
+
+    public void Add(long bytes) => Interlocked.Add(ref _received, bytes);
+
+    /// <summary>Whether the interval has passed; true for one caller only.</summary>
+    public bool IsDue(TimeProvider time, TimeSpan interval)
+    {
+        var now = time.GetTimestamp();
+        var last = Interlocked.Read(ref _lastTime);
+        return (last == 0 || time.GetElapsedTime(last, now) >= interval) && Interlocked.CompareExchange(ref _lastTime, now, last) == last;
+    }
+
+    public void NotRaised() => Interlocked.Exchange(ref _lastTime, 0);
+
+    /// <summary>What has come since the last call; <see langword="null"/> for nothing. Called by one thread at a time.</summary>
+    public SeriesProgressEventArgs? TakeNew()
+    {
+        var received = Interlocked.Read(ref _received);
+        var bytes = received - _told;
+        _told = received;
+        return bytes == 0 ? null : new SeriesProgressEventArgs(series) { Bytes = bytes, BytesReceived = received, BytesTotal = bytesTotal };
+    }
+}

@@ -1,0 +1,14 @@
+namespace CodRetrieve;
+
+/// <summary>What is wrong with a destination.</summary>
+public enum DestinationFailure
+{
+    /// <summary>No space is left on the device, or a quota is used up.</summary>
+    Full,
+
+    /// <summary>The folder cannot be made or written: permissions, a read-only device, or a file in its place.</summary>
+    NotWritable,
+
+    /// <summary>Another process is saving into the same folder.</summary>
+    InUse,
+}

@@ -1,0 +1,14 @@
+namespace CodRetrieve.Saving;
+
+/// <summary>A built-in save handler with its life in a job: opened before the first call, disposed after the last.</summary>
+/// <remarks><see cref="ISaveHandler.FindSavedAsync"/> also works on one that is not open; it then changes nothing and takes no lock.</remarks>
+internal interface IDestination : ISaveHandler, IAsyncDisposable
+{
+    /// <summary>Takes the directory's lock, sweeps what a dead run left, and opens the log.</summary>
+    /// <param name="studyInstanceUids">The studies of this run.</param>
+    /// <param name="cancellationToken">Ends the opening; nothing stays locked.</param>
+    /// <returns>A task that ends when instances can be saved.</returns>
+    /// <exception cref="DestinationException">The directory is in use, full or cannot be written.</exception>
+    /// <exception cref="InvalidOperationException">It is open already.</exception>
+    ValueTask OpenAsync(IReadOnlyCollection<string> studyInstanceUids, CancellationToken cancellationToken);
+}

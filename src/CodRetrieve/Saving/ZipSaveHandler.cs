@@ -1,0 +1,85 @@
+namespace CodRetrieve.Saving;
+
+/// <summary>Saves each study as <c>{directory}/{study}.zip</c> with entries <c>{series}/instances/{sop}.dcm</c>.</summary>
+/// <remarks>Until a study is complete its instances wait as files below <c>.codretrieve/staging</c>, so that a crash loses none of them.</remarks>
+internal sealed class ZipSaveHandler : Destination
+{
+    private readonly InstanceFolder _staging;
+    private readonly ZipFolder _zips;
+
+    /// <summary>Makes a handler; touches nothing yet.</summary>
+    /// <param name="directory">The directory, relative or not.</param>
+    /// <param name="options">How files and zips are written.</param>
+    /// <exception cref="ArgumentException"><paramref name="directory"/> is blank or no path.</exception>
+    public ZipSaveHandler(string directory, SavingOptions options)
+        : base(directory, options)
+    {
+        _staging = new InstanceFolder(HiddenFolder.Staging(Root), Root, options);
+        _zips = new ZipFolder(Root, options);
+    }
+
+    protected override HashSet<string> FindOnDisk(SeriesInfo series, bool sweep, CancellationToken cancellationToken)
+    {
+        var saved = _staging.FindSaved(series, sweep, cancellationToken);
+        try
+        {
+            saved.UnionWith(_zips.FindSaved(series, keepDamaged: sweep, cancellationToken));
+            return saved;
+        }
+        catch (Exception e) when (DestinationErrors.From(e, Root) is { } fault)
+        {
+            throw fault;
+        }
+    }
+
+    protected override async ValueTask<SavedInstance> WriteAsync(InstanceInfo instance, Stream content, CancellationToken cancellationToken)
+    {
+        var staged = await _staging.SaveAsync(instance, content, cancellationToken).ConfigureAwait(false);
+
+        // Where it will be: like the name that the COD writer gives an instance in a tar.
+        var zip = _zips.PathOf(instance.Series.StudyInstanceUid);
+        return staged with { Location = $"{zip}://{ZipFolder.EntryName(instance)}" };
+    }
+
+    protected override async ValueTask CompleteOnDiskAsync(StudyInfo study, CancellationToken cancellationToken)
+    {
+        var studyInstanceUid = study.StudyInstanceUid;
+        try
+        {
+            var staged = _staging.FilesOf(studyInstanceUid);
+            if (staged.Count > 0)
+            {
+                // Away from the caller's thread: it may take minutes, and other studies go on.
+                await Task.Run(() => _zips.Write(studyInstanceUid, staged, cancellationToken), cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (DestinationErrors.From(e, Root) is { } fault)
+        {
+            throw fault;
+        }
+
+        DeleteStaging(studyInstanceUid);
+    }
+
+    protected override void SweepStudy(string studyInstanceUid)
+    {
+        _staging.SweepStudy(studyInstanceUid);
+        _zips.SweepStudy(studyInstanceUid);
+    }
+
+    private void DeleteStaging(string studyInstanceUid)
+    {
+        var folder = _staging.StudyFolder(studyInstanceUid);
+        try
+        {
+            if (Directory.Exists(folder))
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            SavingLog.StagingNotDeleted(Options.Logger, e, folder);
+        }
+    }
+}

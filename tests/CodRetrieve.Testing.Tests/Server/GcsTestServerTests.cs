@@ -1,0 +1,116 @@
+using System.Net;
+using Microsoft.Extensions.Time.Testing;
+
+namespace CodRetrieve.Testing.Tests;
+
+public sealed class GcsTestServerTests
+{
+    [Fact(Timeout = 30_000)]
+    public async Task Refuses_tokens_that_it_was_not_told_of()
+    {
+        await using var test = await TestServer.StartAsync(new() { AcceptedTokens = ["first"] });
+        test.Bucket.Put("o", new byte[1]);
+        using var anonymous = await test.GetMediaAsync("o");
+        Assert.Equal(HttpStatusCode.Unauthorized, anonymous.StatusCode);
+        Assert.Contains("\"code\":401", await anonymous.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+
+        test.Client.DefaultRequestHeaders.Authorization = TestServer.Bearer("first");
+        using var accepted = await test.GetMediaAsync("o");
+        test.Server.AcceptTokens("second");
+        using var expired = await test.GetMediaAsync("o");
+        test.Server.AcceptAnyone();
+        using var open = await test.GetMediaAsync("o");
+        Assert.Equal(
+            [HttpStatusCode.OK, HttpStatusCode.Unauthorized, HttpStatusCode.OK], [accepted.StatusCode, expired.StatusCode, open.StatusCode]);
+        Assert.Equal(["none", "first", "first", "first"], test.Server.Requests.Select(request => request.BearerToken ?? "none").ToArray());
+        Assert.Equal([401, 200, 401, 200], test.Server.Requests.Select(request => request.StatusCode));
+        Assert.DoesNotContain("first", test.Server.Requests[1].ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Records_requests_in_order_and_forgets_them_when_told()
+    {
+        await using var test = await TestServer.StartAsync();
+        test.Bucket.Put("p/o", new byte[100]);
+        await test.ListAsync("prefix=p/");
+        await test.GetJsonAsync($"storage/v1/b/{TestServer.BucketName}/o/p%2Fo");
+        using (var media = await test.GetMediaAsync("p/o", "bytes=10-19"))
+        {
+            await media.Content.ReadAsByteArrayAsync();
+        }
+
+        var requests = test.Server.Requests;
+        Assert.Equal([RequestKind.List, RequestKind.ObjectMetadata, RequestKind.Media], requests.Select(request => request.Kind));
+        Assert.Equal("p/", requests[0].Prefix);
+        Assert.Equal(("p/o", "bytes=10-19", 206, 10L), (requests[2].ObjectName, requests[2].Range, requests[2].StatusCode, requests[2].BytesSent));
+        Assert.Equal(0, test.Server.MediaBytesSent(name => name != "p/o"));
+        test.Server.ClearRequests();
+        test.Server.IsRecording = false;
+        await test.ListAsync();
+        Assert.Empty(test.Server.Requests);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Sees_how_many_requests_were_under_way_at_once()
+    {
+        await using var test = await TestServer.StartAsync();
+        test.Bucket.Put("o", new byte[1000]);
+        test.Server.Faults.Add(Fault.StallAfter(10));
+        var first = await test.GetMediaAsync("o");
+        var second = await test.GetMediaAsync("o");
+        Assert.Equal(2, test.Server.PeakConcurrentRequests);
+        first.Dispose();
+        second.Dispose();
+        await test.Server.WaitForRequestAsync(request => request.IsCompleted && request == test.Server.Requests[0]);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Waits_for_its_latency_by_the_clock_given()
+    {
+        var clock = new FakeTimeProvider();
+        await using var test = await TestServer.StartAsync(new() { Latency = TimeSpan.FromHours(1), TimeProvider = clock });
+        test.Bucket.Put("o", new byte[10]);
+        var answer = test.GetMediaAsync("o");
+        while (!answer.IsCompleted)
+        {
+            // The delay may begin after any one advance; each round trip of the scheduler brings it nearer.
+            clock.Advance(TimeSpan.FromMinutes(30));
+            await Task.Yield();
+        }
+
+        using var response = await answer;
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Holds_a_body_to_its_throttle()
+    {
+        await using var test = await TestServer.StartAsync(new() { BytesPerSecondPerConnection = 1_000_000 });
+        test.Bucket.Put("o", TestServer.Bytes(300_000));
+        var start = TimeProvider.System.GetTimestamp();
+        using var response = await test.GetMediaAsync("o");
+        Assert.Equal(TestServer.Bytes(300_000), await response.Content.ReadAsByteArrayAsync());
+        Assert.True(TimeProvider.System.GetElapsedTime(start) > TimeSpan.FromSeconds(0.2));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Breaks_a_stalled_answer_when_disposed()
+    {
+        var test = await TestServer.StartAsync();
+        test.Bucket.Put("o", new byte[1000]);
+        test.Server.Faults.Add(Fault.StallAfter(10));
+        using var response = await test.GetMediaAsync("o");
+        await test.Server.DisposeAsync();
+        var (_, error) = await response.ReadToEndOrErrorAsync();
+        Assert.NotNull(error);
+        await test.DisposeAsync();
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Refuses_a_second_bucket_of_the_same_name()
+    {
+        await using var test = await TestServer.StartAsync();
+        Assert.Throws<ArgumentException>(() => test.Server.CreateBucket(TestServer.BucketName));
+        Assert.Same(test.Bucket, test.Server.Buckets[TestServer.BucketName]);
+    }
+}
