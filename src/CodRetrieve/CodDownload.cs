@@ -108,7 +108,9 @@ public sealed class CodDownload : IDisposable
         GetStatsAsync(studyInstanceUids, zipOutput: false, cancellationToken);
 
     /// <inheritdoc cref="GetStatsAsync(IEnumerable{string}, CancellationToken)"/>
+    /// <param name="studyInstanceUids">The studies. Repeats count once.</param>
     /// <param name="zipOutput">Whether to look for what is saved in zips instead of folders.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
     public async Task<DownloadStats> GetStatsAsync(IEnumerable<string> studyInstanceUids, bool zipOutput, CancellationToken cancellationToken = default)
     {
         var studies = CheckedStudies(studyInstanceUids);

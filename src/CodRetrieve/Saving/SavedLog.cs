@@ -241,7 +241,8 @@ internal sealed class SavedLog
 
         if (!File.Exists(_path))
         {
-            await ReplaceAsync(target => SavedLogWriter.WriteEmptyAsync(target, cancellationToken)).ConfigureAwait(false);
+            await WritePartialAsync(target => SavedLogWriter.WriteEmptyAsync(target, cancellationToken)).ConfigureAwait(false);
+            File.Move(PartialPath, _path, overwrite: true);
         }
 
         var contents = await ReadAsync(cancellationToken).ConfigureAwait(false);
@@ -279,14 +280,15 @@ internal sealed class SavedLog
                 SavingLog.LogRepaired(_options.Logger, _path, DamagedFile.Copy(_path));
             }
 
-            await ReplaceAsync(target => SavedLogWriter.WriteAsync(source, contents, target, cancellationToken)).ConfigureAwait(false);
+            await WritePartialAsync(target => SavedLogWriter.WriteAsync(source, contents, target, cancellationToken)).ConfigureAwait(false);
         }
 
+        File.Move(PartialPath, _path, overwrite: true);
         var rewritten = await ReadAsync(cancellationToken).ConfigureAwait(false);
         return rewritten.IsAppendable ? rewritten : throw new IOException($"{_path} is being changed by another program.");
     }
 
-    private async ValueTask ReplaceAsync(Func<Stream, ValueTask> write)
+    private async ValueTask WritePartialAsync(Func<Stream, ValueTask> write)
     {
         var target = new FileStream(PartialPath, FileMode.Create, FileAccess.Write, FileShare.None, 64 * 1024, FileOptions.Asynchronous);
         await using (target.ConfigureAwait(false))
@@ -298,8 +300,6 @@ internal sealed class SavedLog
                 RandomAccess.FlushToDisk(target.SafeFileHandle);
             }
         }
-
-        File.Move(PartialPath, _path, overwrite: true);
     }
 
     // A log that cannot be written concerns every instance, not the one that happened to fill the batch.

@@ -9,6 +9,8 @@ internal sealed class SavedLogContents
     // What follows the last entry is "]}" with some whitespace; more is better written anew than again with each batch.
     private const int MaxTailSize = 4096;
 
+    private bool _hasMark;
+
     private SavedLogContents(SavedLogParser parser, HashSet<UInt128> entries) => (Parser, Entries) = (parser, entries);
 
     public SavedLogParser Parser { get; }
@@ -25,6 +27,7 @@ internal sealed class SavedLogContents
     /// <summary>What follows the last entry; empty if the file cannot be appended to in place.</summary>
     public byte[] Tail { get; private set; } = [];
 
+    /// <summary>Whether the file can be appended to in place.</summary>
     public bool IsAppendable => Tail.Length > 0;
 
     /// <summary>Reads a log from its beginning to its end.</summary>
@@ -37,7 +40,7 @@ internal sealed class SavedLogContents
         {
             await contents.RecoverAsync(file, cancellationToken).ConfigureAwait(false);
         }
-        else if (contents.Parser.EndsInLogs && contents.Parser.Elements.Count <= 1
+        else if (!contents._hasMark && contents.Parser.EndsInLogs && contents.Parser.Elements.Count <= 1
             && contents.Length - contents.Parser.AppendOffset is var size and <= MaxTailSize)
         {
             contents.Tail = new byte[size];
@@ -48,6 +51,8 @@ internal sealed class SavedLogContents
         return contents;
     }
 
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
+
     private async ValueTask ParseAsync(FileStream file, CancellationToken cancellationToken)
     {
         var buffer = new byte[64 * 1024];
@@ -57,6 +62,15 @@ internal sealed class SavedLogContents
             var read = await file.ReadAsync(buffer.AsMemory(count), cancellationToken).ConfigureAwait(false);
             Length += read;
             count += read;
+            if (Length == read && buffer.AsSpan(0, count).StartsWith(ByteOrderMark))
+            {
+                // Editors put it there; the JavaScript tool stumbles over it, so the file is written anew without.
+                _hasMark = true;
+                count -= ByteOrderMark.Length;
+                buffer.AsSpan(ByteOrderMark.Length, count).CopyTo(buffer);
+                Parser.Skip(ByteOrderMark.Length);
+            }
+
             var before = Parser.Position;
             Parser.Read(buffer.AsSpan(0, count), isFinal: read == 0);
             if (read == 0)

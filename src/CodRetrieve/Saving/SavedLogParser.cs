@@ -64,6 +64,9 @@ internal sealed class SavedLogParser(HashSet<UInt128> entries)
         }
     }
 
+    /// <summary>Leaves out the bytes at the beginning that are no JSON (a byte order mark).</summary>
+    public void Skip(int count) => _position += count;
+
     /// <summary>Gives up: what follows <see cref="Position"/> cannot be read.</summary>
     public void MarkDamaged()
     {
@@ -117,10 +120,21 @@ internal sealed class SavedLogParser(HashSet<UInt128> entries)
             case JsonTokenType.Null when _isLogs:
                 break;
             default:
-                // "logs" that is no list is not what any tool writes.
-                IsDamaged |= _isLogs;
-                OtherProperties.Add(new(_propertyStart, end));
+                AddProperty(end);
                 break;
+        }
+    }
+
+    private void AddProperty(long end)
+    {
+        if (_isLogs)
+        {
+            // "logs" that is no list is not what any tool writes.
+            IsDamaged = true;
+        }
+        else
+        {
+            OtherProperties.Add(new(_propertyStart, end));
         }
     }
 
@@ -142,18 +156,23 @@ internal sealed class SavedLogParser(HashSet<UInt128> entries)
         if (!reader.ValueIsEscaped)
         {
             entries.Add(EntryHash.Of(reader.ValueSpan));
-            return;
         }
+        else if (TryUnescape(ref reader) is { } text)
+        {
+            entries.Add(EntryHash.Of(text));
+        }
+    }
 
-        // No entry of ours needs an escape, but "\/" means the same as "/". What is no text at all can name no instance.
-        var unescaped = new byte[reader.ValueSpan.Length];
+    // No entry of ours needs an escape, but "\/" means the same as "/". Half a surrogate pair is no text, and names no instance.
+    private static string? TryUnescape(ref Utf8JsonReader reader)
+    {
         try
         {
-            entries.Add(EntryHash.Of(unescaped.AsSpan(0, reader.CopyString(unescaped))));
+            return reader.GetString();
         }
         catch (InvalidOperationException)
         {
-            _elementsEnd = Math.Max(_elementsEnd, _elementsStart);
+            return null;
         }
     }
 }

@@ -26,7 +26,7 @@ internal static class StudyZipWriter
         CancellationToken cancellationToken)
     {
         var sources = new SortedDictionary<string, object>(StringComparer.Ordinal);
-        foreach (var entry in old?.Entries ?? [])
+        foreach (var entry in (IEnumerable<ZipArchiveEntry>?)old?.Entries ?? [])
         {
             if (!damaged.Contains(entry.FullName))
             {

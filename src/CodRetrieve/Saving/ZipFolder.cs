@@ -31,8 +31,8 @@ internal sealed class ZipFolder(string directory, SavingOptions options)
     public void SweepStudy(string studyInstanceUid) => DeletePartial(PartialOf(PathOf(studyInstanceUid)));
 
     /// <summary>Writes the zip of a study from its staged files and from what an earlier zip holds.</summary>
-    /// <exception cref="InvalidDataException">Entries of the earlier zip were damaged; the new one is there, without them.</exception>
-    public void Write(string studyInstanceUid, IReadOnlyList<StagedFile> staged, CancellationToken cancellationToken)
+    /// <returns>What to tell the user if entries of the earlier zip were damaged: the new one is there, without them.</returns>
+    public string? Write(string studyInstanceUid, IReadOnlyList<StagedFile> staged, CancellationToken cancellationToken)
     {
         var path = PathOf(studyInstanceUid);
         var partial = PartialOf(path);
@@ -42,12 +42,13 @@ internal sealed class ZipFolder(string directory, SavingOptions options)
             var damaged = WritePartial(path, partial, staged, cancellationToken);
             var kept = damaged.Count > 0 ? DamagedFile.Rename(path) : null;
             File.Move(partial, path, overwrite: true);
-            if (kept is not null)
+            if (kept is null)
             {
-                SavingLog.ZipEntriesDamaged(options.Logger, damaged.Count, path, kept);
-                throw new InvalidDataException(
-                    $"{damaged.Count} instances in the earlier {path} were damaged. It is kept as {kept}; run again to fetch them.");
+                return null;
             }
+
+            SavingLog.ZipEntriesDamaged(options.Logger, damaged.Count, path, kept);
+            return $"{damaged.Count} instances in the earlier {path} were damaged. It is kept as {kept}; run again to fetch them.";
         }
         finally
         {
@@ -103,7 +104,7 @@ internal sealed class ZipFolder(string directory, SavingOptions options)
             try
             {
                 var value = index.Value;
-                read = value is null ? !File.Exists(path) || !keepDamaged : value.IsOf(path);
+                read = value is null ? !File.Exists(path) : value.IsOf(path);
                 if (read)
                 {
                     return value;
@@ -131,11 +132,12 @@ internal sealed class ZipFolder(string directory, SavingOptions options)
         }
         catch (InvalidDataException e)
         {
-            if (keepDamaged)
+            if (!keepDamaged)
             {
-                SavingLog.ZipDamaged(options.Logger, e, path, DamagedFile.Rename(path));
+                return ZipIndex.Empty(path);
             }
 
+            SavingLog.ZipDamaged(options.Logger, e, path, DamagedFile.Rename(path));
             return null;
         }
     }

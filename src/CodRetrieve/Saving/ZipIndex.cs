@@ -25,6 +25,9 @@ internal sealed class ZipIndex
         return index;
     }
 
+    /// <summary>The index of a zip that cannot be read.</summary>
+    public static ZipIndex Empty(string path) => new(Stamp(path));
+
     /// <summary>Opens a zip so far that its list of entries is known to be whole.</summary>
     /// <exception cref="InvalidDataException">The file is no zip, or not a whole one.</exception>
     public static ZipArchive OpenRead(string path)

@@ -44,13 +44,14 @@ internal sealed class ZipSaveHandler : Destination
     protected override async ValueTask CompleteOnDiskAsync(StudyInfo study, CancellationToken cancellationToken)
     {
         var studyInstanceUid = study.StudyInstanceUid;
+        string? problem = null;
         try
         {
             var staged = _staging.FilesOf(studyInstanceUid);
             if (staged.Count > 0)
             {
                 // Away from the caller's thread: it may take minutes, and other studies go on.
-                await Task.Run(() => _zips.Write(studyInstanceUid, staged, cancellationToken), cancellationToken).ConfigureAwait(false);
+                problem = await Task.Run(() => _zips.Write(studyInstanceUid, staged, cancellationToken), cancellationToken).ConfigureAwait(false);
             }
         }
         catch (Exception e) when (DestinationErrors.From(e, Root) is { } fault)
@@ -59,6 +60,10 @@ internal sealed class ZipSaveHandler : Destination
         }
 
         DeleteStaging(studyInstanceUid);
+        if (problem is not null)
+        {
+            throw new CodRetrieveException(problem);
+        }
     }
 
     protected override void SweepStudy(string studyInstanceUid)
