@@ -93,6 +93,11 @@ internal sealed class CodCatalog(ObjectReader objects, string? prefix, ILogger l
             {
                 return await ReadIndexOnceAsync(listing, uri, cancellationToken).ConfigureAwait(false);
             }
+            catch (ObjectStoreException e) when (attempt < IndexAttempts && e.Reason == ObjectStoreFailure.Changed)
+            {
+                // A writer replaced the index since it was listed: the newest one is read, whose checksum is not known.
+                (listing.Index, listing.IsFolded) = (null, true);
+            }
             catch (CodFormatException e) when (attempt < IndexAttempts && e.InnerException is InvalidDataException)
             {
                 // The bytes were damaged on their way: they may come whole the next time.

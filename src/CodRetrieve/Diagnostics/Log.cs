@@ -13,4 +13,10 @@ internal static partial class Log
 
     [LoggerMessage(300, LogLevel.Error, "A handler of a job's event threw; the job goes on.")]
     public static partial void EventHandlerThrew(ILogger logger, Exception exception);
+
+    [LoggerMessage(301, LogLevel.Warning, "{TarUri} changed while it was fetched; the series is read anew.")]
+    public static partial void SeriesChanged(ILogger logger, string tarUri);
+
+    [LoggerMessage(302, LogLevel.Warning, "{TarUri} could not be listed anew: {Cause}")]
+    public static partial void SeriesNotListedAgain(ILogger logger, string tarUri, string cause);
 }

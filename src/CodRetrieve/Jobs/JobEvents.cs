@@ -36,10 +36,10 @@ internal sealed class JobEvents(JobEventSinks sinks, TimeProvider time, ILogger 
     public void Complete() => _queue.Writer.Complete();
 
     public ValueTask DownloadedAsync(SeriesRun run) => AddAsync(() =>
-        sinks.Downloaded(new SeriesDownloadedEventArgs(run.Series) { Bytes = run.BytesWanted }));
+        sinks.Downloaded(new SeriesDownloadedEventArgs(run.Series) { Bytes = run.Progress.BytesTotal }));
 
     public ValueTask ExtractedAsync(SeriesRun run) => AddAsync(() =>
-        sinks.Extracted(new SeriesExtractedEventArgs(run.Series) { InstanceCount = run.InstancesWanted }));
+        sinks.Extracted(new SeriesExtractedEventArgs(run.Series) { InstanceCount = run.InstancesSaved }));
 
     public ValueTask SavedAsync(InstanceInfo instance, SavedInstance saved) => AddAsync(() =>
         sinks.Saved(new InstanceSavedEventArgs(instance, saved, isVerified: instance.Crc32c is not null)));

@@ -66,7 +66,7 @@ internal sealed class JobRunner(
         var closer = new SeriesCloser(job);
         var planner = new StudyPlanner(job, closer);
         var closing = OrStopAsync(job, closer.CloseStudiesAsync());
-        var fetching = Enumerable.Range(0, job.Connections).Select(_ => OrStopAsync(job, FetchAsync(job, closer)));
+        var fetching = Enumerable.Range(0, job.Connections).Select(_ => OrStopAsync(job, FetchAsync(job, planner, closer)));
         try
         {
             await Task.WhenAll([OrStopAsync(job, planner.PlanAsync(studies)), .. fetching]).ConfigureAwait(false);
@@ -78,7 +78,7 @@ internal sealed class JobRunner(
         }
     }
 
-    private static async Task FetchAsync(JobContext job, SeriesCloser closer)
+    private static async Task FetchAsync(JobContext job, StudyPlanner planner, SeriesCloser closer)
     {
         var fetcher = new SeriesFetcher(job);
         while (await job.Queue.TakeAsync(job.Stopping).ConfigureAwait(false) is { } item)
@@ -93,7 +93,11 @@ internal sealed class JobRunner(
                 isEnded = job.Queue.Release(item);
             }
 
-            if (isEnded)
+            if (isEnded && item.Run.IsAbandoned)
+            {
+                await planner.PlanAgainAsync(item.Run).ConfigureAwait(false);
+            }
+            else if (isEnded)
             {
                 await closer.CloseAsync(item.Run).ConfigureAwait(false);
             }

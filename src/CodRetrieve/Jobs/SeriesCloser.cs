@@ -17,7 +17,7 @@ internal sealed class SeriesCloser(JobContext job)
     public async ValueTask CloseAsync(SeriesRun run)
     {
         await job.Events.ProgressEndedAsync(run.Progress).ConfigureAwait(false);
-        if (run.InstancesWanted > 0 && run.HasArrived)
+        if (run.Progress.BytesTotal > 0 && run.HasArrived)
         {
             await job.Events.DownloadedAsync(run).ConfigureAwait(false);
             if (!run.HasFailures)

@@ -20,6 +20,11 @@ internal sealed class SeriesFetcher(JobContext job)
             var instance = segment.Instances[i];
             var range = instance.TarRange!.Value;
             var failure = await TrySaveAsync(run, cursor, instance, range.Start, range.Length, inWalk: false).ConfigureAwait(false);
+            if (IsChanged(run, failure))
+            {
+                return;
+            }
+
             if (failure is ObjectStoreException)
             {
                 // The connection gave up for good: what lies behind in this segment fails with the same cause.
@@ -44,6 +49,10 @@ internal sealed class SeriesFetcher(JobContext job)
             var cursor = Open(run, new ByteRange(0, size));
             await using var closing = cursor.ConfigureAwait(false);
             broken = await WalkAsync(run, cursor, size, wanted).ConfigureAwait(false);
+            if (IsChanged(run, broken))
+            {
+                return;
+            }
         }
 
         foreach (var instance in wanted.Values)
@@ -144,6 +153,18 @@ internal sealed class SeriesFetcher(JobContext job)
             job.StopIfFatal(cause);
             return cause;
         }
+    }
+
+    // A tar that is gone or another than was listed: the series is read and planned anew, once.
+    private static bool IsChanged(SeriesRun run, Exception? failure)
+    {
+        if (run.IsSecond || failure is not ObjectStoreException { Reason: ObjectStoreFailure.Changed or ObjectStoreFailure.NotFound or ObjectStoreFailure.RangeNotSatisfiable })
+        {
+            return false;
+        }
+
+        run.Abandon();
+        return true;
     }
 
     private async ValueTask FailAsync(SeriesRun run, IEnumerable<InstanceInfo> instances, Exception cause)

@@ -1,11 +1,17 @@
 namespace CodRetrieve.Jobs;
 
 /// <summary>The bytes of one series that have arrived, added up by several connections and told by one.</summary>
-internal sealed class SeriesProgress(SeriesInfo series, long bytesTotal)
+internal sealed class SeriesProgress(SeriesInfo series, long bytesWanted)
 {
+    private long _total = bytesWanted;
     private long _received;
     private long _told;
     private long _lastTime;
+
+    public long BytesTotal => Interlocked.Read(ref _total);
+
+    /// <summary>The series was planned anew: this much is wanted beside what has come already.</summary>
+    public void WantFurther(long bytes) => Interlocked.Exchange(ref _total, Interlocked.Read(ref _received) + bytes);
 
     public void Add(long bytes) => Interlocked.Add(ref _received, bytes);
 
@@ -25,6 +31,6 @@ internal sealed class SeriesProgress(SeriesInfo series, long bytesTotal)
         var received = Interlocked.Read(ref _received);
         var bytes = received - _told;
         _told = received;
-        return bytes == 0 ? null : new SeriesProgressEventArgs(series) { Bytes = bytes, BytesReceived = received, BytesTotal = bytesTotal };
+        return bytes == 0 ? null : new SeriesProgressEventArgs(series) { Bytes = bytes, BytesReceived = received, BytesTotal = BytesTotal };
     }
 }

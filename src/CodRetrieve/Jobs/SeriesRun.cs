@@ -15,16 +15,28 @@ internal sealed class SeriesRun
     private readonly Dictionary<InstanceInfo, Attempts> _attempts = new(ReferenceEqualityComparer.Instance);
     private readonly List<RetrievalFailure> _failures = [];
     private int _underWay;
-    private int _saved;
+    private readonly List<InstanceInfo> _saved = [];
     private int _unverified;
     private long _bytesSaved;
     private int _instancesArrived;
+    private int _savedBefore;
+    private bool _isAbandoned;
 
-    public SeriesRun(StudyRun study, SeriesSurvey survey)
+    /// <param name="study">The series' study.</param>
+    /// <param name="survey">What is wanted of the series.</param>
+    /// <param name="before">The run of the series before its tar changed; <see langword="null"/> for the first run.</param>
+    public SeriesRun(StudyRun study, SeriesSurvey survey, SeriesRun? before = null)
     {
         Study = study;
         Survey = survey;
-        Progress = new SeriesProgress(survey.Series, survey.BytesWanted);
+        IsSecond = before is not null;
+        Progress = before?.Progress ?? new SeriesProgress(survey.Series, survey.BytesWanted);
+        if (before is not null)
+        {
+            Progress.WantFurther(survey.BytesWanted);
+            TakeOver(before);
+        }
+
         if (survey.Content.Listing.Tar is { } tar && survey.Failure is null)
         {
             _plan = SeriesPlan.Create(survey.Wanted, tar.SizeBytes);
@@ -42,7 +54,8 @@ internal sealed class SeriesRun
 
     public int InstancesWanted => Survey.Wanted.Count;
 
-    public long BytesWanted => Survey.BytesWanted;
+    /// <summary>Whether the series was planned anew already: its tar may change once under a job.</summary>
+    public bool IsSecond { get; }
 
     /// <summary>The bytes not yet handed out in a segment.</summary>
     public long UncutBytes => _plan?.UncutBytes ?? 0;
@@ -62,8 +75,49 @@ internal sealed class SeriesRun
         {
             lock (_lock)
             {
-                return _underWay == 0 && _again.Count == 0 && _byName.Count == 0 && _plan is not { IsCut: false };
+                return _underWay == 0 && (_isAbandoned || (_again.Count == 0 && _byName.Count == 0 && _plan is not { IsCut: false }));
             }
+        }
+    }
+
+    /// <summary>Whether the series must be read and planned anew, since its tar is not the one that was listed.</summary>
+    public bool IsAbandoned
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _isAbandoned;
+            }
+        }
+    }
+
+    public int InstancesSaved
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _saved.Count;
+            }
+        }
+    }
+
+    /// <summary>Hands out nothing more: the tar is not the one that was listed.</summary>
+    public void Abandon()
+    {
+        lock (_lock)
+        {
+            _isAbandoned = true;
+        }
+    }
+
+    /// <summary>The instances that this job saved of the series.</summary>
+    public IReadOnlyList<InstanceInfo> SavedInstances()
+    {
+        lock (_lock)
+        {
+            return [.. _saved];
         }
     }
 
@@ -72,6 +126,11 @@ internal sealed class SeriesRun
     {
         lock (_lock)
         {
+            if (_isAbandoned)
+            {
+                return null;
+            }
+
             var segment = _plan?.CutNext(targetBytes);
             if (segment is null && _again.TryDequeue(out var single))
             {
@@ -112,7 +171,7 @@ internal sealed class SeriesRun
     {
         lock (_lock)
         {
-            _saved++;
+            _saved.Add(instance);
             _unverified += instance.Crc32c is null ? 1 : 0;
             _bytesSaved += saved.SizeBytes;
             Arrived(instance);
@@ -168,21 +227,39 @@ internal sealed class SeriesRun
         lock (_lock)
         {
             var failed = _failures.Sum(failure => failure.InstanceCount);
-            var there = _saved + Survey.InstancesSaved;
+            var there = Survey.InstancesSaved + _saved.Count - _savedBefore;
             return new SeriesResult(Series)
             {
                 Outcome = _failures.Count > 0
                     ? (there > 0 ? SeriesOutcome.Incomplete : SeriesOutcome.Failed)
-                    : (_saved > 0 ? SeriesOutcome.Saved : SeriesOutcome.AlreadySaved),
-                InstancesSaved = _saved,
+                    : (_saved.Count > 0 ? SeriesOutcome.Saved : SeriesOutcome.AlreadySaved),
+                InstancesSaved = _saved.Count,
                 InstancesUnverified = _unverified,
-                InstancesSkipped = Survey.InstancesSaved,
+                InstancesSkipped = Survey.InstancesSaved - _savedBefore,
                 InstancesFailed = failed,
                 BytesSaved = _bytesSaved,
                 Failures = [.. _failures],
                 Warnings = Survey.Warnings,
             };
         }
+    }
+
+    // What the first run saved, and the second need not fetch again, this job has saved.
+    private void TakeOver(SeriesRun before)
+    {
+        var wantedAgain = Survey.Wanted.Select(instance => instance.SopInstanceUid).ToHashSet(StringComparer.Ordinal);
+        var listed = Series.Instances.Select(instance => instance.SopInstanceUid).ToHashSet(StringComparer.Ordinal);
+        foreach (var instance in before.SavedInstances())
+        {
+            if (listed.Contains(instance.SopInstanceUid) && !wantedAgain.Contains(instance.SopInstanceUid))
+            {
+                _saved.Add(instance);
+                _unverified += instance.Crc32c is null ? 1 : 0;
+                _bytesSaved += instance.SizeBytes ?? 0;
+            }
+        }
+
+        _savedBefore = _saved.Count;
     }
 
     private void Arrived(InstanceInfo instance)

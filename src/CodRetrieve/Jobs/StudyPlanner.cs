@@ -1,4 +1,5 @@
 using CodRetrieve.Catalog;
+using CodRetrieve.Diagnostics;
 using CodRetrieve.Planning;
 
 namespace CodRetrieve.Jobs;
@@ -61,9 +62,57 @@ internal sealed class StudyPlanner(JobContext job, SeriesCloser closer)
     private async ValueTask PlanSeriesAsync(StudyRun study, SeriesListing listing)
     {
         study.AddSeries();
+        var run = await SurveyAsync(study, listing, null).ConfigureAwait(false);
+        if (run.IsEnded)
+        {
+            await closer.CloseAsync(run).ConfigureAwait(false);
+        }
+        else
+        {
+            await job.Queue.AddAsync(run, job.Stopping).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// Reads and plans a series anew whose tar changed under the job. What is saved stays, where size and CRC32C are still those listed.
+    /// </summary>
+    public async Task PlanAgainAsync(SeriesRun abandoned)
+    {
+        Log.SeriesChanged(job.Logger, abandoned.Series.TarUri);
+        var listing = await FindAgainAsync(abandoned).ConfigureAwait(false);
+        var second = await SurveyAsync(abandoned.Study, listing, abandoned).ConfigureAwait(false);
+        job.Queue.Replace(abandoned, second);
+        if (second.IsEnded)
+        {
+            await closer.CloseAsync(second).ConfigureAwait(false);
+        }
+    }
+
+    // One that is not listed now is tried once more as it was listed first, and then fails with what its objects answer.
+    private async Task<SeriesListing> FindAgainAsync(SeriesRun abandoned)
+    {
+        try
+        {
+            var listing = await job.Catalog.ListStudyAsync(abandoned.Study.StudyInstanceUid, job.Stopping).ConfigureAwait(false);
+            if (listing.Series.FirstOrDefault(series => series.Series.SeriesInstanceUid == abandoned.Series.SeriesInstanceUid) is { } found)
+            {
+                return found;
+            }
+        }
+        catch (CodRetrieveException e)
+        {
+            job.StopIfFatal(e);
+            Log.SeriesNotListedAgain(job.Logger, abandoned.Series.TarUri, e.Message);
+        }
+
+        return abandoned.Survey.Content.Listing;
+    }
+
+    private async ValueTask<SeriesRun> SurveyAsync(StudyRun study, SeriesListing listing, SeriesRun? before)
+    {
         var content = await job.Catalog.ReadSeriesAsync(listing, job.Stopping).ConfigureAwait(false);
-        var (survey, unknown) = await SurveyAsync(content).ConfigureAwait(false);
-        var run = new SeriesRun(study, survey);
+        var (survey, unknown) = await SurveyAsync(content, before).ConfigureAwait(false);
+        var run = new SeriesRun(study, survey, before);
         if (unknown is not null)
         {
             // Without knowing what is there, fetching all of it again could be wrong in many ways.
@@ -75,9 +124,9 @@ internal sealed class StudyPlanner(JobContext job, SeriesCloser closer)
             await job.FailAsync(run, RetrievalFailure.Of(run.Series, 1, null, problem)).ConfigureAwait(false);
         }
 
-        if (run.Survey.Failure is { } failure)
+        if (survey.Failure is { } failure)
         {
-            await job.FailAsync(run, RetrievalFailure.Of(run.Series, run.InstancesWanted, run.BytesWanted, failure)).ConfigureAwait(false);
+            await job.FailAsync(run, RetrievalFailure.Of(run.Series, run.InstancesWanted, survey.BytesWanted, failure)).ConfigureAwait(false);
         }
 
         foreach (var instance in run.BeyondTar)
@@ -86,18 +135,11 @@ internal sealed class StudyPlanner(JobContext job, SeriesCloser closer)
             await job.FailAsync(run, RetrievalFailure.Of(instance, cause)).ConfigureAwait(false);
         }
 
-        if (run.IsEnded)
-        {
-            await closer.CloseAsync(run).ConfigureAwait(false);
-        }
-        else
-        {
-            await job.Queue.AddAsync(run, job.Stopping).ConfigureAwait(false);
-        }
+        return run;
     }
 
     // Gives what the save handler threw, where it did, with a survey that wants nothing.
-    private async ValueTask<(SeriesSurvey Survey, Exception? Unknown)> SurveyAsync(SeriesContent content)
+    private async ValueTask<(SeriesSurvey Survey, Exception? Unknown)> SurveyAsync(SeriesContent content, SeriesRun? before)
     {
         if (content.Index is null)
         {
@@ -107,7 +149,8 @@ internal sealed class StudyPlanner(JobContext job, SeriesCloser closer)
         try
         {
             var saved = await job.Handler.FindSavedAsync(content.Series, job.Stopping).ConfigureAwait(false);
-            return (SeriesSurvey.Create(content, instance => saved.Contains(instance.SopInstanceUid)), null);
+            var replaced = Replaced(content, before);
+            return (SeriesSurvey.Create(content, instance => saved.Contains(instance.SopInstanceUid) && !replaced.Contains(instance.SopInstanceUid)), null);
         }
 #pragma warning disable CA1031 // Whatever a save handler throws is the cause of this series' failure.
         catch (Exception e)
@@ -117,6 +160,16 @@ internal sealed class StudyPlanner(JobContext job, SeriesCloser closer)
             job.StopIfFatal(e);
             return (SeriesSurvey.Create(content, static _ => true), e);
         }
+    }
+
+    // Instances that this job saved from the tar before, and that the store now lists with other bytes.
+    private static HashSet<string> Replaced(SeriesContent content, SeriesRun? before)
+    {
+        var savedBefore = before?.SavedInstances().ToDictionary(instance => instance.SopInstanceUid, StringComparer.Ordinal) ?? [];
+        return content.Series.Instances
+            .Where(instance => savedBefore.TryGetValue(instance.SopInstanceUid, out var old) && old.Crc32c != instance.Crc32c)
+            .Select(instance => instance.SopInstanceUid)
+            .ToHashSet(StringComparer.Ordinal);
     }
 
     private ParallelOptions Options(int atOnce) => new() { MaxDegreeOfParallelism = atOnce, CancellationToken = job.Stopping };

@@ -64,16 +64,18 @@ internal sealed class WorkQueue(int connections) : IDisposable
     }
 
     /// <summary>Gives back what was taken, done or not.</summary>
-    /// <returns>Whether its series came to its end with it; true once for each series.</returns>
+    /// <returns>
+    /// Whether its series came to its end with it; true once for each series. One that was abandoned keeps its place until <see cref="Replace"/>.
+    /// </returns>
     public bool Release(WorkItem item)
     {
         lock (_lock)
         {
             item.Run.Release();
-            var isEnded = item.Run.IsEnded && _series.Remove(item.Run);
-            if (isEnded)
+            var isEnded = item.Run.IsEnded;
+            if (isEnded && !item.Run.IsAbandoned)
             {
-                _places.Release();
+                Remove(item.Run);
             }
 
             SignalChange();
@@ -81,7 +83,31 @@ internal sealed class WorkQueue(int connections) : IDisposable
         }
     }
 
+    /// <summary>Puts a series' second run in the place of its abandoned one; one with nothing to do only takes it away.</summary>
+    public void Replace(SeriesRun abandoned, SeriesRun second)
+    {
+        lock (_lock)
+        {
+            if (second.IsEnded)
+            {
+                Remove(abandoned);
+            }
+            else
+            {
+                _series.Find(abandoned)!.Value = second;
+            }
+
+            SignalChange();
+        }
+    }
+
     public void Dispose() => _places.Dispose();
+
+    private void Remove(SeriesRun run)
+    {
+        _series.Remove(run);
+        _places.Release();
+    }
 
     private WorkItem? TryTake()
     {

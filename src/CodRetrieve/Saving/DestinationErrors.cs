@@ -45,6 +45,10 @@ internal static class DestinationErrors
     public static DestinationException Gone(string directory, Exception? exception = null) => new(
         DestinationFailure.NotWritable, $"{directory} is not there any more: it was removed, or its device was.", exception);
 
+    /// <summary>The fault of a file that stands where a folder must be.</summary>
+    public static DestinationException FileInTheWay(string directory, string file, Exception exception) => new(
+        DestinationFailure.NotWritable, $"In {directory} a file stands where a folder must be: {file} Move it away.", exception);
+
     private static bool IsFull(int hresult) => hresult is DiskFull or HandleDiskFull or DiskQuotaExceeded or NoSpaceErrno or QuotaErrnoLinux
         || (hresult == QuotaErrnoMac && OperatingSystem.IsMacOS());
 }

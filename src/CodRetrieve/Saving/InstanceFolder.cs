@@ -14,7 +14,9 @@ internal sealed class InstanceFolder(string root, string directory, SavingOption
     private static readonly EnumerationOptions Everything = new() { AttributesToSkip = 0, IgnoreInaccessible = false };
 
     private readonly ConcurrentDictionary<string, bool> _made = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, bool> _swept = new(StringComparer.Ordinal);
+
+    // The unfinished files of this run, which no sweep may take for leftovers.
+    private readonly HashSet<string> _writing = new(StringComparer.Ordinal);
 
     public string StudyFolder(string studyInstanceUid) => Path.Combine(root, Checked(studyInstanceUid));
 
@@ -25,6 +27,7 @@ internal sealed class InstanceFolder(string root, string directory, SavingOption
         var path = Path.Combine(folder, InstanceFile.Name(Checked(instance.SopInstanceUid)));
         var partial = Path.Combine(folder, InstanceFile.PartialName(instance.SopInstanceUid));
         var renamed = false;
+        SetWriting(partial, true);
         try
         {
             long size;
@@ -44,12 +47,14 @@ internal sealed class InstanceFolder(string root, string directory, SavingOption
             {
                 DeletePartial(partial);
             }
+
+            SetWriting(partial, false);
         }
     }
 
     /// <summary>The instances of a series whose files are there with the right size.</summary>
     /// <param name="series">The series.</param>
-    /// <param name="sweep">Whether unfinished files of an earlier run are deleted; done once a series, as later ones may be in use.</param>
+    /// <param name="sweep">Whether unfinished files of an earlier run are deleted.</param>
     /// <param name="cancellationToken">Ends the search.</param>
     public HashSet<string> FindSaved(SeriesInfo series, bool sweep, CancellationToken cancellationToken)
     {
@@ -57,7 +62,7 @@ internal sealed class InstanceFolder(string root, string directory, SavingOption
         var saved = new HashSet<string>(StringComparer.Ordinal);
         try
         {
-            if (sweep && _swept.TryAdd(folder, true))
+            if (sweep)
             {
                 Sweep(folder);
             }
@@ -191,8 +196,30 @@ internal sealed class InstanceFolder(string root, string directory, SavingOption
             throw DestinationErrors.Gone(directory);
         }
 
-        Directory.CreateDirectory(folder);
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (DirectoryNotFoundException e) when (FileInTheWay(folder) is { } file)
+        {
+            // .NET reports so a file among the parents, which an exception of another kind tells of the folder itself.
+            throw DestinationErrors.FileInTheWay(directory, file, e);
+        }
+
         _made[folder] = true;
+    }
+
+    private static string? FileInTheWay(string folder)
+    {
+        for (var path = folder; path is not null; path = Path.GetDirectoryName(path))
+        {
+            if (File.Exists(path))
+            {
+                return path;
+            }
+        }
+
+        return null;
     }
 
     private void Flush(SafeFileHandle file)
@@ -230,12 +257,29 @@ internal sealed class InstanceFolder(string root, string directory, SavingOption
         var swept = 0;
         foreach (var name in Files(folder).Select(f => f.Name).Where(n => InstanceFile.IsPartialName(n)).ToList())
         {
-            swept += DeletePartial(Path.Combine(folder, name)) ? 1 : 0;
+            swept += DeleteLeftover(Path.Combine(folder, name)) ? 1 : 0;
         }
 
         if (swept > 0)
         {
             SavingLog.LeftoversSwept(options.Logger, swept, folder);
+        }
+    }
+
+    private void SetWriting(string partial, bool writing)
+    {
+        lock (_writing)
+        {
+            _ = writing ? _writing.Add(partial) : _writing.Remove(partial);
+        }
+    }
+
+    private bool DeleteLeftover(string path)
+    {
+        // Held while deleting: a save that begins now waits, and creates its file after that.
+        lock (_writing)
+        {
+            return !_writing.Contains(path) && DeletePartial(path);
         }
     }
 

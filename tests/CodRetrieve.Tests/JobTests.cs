@@ -1,0 +1,161 @@
+using CodRetrieve.Testing;
+using CodRetrieve.Tests.Support;
+
+namespace CodRetrieve.Tests;
+
+public sealed class JobTests
+{
+    [Fact(Timeout = 30_000)]
+    public async Task Progress_adds_up_exactly_to_the_bytes_wanted_of_each_series()
+    {
+        await using var store = await TestStore.StartAsync();
+        var study = new SyntheticStudy(seed: 1);
+        study.AddSeries(new() { InstanceCount = 30, InstanceSizeBytes = 50_002 });
+        study.AddSeries(new() { InstanceCount = 3, InstanceSizeBytes = 900_000 });
+        store.Put(study);
+        using var folder = new TempFolder();
+        using var cod = store.Open(folder.Path);
+        var job = await cod.DownloadAsync([study.StudyUid]);
+        var recorder = new JobRecorder(job);
+
+        await job.StartAsync();
+
+        foreach (var series in study.Series)
+        {
+            var progress = recorder.Of<SeriesProgressEventArgs>().Where(args => args.Series.SeriesInstanceUid == series.SeriesUid).ToList();
+            var wanted = series.Instances.Sum(instance => instance.SizeBytes);
+            Assert.Equal(wanted, progress.Sum(args => args.Bytes));
+            Assert.Equal(wanted, progress[^1].BytesReceived);
+            Assert.All(progress, args => Assert.Equal(wanted, args.BytesTotal));
+        }
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Events_come_one_at_a_time_and_in_order_within_a_series()
+    {
+        await using var store = await TestStore.StartAsync();
+        var study = new SyntheticStudy(seed: 2);
+        for (var i = 0; i < 6; i++)
+        {
+            study.AddSeries(new() { InstanceCount = 20, InstanceSizeBytes = 20_000 });
+        }
+
+        store.Put(study);
+        using var folder = new TempFolder();
+        using var cod = store.Open(folder.Path);
+        var job = await cod.DownloadAsync([study.StudyUid]);
+        var recorder = new JobRecorder(job);
+
+        var result = await job.StartAsync();
+
+        Assert.False(recorder.CameTwoAtOnce);
+        Assert.Same(result, Assert.IsType<JobCompletedEventArgs>(recorder.Events[^1]).Result);
+        foreach (var series in study.Series)
+        {
+            var events = recorder.Events.Where(args => SeriesOf(args) == series.SeriesUid).ToList();
+            Assert.Equal(20, events.OfType<InstanceSavedEventArgs>().Count());
+            Assert.IsType<SeriesDownloadedEventArgs>(events[^2]);
+            Assert.Equal(20, Assert.IsType<SeriesExtractedEventArgs>(events[^1]).InstanceCount);
+        }
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_handler_that_throws_harms_nothing()
+    {
+        await using var store = await TestStore.StartAsync();
+        var study = store.Put(SmallStudy());
+        using var folder = new TempFolder();
+        using var cod = store.Open(folder.Path);
+        var job = await cod.DownloadAsync([study.StudyUid]);
+        job.Saved += (_, _) => throw new InvalidOperationException("A fault of the user's.");
+        job.Progress += (_, _) => throw new InvalidOperationException("Another one.");
+
+        var result = await job.StartAsync();
+
+        Assert.Equal(JobOutcome.Complete, result.Outcome);
+        Assert.Equal(study.Expected(), SavedFiles.InFolder(folder.Path));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_second_start_is_refused()
+    {
+        await using var store = await TestStore.StartAsync();
+        var study = store.Put(SmallStudy());
+        using var folder = new TempFolder();
+        using var cod = store.Open(folder.Path);
+        var job = await cod.DownloadAsync([study.StudyUid]);
+        await job.StartAsync();
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => job.StartAsync());
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Cancelling_throws_promptly_and_leaves_only_whole_files()
+    {
+        await using var store = await TestStore.StartAsync();
+        var study = store.Put(SmallStudy());
+        store.Server.Faults.Add(Fault.StallAfter(100_000), RequestKind.Media, name => name.EndsWith(".tar", StringComparison.Ordinal));
+        using var folder = new TempFolder();
+        using var cod = store.Open(folder.Path);
+        using var cancel = new CancellationTokenSource();
+        var job = await cod.DownloadAsync([study.StudyUid]);
+        var recorder = new JobRecorder(job);
+        job.Saved += (_, _) => cancel.Cancel();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => job.StartAsync(cancel.Token));
+
+        var expected = study.Expected();
+        var found = SavedFiles.InFolder(folder.Path);
+        Assert.NotEmpty(found);
+        Assert.All(found, pair => Assert.Equal(expected[pair.Key], pair.Value));
+        Assert.Empty(Directory.EnumerateFiles(folder.Path, "*.partial", SearchOption.AllDirectories));
+        Assert.Equal(JobOutcome.Cancelled, Assert.IsType<JobCompletedEventArgs>(recorder.Events[^1]).Result.Outcome);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task No_more_requests_are_in_flight_than_allowed(int connections)
+    {
+        await using var store = await TestStore.StartAsync();
+        var studies = Enumerable.Range(0, 4).Select(seed => store.Put(SmallStudy(seed))).ToList();
+        using var folder = new TempFolder();
+        using var cod = store.Open(folder.Path, options => options.MaxConnections = connections);
+
+        await (await cod.DownloadAsync(studies.Select(study => study.StudyUid))).StartAsync();
+
+        Assert.InRange(store.Server.PeakConcurrentRequests, 1, connections);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_study_that_does_not_exist_is_named_and_the_others_are_saved()
+    {
+        await using var store = await TestStore.StartAsync();
+        var study = store.Put(SmallStudy());
+        using var folder = new TempFolder();
+        using var cod = store.Open(folder.Path);
+
+        var result = await (await cod.DownloadAsync(["1.2.3.404", study.StudyUid, study.StudyUid])).StartAsync();
+
+        Assert.Equal(JobOutcome.Incomplete, result.Outcome);
+        Assert.Equal(["1.2.3.404"], result.MissingStudies);
+        Assert.Equal(study.Expected(), SavedFiles.InFolder(folder.Path));
+    }
+
+    private static SyntheticStudy SmallStudy(int seed = 3)
+    {
+        var study = new SyntheticStudy(seed: seed);
+        study.AddSeries(new() { InstanceCount = 12, InstanceSizeBytes = 33_872 });
+        study.AddSeries(new() { InstanceCount = 4, InstanceSizeBytes = 200_000 });
+        return study;
+    }
+
+    private static string? SeriesOf(EventArgs args) => args switch
+    {
+        SeriesProgressEventArgs progress => progress.Series.SeriesInstanceUid,
+        SeriesDownloadedEventArgs downloaded => downloaded.Series.SeriesInstanceUid,
+        SeriesExtractedEventArgs extracted => extracted.Series.SeriesInstanceUid,
+        InstanceSavedEventArgs saved => saved.Instance.Series.SeriesInstanceUid,
+        _ => null,
+    };
+}

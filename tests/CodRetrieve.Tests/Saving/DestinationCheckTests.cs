@@ -1,0 +1,40 @@
+using CodRetrieve.Saving;
+using CodRetrieve.Tests.Support;
+
+namespace CodRetrieve.Tests.Saving;
+
+public sealed class DestinationCheckTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Makes_the_directory_and_leaves_no_probe()
+    {
+        Assert.Equal(_folder["a", "b"], DestinationCheck.PrepareDirectory(_folder["a", "x", "..", "b"]));
+
+        Assert.True(Directory.Exists(_folder["a", "b"]));
+        Assert.Empty(_folder.Files());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("  ")]
+    [InlineData("a\0b")]
+    public void Refuses_what_is_no_path(string path) =>
+        Assert.Throws<ArgumentException>(() => DestinationCheck.PrepareDirectory(path));
+
+    [Theory]
+    [InlineData("file")]
+    [InlineData("file/below")]
+    public void A_file_in_place_of_the_directory_is_not_writable(string place)
+    {
+        _folder.Write("file", [1]);
+
+        var thrown = Assert.Throws<DestinationException>(() => DestinationCheck.PrepareDirectory(_folder[place]));
+
+        Assert.Equal(DestinationFailure.NotWritable, thrown.Reason);
+        Assert.Contains(_folder.Path, thrown.Message, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,287 @@
+using System.Globalization;
+using CodRetrieve.Saving;
+using CodRetrieve.Tests.Support;
+
+namespace CodRetrieve.Tests.Saving;
+
+public sealed class FolderSaveHandlerTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+    private readonly SeriesInfo _series = TestSeries.Of("1.2", "1.2.3", 3);
+    private readonly ListLogger _logger = new();
+
+    private SavingOptions Options => new() { Logger = _logger };
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact(Timeout = 30_000)]
+    public async Task Saves_below_study_series_and_instances()
+    {
+        await using var handler = await Folder().OpenedAsync("1.2");
+
+        var saved = await handler.SaveAsync(_series.Instances[0], TestSeries.Content(_series.Instances[0]), default);
+
+        Assert.Equal(_folder["1.2", "1.2.3", "instances", "1.2.3.1.dcm"], saved.Location);
+        Assert.True(File.Exists(saved.Location));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Leaves_nothing_but_instances_log_and_lock_after_a_clean_end()
+    {
+        await using (var handler = await Folder().OpenedAsync("1.2"))
+        {
+            await handler.SaveAllAsync(_series.Instances[0]);
+            Assert.True(File.Exists(_folder[".codretrieve", "running"]));
+        }
+
+        Assert.Equal([".codretrieve/lock", "1.2/1.2.3/instances/1.2.3.1.dcm", "log.json"], _folder.Files());
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_file_of_the_wrong_size_is_not_saved()
+    {
+        _folder.Write("1.2/1.2.3/instances/1.2.3.1.dcm", new byte[999]);
+        _folder.Write("1.2/1.2.3/instances/1.2.3.2.dcm", new byte[1001]);
+        await using var handler = await Folder().OpenedAsync("1.2");
+
+        Assert.Equal("1.2.3.2", await handler.FoundAsync(_series));
+    }
+
+    [Theory(Timeout = 30_000)]
+    [InlineData(0, "")]
+    [InlineData(1, "1.2.3.1")]
+    public async Task Where_the_index_says_no_size_any_file_with_bytes_is_saved(int size, string expected)
+    {
+        _folder.Write("1.2/1.2.3/instances/1.2.3.1.dcm", new byte[size]);
+
+        Assert.Equal(expected, await Folder().FoundAsync(TestSeries.WithSizes("1.2", "1.2.3", sizes: [null])));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_folder_with_the_name_of_an_instance_fails_that_instance_only()
+    {
+        Directory.CreateDirectory(_folder["1.2", "1.2.3", "instances", "1.2.3.1.dcm"]);
+        await using var handler = await Folder().OpenedAsync("1.2");
+
+        Assert.Empty(await handler.FoundAsync(_series));
+        await Assert.ThrowsAnyAsync<Exception>(() => handler.SaveAllAsync(_series.Instances[0]));
+        await handler.SaveAllAsync(_series.Instances[1]);
+
+        Assert.Equal("1.2.3.2", await handler.FoundAsync(_series));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Looking_sweeps_unfinished_files_of_an_earlier_run_and_nothing_else()
+    {
+        _folder.Write("1.2/1.2.3/instances/.1.2.3.1.dcm.partial", new byte[9]);
+        _folder.Write("1.2/1.2.3/instances/.someone-else.partial", new byte[9]);
+        _folder.Write("1.2/1.2.3/instances/1.2.3.9.dcm.partial", new byte[9]);
+        await using var handler = await Folder().OpenedAsync("1.2");
+
+        Assert.Empty(await handler.FoundAsync(_series));
+
+        var left = _folder.Files().Where(f => f.EndsWith(".partial", StringComparison.Ordinal)).ToArray();
+        Assert.Equal(["1.2/1.2.3/instances/.someone-else.partial", "1.2/1.2.3/instances/1.2.3.9.dcm.partial"], left);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Looking_without_opening_changes_nothing()
+    {
+        _folder.Write("1.2/1.2.3/instances/.1.2.3.1.dcm.partial", new byte[9]);
+        _folder.Write("1.2/1.2.3/instances/1.2.3.2.dcm", new byte[1001]);
+        var before = _folder.Files();
+
+        Assert.Equal("1.2.3.2", await Folder().FoundAsync(_series));
+
+        Assert.Equal(before, _folder.Files());
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Looking_without_opening_works_beside_a_job_and_where_no_directory_is()
+    {
+        await using var handler = await Folder().OpenedAsync("1.2");
+        await handler.SaveAllAsync(_series.Instances[0]);
+
+        Assert.Equal("1.2.3.1", await Folder().FoundAsync(_series));
+        Assert.Empty(await new FolderSaveHandler(_folder["none"], Options).FoundAsync(_series));
+        Assert.False(Directory.Exists(_folder["none"]));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task The_studies_of_a_dead_run_are_swept_when_the_next_run_opens()
+    {
+        _folder.Write(".codretrieve/running", "9.8\n../outside\n7.6\n"u8.ToArray());
+        _folder.Write("9.8/1/instances/.1.dcm.partial", new byte[9]);
+        _folder.Write("9.8/1/instances/2.dcm", new byte[9]);
+        _folder.Write("5.5/1/instances/.1.dcm.partial", new byte[9]);
+        var outside = Path.Combine(Path.GetDirectoryName(_folder.Path)!, "outside");
+
+        await using var handler = await Folder().OpenedAsync("1.2", "1.3");
+
+        Assert.Equal(
+            [".codretrieve/lock", ".codretrieve/running", "5.5/1/instances/.1.dcm.partial", "9.8/1/instances/2.dcm", "log.json"],
+            _folder.Files());
+        Assert.Equal(["1.2", "1.3"], await File.ReadAllLinesAsync(_folder[".codretrieve", "running"]));
+        Assert.False(Directory.Exists(outside));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_series_folder_that_vanishes_is_made_again()
+    {
+        await using var handler = await Folder().OpenedAsync("1.2");
+        await handler.SaveAllAsync(_series.Instances[0]);
+        Directory.Delete(_folder["1.2"], recursive: true);
+
+        await handler.SaveAllAsync(_series.Instances[1]);
+
+        Assert.Equal("1.2.3.2", await handler.FoundAsync(_series));
+    }
+
+    [Theory(Timeout = 30_000)]
+    [InlineData("1.2.3")]
+    [InlineData("1.2.4")]
+    public async Task A_directory_that_vanishes_stops_the_job_and_is_not_made_again(string series)
+    {
+        await using var handler = await Folder().OpenedAsync("1.2");
+        await handler.SaveAllAsync(_series.Instances[0]);
+        Directory.Delete(_folder.Path, recursive: true);
+
+        var thrown = await Assert.ThrowsAsync<DestinationException>(
+            () => handler.SaveAllAsync(TestSeries.Of("1.2", series, 1).Instances));
+
+        Assert.Equal(DestinationFailure.NotWritable, thrown.Reason);
+        Assert.Contains(_folder.Path, thrown.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder.Path));
+    }
+
+    [Theory(Timeout = 30_000)]
+    [InlineData("1.2")]
+    [InlineData("1.2/1.2.3")]
+    [InlineData("1.2/1.2.3/instances")]
+    public async Task A_file_in_place_of_a_folder_stops_the_job(string place)
+    {
+        _folder.Write(place, [1]);
+        await using var handler = await Folder().OpenedAsync("1.2");
+
+        var thrown = await Assert.ThrowsAsync<DestinationException>(() => handler.SaveAllAsync(_series.Instances[0]));
+
+        Assert.Equal(DestinationFailure.NotWritable, thrown.Reason);
+        Assert.Equal([1], await File.ReadAllBytesAsync(_folder[place]));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_study_folder_may_be_a_link()
+    {
+        Directory.CreateDirectory(_folder["elsewhere"]);
+        Directory.CreateSymbolicLink(_folder["1.2"], _folder["elsewhere"]);
+        await using var handler = await Folder().OpenedAsync("1.2");
+
+        await handler.SaveAllAsync(_series.Instances[0]);
+
+        Assert.Equal("1.2.3.1", await handler.FoundAsync(_series));
+        Assert.True(File.Exists(_folder["elsewhere", "1.2.3", "instances", "1.2.3.1.dcm"]));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task An_instance_that_was_moved_away_and_linked_is_saved_if_the_target_is_whole()
+    {
+        _folder.Write("archive/1", new byte[1000]);
+        Directory.CreateDirectory(_folder["1.2", "1.2.3", "instances"]);
+        File.CreateSymbolicLink(_folder["1.2", "1.2.3", "instances", "1.2.3.1.dcm"], _folder["archive", "1"]);
+        File.CreateSymbolicLink(_folder["1.2", "1.2.3", "instances", "1.2.3.2.dcm"], _folder["archive", "gone"]);
+
+        Assert.Equal("1.2.3.1", await Folder().FoundAsync(_series));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_second_job_on_the_directory_is_refused_until_the_first_one_ended()
+    {
+        var first = await Folder().OpenedAsync("1.2");
+
+        var thrown = await Assert.ThrowsAsync<DestinationException>(() => new ZipSaveHandler(_folder.Path, Options).OpenedAsync("1.2"));
+        await first.DisposeAsync();
+        await first.DisposeAsync();
+        await using var second = await Folder().OpenedAsync("1.2");
+
+        Assert.Equal(DestinationFailure.InUse, thrown.Reason);
+        Assert.Contains(_folder.Path, thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_failed_opening_leaves_the_directory_free()
+    {
+        using var cancelled = new CancellationTokenSource();
+        await cancelled.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await Folder().OpenAsync(["1.2"], cancelled.Token));
+
+        await using var handler = await Folder().OpenedAsync("1.2");
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Saving_needs_an_opened_handler()
+    {
+        await using var handler = Folder();
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => handler.SaveAllAsync(_series.Instances[0]));
+    }
+
+    [Theory(Timeout = 30_000)]
+    [InlineData("..", "1", "1")]
+    [InlineData("1", "a/b", "1")]
+    [InlineData("1", "1", "../../../x")]
+    public async Task Names_that_lead_out_of_the_directory_are_refused(string study, string series, string sop)
+    {
+        await using var handler = await Folder().OpenedAsync("1.2");
+        var instance = new InstanceInfo { Series = TestSeries.WithSizes(study, series), SopInstanceUid = sop, SizeBytes = 1 };
+
+        await Assert.ThrowsAsync<ArgumentException>(async () => await handler.SaveAsync(instance, new MemoryStream([1]), default));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task An_instance_in_a_trusted_log_is_saved_though_its_file_is_gone()
+    {
+        _folder.Write("log.json", """{"logs":["1.2/1.2.3/1.2.3.2"]}"""u8.ToArray());
+        var trusting = Options with { TrustSavedLog = true };
+        var unopened = new FolderSaveHandler(_folder.Path, trusting);
+
+        Assert.Empty(await Folder().FoundAsync(_series));
+        Assert.Equal("1.2.3.2", await unopened.FoundAsync(_series));
+        await using (var handler = await new FolderSaveHandler(_folder.Path, trusting).OpenedAsync("1.2"))
+        {
+            Assert.Equal("1.2.3.2", await handler.FoundAsync(_series));
+            await handler.SaveAllAsync(_series.Instances[0]);
+            File.Delete(_folder["1.2", "1.2.3", "instances", "1.2.3.1.dcm"]);
+            Assert.Equal("1.2.3.1 1.2.3.2", await handler.FoundAsync(_series));
+            Assert.Equal("1.2.3.1 1.2.3.2", await unopened.FoundAsync(_series));
+        }
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task What_is_found_on_the_disk_but_not_in_the_log_is_logged()
+    {
+        _folder.Write("1.2/1.2.3/instances/1.2.3.2.dcm", new byte[1001]);
+        await using (var handler = await Folder().OpenedAsync("1.2"))
+        {
+            await handler.FoundAsync(_series);
+        }
+
+        Assert.Equal("""{"logs":["1.2/1.2.3/1.2.3.2"]}""", await File.ReadAllTextAsync(_folder["log.json"]));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Finds_thousands_of_instances_among_other_files()
+    {
+        var series = TestSeries.WithSizes("1.2", "1.2.3", [.. Enumerable.Repeat((long?)3, 5000)]);
+        foreach (var instance in series.Instances)
+        {
+            _folder.Write("1.2/1.2.3/instances/" + instance.SopInstanceUid + ".dcm", [1, 2, 3]);
+        }
+
+        _folder.Write("1.2/1.2.3/instances/readme.txt", [1]);
+        var found = await Folder().FindSavedAsync(series, default);
+
+        Assert.Equal("5000", found.Count.ToString(CultureInfo.InvariantCulture));
+    }
+
+    private FolderSaveHandler Folder() => new(_folder.Path, Options);
+}

@@ -1,0 +1,21 @@
+using CodRetrieve.Testing;
+
+namespace CodRetrieve.Tests.Support;
+
+public static class SyntheticExtensions
+{
+    /// <summary>What a complete retrieval saves of a study: SHA-256 by <c>{study}/{series}/{sop}</c>.</summary>
+    public static SortedDictionary<string, string> Expected(this SyntheticStudy study)
+    {
+        var expected = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var series in study.Series)
+        {
+            foreach (var instance in series.Instances)
+            {
+                expected.Add($"{study.StudyUid}/{series.SeriesUid}/{instance.SopInstanceUid}", instance.Sha256);
+            }
+        }
+
+        return expected;
+    }
+}
