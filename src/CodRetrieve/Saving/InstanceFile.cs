@@ -27,13 +27,25 @@ internal static class InstanceFile
     public static bool IsPartialName(ReadOnlySpan<char> name) => name.Length > PartialExtension.Length && name[0] == '.'
         && name.EndsWith(PartialExtension, StringComparison.Ordinal) && UidName.IsSafe(name[1..^PartialExtension.Length]);
 
-    public static SafeFileHandle Create(string path, long? sizeBytes) => File.OpenHandle(
-        path,
-        FileMode.Create,
-        FileAccess.Write,
-        FileShare.None,
-        FileOptions.Asynchronous,
-        sizeBytes >= PreallocateFrom ? sizeBytes.Value : 0);
+    /// <summary>Makes the file, empty, with room for its bytes where the file system gives it.</summary>
+    public static SafeFileHandle Create(string path, long? sizeBytes)
+    {
+        if (sizeBytes >= PreallocateFrom)
+        {
+            try
+            {
+                return Open(path, sizeBytes.Value);
+            }
+            catch (IOException e) when (e.GetType() == typeof(IOException))
+            {
+                // No room for so much, says .NET without an error code. The size is only what an index claims, so let the writing tell:
+                // a senseless size must not pass for a full disk, which would stop the job.
+                return Open(path, 0);
+            }
+        }
+
+        return Open(path, 0);
+    }
 
     /// <summary>Copies content to its end. What reading throws passes unchanged; only what writing throws is a destination's fault.</summary>
     /// <returns>The number of bytes.</returns>
@@ -60,6 +72,9 @@ internal static class InstanceFile
             ArrayPool<byte>.Shared.Return(buffer);
         }
     }
+
+    private static SafeFileHandle Open(string path, long sizeBytes) =>
+        File.OpenHandle(path, FileMode.Create, FileAccess.Write, FileShare.None, FileOptions.Asynchronous, sizeBytes);
 
     private static async ValueTask WriteAsync(
         SafeFileHandle file, ReadOnlyMemory<byte> bytes, long offset, string directory, CancellationToken cancellationToken)

@@ -7,6 +7,8 @@ namespace CodRetrieve.Saving;
 /// <summary>The zips of a directory: <c>{directory}/{study}.zip</c>. Safe for calls for different studies at once.</summary>
 internal sealed class ZipFolder(string directory, SavingOptions options)
 {
+    private const int WriteBufferBytes = 64 * 1024;
+
     private readonly ConcurrentDictionary<string, Lazy<ZipIndex?>> _indexes = new(StringComparer.Ordinal);
 
     public string PathOf(string studyInstanceUid) => UidName.IsSafe(studyInstanceUid)
@@ -32,14 +34,14 @@ internal sealed class ZipFolder(string directory, SavingOptions options)
 
     /// <summary>Writes the zip of a study from its staged files and from what an earlier zip holds.</summary>
     /// <returns>What to tell the user if entries of the earlier zip were damaged: the new one is there, without them.</returns>
-    public string? Write(string studyInstanceUid, IReadOnlyList<StagedFile> staged, CancellationToken cancellationToken)
+    public async Task<string?> WriteAsync(string studyInstanceUid, IReadOnlyList<StagedFile> staged, CancellationToken cancellationToken)
     {
         var path = PathOf(studyInstanceUid);
         var partial = PartialOf(path);
         _indexes.TryRemove(studyInstanceUid, out _);
         try
         {
-            var damaged = WritePartial(path, partial, staged, cancellationToken);
+            var damaged = await WritePartialAsync(path, partial, staged, cancellationToken).ConfigureAwait(false);
             var kept = damaged.Count > 0 ? DamagedFile.Rename(path) : null;
             File.Move(partial, path, overwrite: true);
             if (kept is null)
@@ -58,7 +60,8 @@ internal sealed class ZipFolder(string directory, SavingOptions options)
 
     private static string PartialOf(string path) => Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.partial");
 
-    private HashSet<string> WritePartial(string path, string partial, IReadOnlyList<StagedFile> staged, CancellationToken cancellationToken)
+    private async Task<HashSet<string>> WritePartialAsync(
+        string path, string partial, IReadOnlyList<StagedFile> staged, CancellationToken cancellationToken)
     {
         // What is damaged shows when it was copied already, and a zip that is being written forgets nothing: so write it once more.
         var damaged = new HashSet<string>(StringComparer.Ordinal);
@@ -67,8 +70,9 @@ internal sealed class ZipFolder(string directory, SavingOptions options)
         {
             before = damaged.Count;
             using var old = OpenOld(path);
-            using var target = new FileStream(partial, FileMode.Create, FileAccess.ReadWrite, FileShare.None);
-            StudyZipWriter.Write(target, old, staged, damaged, options.CompressionLevel, cancellationToken);
+            var target = new FileStream(partial, FileMode.Create, FileAccess.ReadWrite, FileShare.None, WriteBufferBytes, FileOptions.Asynchronous);
+            await using var closing = target.ConfigureAwait(false);
+            await StudyZipWriter.WriteAsync(target, old, staged, damaged, options.CompressionLevel, cancellationToken).ConfigureAwait(false);
             target.Flush(options.FlushToDisk);
         }
         while (damaged.Count > before);

@@ -50,8 +50,7 @@ internal sealed class ZipSaveHandler : Destination
             var staged = _staging.FilesOf(studyInstanceUid);
             if (staged.Count > 0)
             {
-                // Away from the caller's thread: it may take minutes, and other studies go on.
-                problem = await Task.Run(() => _zips.Write(studyInstanceUid, staged, cancellationToken), cancellationToken).ConfigureAwait(false);
+                problem = await _zips.WriteAsync(studyInstanceUid, staged, cancellationToken).ConfigureAwait(false);
             }
         }
         catch (Exception e) when (DestinationErrors.From(e, Root) is { } fault)

@@ -1,11 +1,10 @@
 using CodRetrieve.Saving;
-using CodRetrieve.Tests.Support;
 
 namespace CodRetrieve.Tests.Saving;
 
 public sealed class DestinationCheckTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly SavingFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 

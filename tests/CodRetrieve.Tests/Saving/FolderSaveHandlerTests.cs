@@ -6,7 +6,7 @@ namespace CodRetrieve.Tests.Saving;
 
 public sealed class FolderSaveHandlerTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly SavingFolder _folder = new();
     private readonly SeriesInfo _series = TestSeries.Of("1.2", "1.2.3", 3);
     private readonly ListLogger _logger = new();
 
@@ -266,6 +266,18 @@ public sealed class FolderSaveHandlerTests : IDisposable
         }
 
         Assert.Equal("""{"logs":["1.2/1.2.3/1.2.3.2"]}""", await File.ReadAllTextAsync(_folder["log.json"]));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task An_index_that_claims_a_senseless_size_does_not_pass_for_a_full_disk()
+    {
+        var instance = TestSeries.WithSizes("1.2", "1.2.3", long.MaxValue / 4).Instances[0];
+        await using var handler = await Folder().OpenedAsync("1.2");
+
+        var saved = await handler.SaveAsync(instance, new MemoryStream(new byte[10]), default);
+
+        Assert.Equal(10, new FileInfo(saved.Location).Length);
+        Assert.Empty(await handler.FoundAsync(instance.Series));
     }
 
     [Fact(Timeout = 60_000)]

@@ -7,7 +7,7 @@ public abstract class SaveHandlerContract : IAsyncLifetime, IDisposable
 {
     private ISaveHandler _handler = null!;
 
-    protected TempFolder Folder { get; } = new();
+    protected SavingFolder Folder { get; } = new();
 
     public async Task InitializeAsync() => _handler = await CreateAsync(["1.2"]);
 

@@ -9,7 +9,7 @@ namespace CodRetrieve.Tests.Saving;
 
 public sealed class SavedLogTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly SavingFolder _folder = new();
     private readonly FakeTimeProvider _time = new();
     private readonly ListLogger _logger = new();
     private readonly SeriesInfo _series = TestSeries.WithSizes("1.2", "1.2.3");
@@ -135,7 +135,7 @@ public sealed class SavedLogTests : IDisposable
                 continue;
             }
 
-            using var folder = new TempFolder();
+            using var folder = new SavingFolder();
             await File.WriteAllTextAsync(folder["log.json"], cut);
             var log = await SavedLog.OpenAsync(folder.Path, Options, default);
             await log.AppendAsync(_series, ["new"], default);

@@ -9,7 +9,7 @@ public sealed class ZipSaveHandlerTests : IDisposable
 {
     private static readonly StudyInfo Study = new("1.2", true);
 
-    private readonly TempFolder _folder = new();
+    private readonly SavingFolder _folder = new();
     private readonly SeriesInfo _series = TestSeries.Of("1.2", "1.2.3", 4);
     private readonly ListLogger _logger = new();
 
@@ -41,7 +41,7 @@ public sealed class ZipSaveHandlerTests : IDisposable
         var instance = new InstanceInfo { Series = plain, SopInstanceUid = "1", SizeBytes = 5000 };
         foreach (var (level, stored) in new[] { (CompressionLevel.NoCompression, true), (CompressionLevel.Optimal, false) })
         {
-            using var folder = new TempFolder();
+            using var folder = new SavingFolder();
             await using var handler = await new ZipSaveHandler(folder.Path, new SavingOptions { CompressionLevel = level }).OpenedAsync("1.2");
             await handler.SaveAsync(instance, new MemoryStream(new byte[5000]), default);
             await handler.CompleteStudyAsync(Study, default);
@@ -54,7 +54,7 @@ public sealed class ZipSaveHandlerTests : IDisposable
     [Fact(Timeout = 30_000)]
     public async Task The_same_content_gives_the_same_bytes_in_whatever_order_it_came()
     {
-        using var other = new TempFolder();
+        using var other = new SavingFolder();
         await WriteZipAsync(_folder.Path, _series.Instances);
         await WriteZipAsync(other.Path, _series.Instances.Reverse());
 
@@ -102,7 +102,7 @@ public sealed class ZipSaveHandlerTests : IDisposable
     [Fact(Timeout = 30_000)]
     public async Task A_later_run_adds_what_was_missing_and_carries_the_rest_over()
     {
-        using var reference = new TempFolder();
+        using var reference = new SavingFolder();
         await WriteZipAsync(reference.Path, _series.Instances);
         await WriteZipAsync(_folder.Path, _series.Instances.Take(2));
 
@@ -198,7 +198,7 @@ public sealed class ZipSaveHandlerTests : IDisposable
         var whole = await File.ReadAllBytesAsync(ZipPath);
         for (var length = 0; length < whole.Length; length += 1 + (length / 50))
         {
-            using var folder = new TempFolder();
+            using var folder = new SavingFolder();
             await File.WriteAllBytesAsync(folder["1.2.zip"], whole[..length]);
 
             Assert.Empty(await new ZipSaveHandler(folder.Path, new SavingOptions()).FoundAsync(_series));
@@ -223,7 +223,7 @@ public sealed class ZipSaveHandlerTests : IDisposable
         var late = TestSeries.Of("1.2", "1.2.4", 1, 40);
         for (var at = 0; at < whole.Length; at++)
         {
-            using var folder = new TempFolder();
+            using var folder = new SavingFolder();
             var bytes = whole.ToArray();
             bytes[at] ^= 0xFF;
             await File.WriteAllBytesAsync(folder["1.2.zip"], bytes);
