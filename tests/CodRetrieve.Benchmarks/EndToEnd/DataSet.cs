@@ -1,0 +1,43 @@
+using CodRetrieve.Testing;
+
+namespace CodRetrieve.Benchmarks.EndToEnd;
+
+/// <summary>What one measurement retrieves: studies of synthetic series, all alike.</summary>
+internal sealed record DataSet(string Name, int Studies, int SeriesPerStudy, int InstancesPerSeries, int InstanceBytes, string Meaning)
+{
+    public const string Prefix = "bench/dicomweb";
+
+    public static IReadOnlyList<DataSet> All { get; } =
+    [
+        new("L", 4, 4, 256, 512 * 1024, "16 series of 128 MiB, instances of 512 KiB"),
+        new("S", 4, 5, 1000, 32 * 1024, "20 series of 1000 instances of 32 KiB"),
+        new("H", 1, 1, 2048, 1024 * 1024, "one series of 2 GiB, instances of 1 MiB"),
+        new("M", 10, 100, 100, 2 * 1024, "1,000 series of 100 instances of 2 KiB"),
+    ];
+
+    public int Instances => Studies * SeriesPerStudy * InstancesPerSeries;
+
+    /// <summary>Writes the set's objects as files, unless they are there.</summary>
+    /// <returns>The studies' UIDs.</returns>
+    public async Task<IReadOnlyList<string>> WriteAsync(string folder)
+    {
+        var studies = Enumerable.Range(0, Studies).Select(i => new SyntheticStudy(seed: (Name[0] * 1000) + i)).ToList();
+        var done = Path.Combine(folder, $"{Name}.done");
+        if (!File.Exists(done))
+        {
+            foreach (var study in studies)
+            {
+                for (var i = 0; i < SeriesPerStudy; i++)
+                {
+                    study.AddSeries(new() { InstanceCount = InstancesPerSeries, InstanceSizeBytes = InstanceBytes });
+                }
+
+                await study.WriteToDirectoryAsync(Path.Combine(folder, "objects"), Prefix, NginxServer.Bucket);
+            }
+
+            await File.WriteAllTextAsync(done, "");
+        }
+
+        return [.. studies.Select(study => study.StudyUid)];
+    }
+}

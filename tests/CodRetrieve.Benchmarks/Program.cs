@@ -1,0 +1,21 @@
+using CodRetrieve.Benchmarks.EndToEnd;
+
+switch (args)
+{
+    case ["simple", var urls, var output]:
+        await SimpleProgram.RunAsync(urls, output);
+        return 0;
+    case ["end-to-end", var program, var folder, var runs, .. var sets]:
+        await new EndToEndBenchmark(Path.GetFullPath(folder), Path.GetFullPath(program), int.Parse(runs)).RunAsync(sets);
+        return 0;
+    default:
+        Console.Error.WriteLine("""
+            end-to-end PROGRAM FOLDER RUNS [SET...]
+                PROGRAM  cod-retrieve, published:  dotnet publish src/CodRetrieve.Cli -c Release -o artifacts/cli
+                FOLDER   for data and outputs, best on a memory file system (about 8 GiB)
+                RUNS     counted runs of each contender
+                SET      L, S, H, M, T (H throttled); all of them when none is given
+            Needs nginx, curl, tar and GNU time.
+            """);
+        return 2;
+}
