@@ -40,8 +40,9 @@ internal sealed class EndToEndBenchmark(string folder, string program, int runs)
     {
         var self = Path.Combine(AppContext.BaseDirectory, "CodRetrieve.Benchmarks");
         var ours = Contender.CodRetrieve(program, endpoint, uids, 8);
+        // A tar beyond 2 GiB does not fit into an array, which ends the simple program.
         return set.SeriesPerStudy == 1
-            ? [ours, Contender.Simple(self, urls), Contender.CurlTar(urls, 1)]
+            ? [ours, Contender.CurlTar(urls, 1)]
             : [ours, Contender.Simple(self, urls), Contender.CurlTar(urls, 1), Contender.CurlTar(urls, 4)];
     }
 
