@@ -1,0 +1,43 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using CodRetrieve.Cli.Input;
+
+namespace CodRetrieve.Cli;
+
+/// <summary>The program, apart from the process that it runs in.</summary>
+internal static class App
+{
+    /// <summary>Runs one command.</summary>
+    /// <returns>The exit code, see <see cref="ExitCode"/>.</returns>
+    public static Task<int> RunAsync(string[] args, Terminal terminal, CancellationToken cancellationToken)
+    {
+        // "@file" is ours: it lists studies, and not arguments.
+        var parsed = CommandLine.Create(terminal).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Action is ParseErrorAction || parsed.Errors.Count > 0)
+        {
+            return Task.FromResult(Refuse(parsed, args, terminal.Error));
+        }
+
+        var configuration = new InvocationConfiguration
+        {
+            Output = terminal.Out,
+            Error = terminal.Error,
+            EnableDefaultExceptionHandler = false,
+            // Signals are the business of whoever gives the token.
+            ProcessTerminationTimeout = null,
+        };
+        return parsed.InvokeAsync(configuration, cancellationToken);
+    }
+
+    private static int Refuse(ParseResult parsed, string[] args, TextWriter error)
+    {
+        foreach (var message in parsed.Errors.Select(e => e.Message).Distinct(StringComparer.Ordinal))
+        {
+            error.WriteLine("error: " + Secrets.Hide(message.ReplaceLineEndings(" "), args));
+        }
+
+        var command = parsed.CommandResult.Command;
+        error.WriteLine(command is RootCommand ? "Try 'cod-retrieve --help'." : $"Try 'cod-retrieve {command.Name} --help'.");
+        return ExitCode.Usage;
+    }
+}

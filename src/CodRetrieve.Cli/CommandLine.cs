@@ -1,0 +1,153 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using System.Reflection;
+
+namespace CodRetrieve.Cli;
+
+/// <summary>Commands, arguments and options.</summary>
+internal sealed class CommandLine
+{
+    private const string StatsExample = "cod-retrieve stats gs://my-bucket/v1.0/dicomweb 1.2.840.1 -o ./studies";
+    private const string DownloadExample = "cod-retrieve download gs://my-bucket/v1.0/dicomweb 1.2.840.1 @more-studies.txt -o ./studies --zip";
+    private const string ExitCodes = """
+        Exit codes:
+          0    all that was asked for is saved and verified
+          1    something failed, or does not exist; it is named on standard error
+          2    the command line or its input is wrong
+          3    not authorised
+          4    none of the studies exists, or the bucket does not
+          5    the destination is not writable, full or in use
+          130  cancelled
+        """;
+
+    private readonly Argument<string> _bucket = new("BUCKET")
+    {
+        Description = "gs://bucket/prefix (used as given), https://host/bucket/prefix?token=... (prefix ends in dicomweb), or a folder with a store.",
+    };
+
+    private readonly Argument<string[]> _studies = new("STUDY")
+    {
+        Arity = ArgumentArity.OneOrMore,
+        Description = "Study Instance UIDs, or @file with one in each line (empty lines and lines that begin with # do not count).",
+    };
+
+    private readonly Option<bool> _zip = new("--zip") { Description = "One zip for each study instead of folders." };
+
+    private readonly Option<string> _token = Text("--token", "TOKEN", "An access token. Other users of this machine can read it off the process list, as they can one in the URL: better set COD_RETRIEVE_TOKEN.");
+
+    private readonly Option<string> _credentials = Text("--credentials", "FILE", "The JSON key file of a service account.");
+
+    private readonly Option<bool> _adc = Flag("--adc", "Use Google's application default credentials. Without any of these options that is done where a login of gcloud is found.");
+
+    private readonly Option<bool> _anonymous = Flag("--anonymous", "Look for no login: send no token unless one was given.");
+
+    private readonly Option<string> _userProject = Text("--user-project", "PROJECT", "The project to bill, for a requester-pays bucket.");
+
+    private readonly Option<string> _endpoint = Text("--endpoint", "URL", "Another address of the JSON API, such as an emulator's. Default: STORAGE_EMULATOR_HOST, or Google's.");
+
+    private readonly Option<int?> _connections = new("--connections") { HelpName = "N", Recursive = true, Description = "Requests in flight at most, 1 to 256. Default: 8." };
+
+    private readonly Option<bool> _json = Flag("--json", "Write one JSON object to standard output, and nothing else.");
+
+    private readonly Option<bool> _quiet = Flag("--quiet", "Write nothing but errors.");
+
+    public static RootCommand Create(Terminal terminal) => new CommandLine().Build(terminal);
+
+    private RootCommand Build(Terminal terminal)
+    {
+        var root = new RootCommand("Retrieves DICOM studies from Cloud Optimized DICOM stores: only what is missing, every instance verified.")
+        {
+            _token, _credentials, _adc, _anonymous, _userProject, _endpoint, _connections, _json, _quiet,
+        };
+        _connections.Validators.Add(result =>
+        {
+            if (result.Errors.Any() || result.GetValueOrDefault<int?>() is >= 1 and <= 256)
+            {
+                return;
+            }
+
+            result.AddError("--connections must be a number from 1 to 256.");
+        });
+        root.Add(Stats(terminal));
+        root.Add(Download(terminal));
+        ReplaceActions(root);
+        return root;
+    }
+
+    private Command Stats(Terminal terminal)
+    {
+        var directory = Directory("Where studies are saved, to see what of them is there already.", required: false);
+        var command = new Command("stats", "Tells what studies hold and what of it is saved. Fetches no image.") { _bucket, _studies, directory, _zip };
+        command.SetAction((parsed, cancellationToken) => new StatsCommand(Request(parsed, directory), terminal).RunAsync(cancellationToken));
+        return command;
+    }
+
+    private Command Download(Terminal terminal)
+    {
+        var directory = Directory("Where to save: DIR/study/series/instances/instance.dcm, or DIR/study.zip.", required: true);
+        var command = new Command("download", "Saves what is missing. Run it again after any failure: it goes on where it ended.") { _bucket, _studies, directory, _zip };
+        command.SetAction((parsed, cancellationToken) => new DownloadCommand(Request(parsed, directory), terminal).RunAsync(cancellationToken));
+        return command;
+    }
+
+    private Request Request(ParseResult parsed, Option<string> directory) => new()
+    {
+        Bucket = parsed.GetRequiredValue(_bucket),
+        Studies = parsed.GetRequiredValue(_studies),
+        Directory = parsed.GetValue(directory),
+        Zip = parsed.GetValue(_zip),
+        Token = parsed.GetValue(_token),
+        CredentialsFile = parsed.GetValue(_credentials),
+        ApplicationDefault = parsed.GetValue(_adc),
+        Anonymous = parsed.GetValue(_anonymous),
+        Endpoint = parsed.GetValue(_endpoint),
+        UserProject = parsed.GetValue(_userProject),
+        Connections = parsed.GetValue(_connections),
+        Json = parsed.GetValue(_json),
+        Quiet = parsed.GetValue(_quiet),
+    };
+
+    private static Option<string> Directory(string description, bool required) =>
+        new("--output", "-o") { HelpName = "DIR", Description = description, Required = required };
+
+    private static Option<string> Text(string name, string value, string description) =>
+        new(name) { HelpName = value, Description = description, Recursive = true };
+
+    private static Option<bool> Flag(string name, string description) => new(name) { Description = description, Recursive = true };
+
+    private static void ReplaceActions(RootCommand root)
+    {
+        foreach (var option in root.Options)
+        {
+            if (option is HelpOption { Action: SynchronousCommandLineAction standard })
+            {
+                option.Action = new HelpWithExamples(standard, Examples);
+            }
+            else if (option is VersionOption)
+            {
+                option.Action = new PrintVersion();
+            }
+        }
+    }
+
+    private static string Examples(Command command) => command.Name switch
+    {
+        "stats" => $"Example:{Environment.NewLine}  {StatsExample}",
+        "download" => $"Example:{Environment.NewLine}  {DownloadExample}{Environment.NewLine}{Environment.NewLine}{ExitCodes}",
+        _ => $"Examples:{Environment.NewLine}  {StatsExample}{Environment.NewLine}  {DownloadExample}{Environment.NewLine}{Environment.NewLine}{ExitCodes}",
+    };
+
+    // The standard one prints the version of whatever process this runs in.
+    private sealed class PrintVersion : SynchronousCommandLineAction
+    {
+        public override bool ClearsParseErrors => true;
+
+        public override int Invoke(ParseResult parseResult)
+        {
+            var version = typeof(App).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
+            parseResult.InvocationConfiguration.Output.WriteLine(version?.Split('+')[0]);
+            return ExitCode.Done;
+        }
+    }
+}

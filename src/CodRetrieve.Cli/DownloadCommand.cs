@@ -1,0 +1,128 @@
+using System.Diagnostics;
+using CodRetrieve.Cli.Output;
+
+namespace CodRetrieve.Cli;
+
+/// <summary><c>cod-retrieve download</c></summary>
+internal sealed class DownloadCommand(Request request, Terminal terminal)
+{
+    // To show how far it is the bar needs a total, for which the indexes are read once more than otherwise.
+    private const int MaxStudiesToSurvey = 20;
+
+    private readonly bool _hasBar = terminal.IsInteractive && !request.Json && !request.Quiet;
+    private readonly Tally _tally = new();
+
+    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var errors = new ErrorLines(terminal.Error, hold: _hasBar);
+        try
+        {
+            using var session = await Session.OpenAsync(request, terminal, cancellationToken).ConfigureAwait(false);
+            await RunAsync(session, errors, cancellationToken).ConfigureAwait(false);
+            return Report(session, errors);
+        }
+        catch (UsageException e)
+        {
+            errors.Add(e.Message);
+            errors.End();
+            return ExitCode.Usage;
+        }
+#pragma warning disable CA1031 // The end of the line: whatever it is, it is told.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Write(Stopwatch.GetElapsedTime(started), e);
+            errors.Add(Cause.Text(e));
+            errors.End();
+            return ExitCode.Of(e);
+        }
+    }
+
+    private async Task RunAsync(Session session, ErrorLines errors, CancellationToken cancellationToken)
+    {
+        var job = await PrepareAsync(session, cancellationToken).ConfigureAwait(false);
+        _tally.Follow(job);
+        job.Error += (_, args) =>
+        {
+            // What stops the job as a whole is told at the end.
+            if (args.Failure.StudyInstanceUid is not null)
+            {
+                errors.Add(args.Failure);
+            }
+        };
+        var view = await ViewAsync(session, cancellationToken).ConfigureAwait(false);
+        await view.ShowAsync(job, () => job.StartAsync(cancellationToken)).ConfigureAwait(false);
+    }
+
+    private async Task<Job> PrepareAsync(Session session, CancellationToken cancellationToken)
+    {
+        try
+        {
+            session.Cod.InitDirectory(request.Directory!);
+            return await session.Cod.DownloadAsync(session.Studies, request.Zip, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ArgumentException e)
+        {
+            throw UsageException.From(e);
+        }
+    }
+
+    private async Task<IDownloadView> ViewAsync(Session session, CancellationToken cancellationToken)
+    {
+        if (request.Json || request.Quiet)
+        {
+            return new SilentView();
+        }
+
+        var form = request.Zip ? "as zips into" : "into";
+        terminal.Out.WriteLine($"Retrieving {Count.Of(session.Studies.Count, "study")} of {session.Bucket} {form} {Path.GetFullPath(request.Directory!)}");
+        if (!_hasBar)
+        {
+            return new PlainView(terminal.Out);
+        }
+
+        var stats = session.Studies.Count > MaxStudiesToSurvey
+            ? null
+            : await session.Cod.GetStatsAsync(session.Studies, request.Zip, cancellationToken).ConfigureAwait(false);
+        return new BarView(terminal.Out, stats?.SeriesToFetch.Sum(series => series.BytesTotal - series.BytesSaved));
+    }
+
+    private int Report(Session session, ErrorLines errors)
+    {
+        var result = _tally.Result!;
+        Write(result.Elapsed, cause: null);
+        if (!request.Quiet)
+        {
+            foreach (var warning in result.Series.SelectMany(series => series.Warnings))
+            {
+                errors.Warn(warning);
+            }
+
+            if (_tally.InstancesUnverified > 0)
+            {
+                errors.Warn($"The index gives no CRC32C for {Count.Of(_tally.InstancesUnverified, "instance")}: only the size was checked.");
+            }
+        }
+
+        foreach (var study in result.MissingStudies)
+        {
+            errors.Add($"The study {study} does not exist in {session.Bucket}.");
+        }
+
+        errors.End();
+        return ExitCode.Of(result, session.Studies.Count);
+    }
+
+    private void Write(TimeSpan elapsed, Exception? cause)
+    {
+        if (request.Json)
+        {
+            Json.Write(terminal.Out, DownloadReport.Of(_tally, elapsed, cause), Json.Default.DownloadReport);
+        }
+        else if (!request.Quiet)
+        {
+            DownloadSummary.Write(terminal.Out, _tally);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+namespace CodRetrieve.Cli;
+
+/// <summary>What the process tells the shell. Documented in the help; scripts depend on the numbers.</summary>
+internal static class ExitCode
+{
+    public const int Done = 0;
+    public const int Incomplete = 1;
+    public const int Usage = 2;
+    public const int NotAuthorised = 3;
+    public const int NothingFound = 4;
+    public const int Destination = 5;
+    public const int Cancelled = 130;
+
+    /// <summary>The code for what ended a command before its time.</summary>
+    public static int Of(Exception cause) => cause switch
+    {
+        JobStoppedException { InnerException: { } inner } => Of(inner),
+        UsageException => Usage,
+        OperationCanceledException => Cancelled,
+        DestinationException => Destination,
+        ObjectStoreException { StopsEverything: true } => NotAuthorised,
+        ObjectStoreException { Reason: ObjectStoreFailure.NotFound } => NothingFound,
+        _ => Incomplete,
+    };
+
+    /// <summary>The code for a job that ran to its end.</summary>
+    public static int Of(JobResult result, int studies) =>
+        result.Outcome == JobOutcome.Complete ? Done
+        : result.MissingStudies.Count == studies ? NothingFound
+        : Incomplete;
+}

@@ -1,0 +1,34 @@
+namespace CodRetrieve.Cli.Input;
+
+/// <summary>Where the JSON API is: Google's, unless an option or the emulator's environment variable says otherwise.</summary>
+internal static class EndpointChoice
+{
+    public const string Variable = "STORAGE_EMULATOR_HOST";
+
+    /// <returns>The endpoint; <see langword="null"/> for the library's default.</returns>
+    /// <exception cref="UsageException">The text is not the address of an endpoint.</exception>
+    public static Uri? Choose(string? option, IReadOnlyDictionary<string, string?> environment)
+    {
+        if (option is not null)
+        {
+            return Parse(option.Trim(), "--endpoint");
+        }
+
+        var host = environment.GetValueOrDefault(Variable)?.Trim();
+        if (string.IsNullOrEmpty(host))
+        {
+            return null;
+        }
+
+        // Google's own libraries take the variable with and without a scheme.
+        return Parse(host.Contains("://", StringComparison.Ordinal) ? host : "http://" + host, Variable);
+    }
+
+    public static bool IsGoogle(Uri? endpoint) => endpoint is null
+        || (endpoint.Scheme == Uri.UriSchemeHttps && endpoint.Host.EndsWith(".googleapis.com", StringComparison.OrdinalIgnoreCase));
+
+    private static Uri Parse(string text, string source) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.UserInfo.Length == 0 && uri.Query.Length == 0
+            ? uri
+            : throw new UsageException($"{source} must be an http or https address without user and query, for example http://localhost:4443.");
+}

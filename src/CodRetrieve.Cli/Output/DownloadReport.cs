@@ -1,0 +1,60 @@
+namespace CodRetrieve.Cli.Output;
+
+/// <summary>What a download did, as JSON.</summary>
+internal sealed record DownloadReport
+{
+    public required string Outcome { get; init; }
+
+    public required int InstancesSaved { get; init; }
+
+    public required int InstancesSkipped { get; init; }
+
+    public required int InstancesFailed { get; init; }
+
+    public required int InstancesUnverified { get; init; }
+
+    public required long BytesSaved { get; init; }
+
+    /// <summary>The bytes of tars that came over the wire.</summary>
+    public required long BytesDownloaded { get; init; }
+
+    public required double ElapsedSeconds { get; init; }
+
+    public required IReadOnlyList<string> MissingStudies { get; init; }
+
+    public required IReadOnlyList<SeriesReport> Series { get; init; }
+
+    /// <summary>What failed outside of the series that are listed.</summary>
+    public required IReadOnlyList<ErrorReport> Errors { get; init; }
+
+    public required IReadOnlyList<string> Warnings { get; init; }
+
+    /// <summary>What ended the download before its time.</summary>
+    public string? Error { get; init; }
+
+    public static DownloadReport Of(Tally tally, TimeSpan elapsed, Exception? cause)
+    {
+        var result = tally.Result;
+        var series = result?.Series ?? [];
+        var listed = series.SelectMany(one => one.Failures).ToHashSet();
+        return new DownloadReport
+        {
+            Outcome = Json.NameOf(OutcomeOf(result, cause)),
+            InstancesSaved = tally.InstancesSaved,
+            InstancesSkipped = result?.InstancesSkipped ?? 0,
+            InstancesFailed = tally.Failures.Sum(failure => failure.InstanceCount),
+            InstancesUnverified = tally.InstancesUnverified,
+            BytesSaved = tally.BytesSaved,
+            BytesDownloaded = result?.BytesDownloaded ?? 0,
+            ElapsedSeconds = Math.Round((result?.Elapsed ?? elapsed).TotalSeconds, 3),
+            MissingStudies = result?.MissingStudies ?? [],
+            Series = [.. series.Select(SeriesReport.Of)],
+            Errors = [.. tally.Failures.Where(failure => !listed.Contains(failure)).Select(ErrorReport.Of)],
+            Warnings = [.. series.SelectMany(one => one.Warnings)],
+            Error = cause is null ? null : Cause.Text(cause),
+        };
+    }
+
+    private static JobOutcome OutcomeOf(JobResult? result, Exception? cause) =>
+        result?.Outcome ?? (cause is OperationCanceledException ? JobOutcome.Cancelled : JobOutcome.Stopped);
+}

@@ -1,0 +1,37 @@
+namespace CodRetrieve.Cli.Output;
+
+/// <summary>What one series holds, as JSON.</summary>
+internal sealed record SeriesStatsReport
+{
+    public required string Study { get; init; }
+
+    public required string Series { get; init; }
+
+    /// <summary>See <see cref="SeriesState"/>.</summary>
+    public required string State { get; init; }
+
+    public required int InstancesTotal { get; init; }
+
+    public required int InstancesSaved { get; init; }
+
+    public required long BytesTotal { get; init; }
+
+    public required long BytesSaved { get; init; }
+
+    public long? TarBytes { get; init; }
+
+    public required IReadOnlyList<string> Errors { get; init; }
+
+    public static SeriesStatsReport Of(SeriesStats series) => new()
+    {
+        Study = series.StudyInstanceUid,
+        Series = series.SeriesInstanceUid,
+        State = SeriesState.Of(series),
+        InstancesTotal = series.InstancesTotal,
+        InstancesSaved = series.InstancesSaved,
+        BytesTotal = series.BytesTotal,
+        BytesSaved = series.BytesSaved,
+        TarBytes = series.TarBytes,
+        Errors = [.. SeriesState.ErrorsOf(series)],
+    };
+}

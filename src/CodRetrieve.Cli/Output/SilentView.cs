@@ -1,0 +1,7 @@
+namespace CodRetrieve.Cli.Output;
+
+/// <summary>Shows nothing.</summary>
+internal sealed class SilentView : IDownloadView
+{
+    public Task ShowAsync(Job job, Func<Task> run) => run();
+}

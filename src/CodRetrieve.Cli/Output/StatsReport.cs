@@ -1,0 +1,47 @@
+namespace CodRetrieve.Cli.Output;
+
+/// <summary>What studies hold, as JSON.</summary>
+internal sealed record StatsReport
+{
+    public required int SeriesTotal { get; init; }
+
+    public required int SeriesSaved { get; init; }
+
+    public required int InstancesTotal { get; init; }
+
+    public required int InstancesSaved { get; init; }
+
+    public required long BytesTotal { get; init; }
+
+    public required long BytesSaved { get; init; }
+
+    public required double ElapsedSeconds { get; init; }
+
+    public required IReadOnlyList<string> MissingStudies { get; init; }
+
+    public required IReadOnlyList<SeriesStatsReport> Series { get; init; }
+
+    /// <summary>What failed outside of the series that are listed.</summary>
+    public required IReadOnlyList<ErrorReport> Errors { get; init; }
+
+    public required IReadOnlyList<string> Warnings { get; init; }
+
+    /// <summary>What ended the command before its time.</summary>
+    public string? Error { get; init; }
+
+    public static StatsReport Of(DownloadStats? stats, TimeSpan elapsed, Exception? cause) => new()
+    {
+        SeriesTotal = stats?.TotalSeriesCount ?? 0,
+        SeriesSaved = stats?.SavedSeriesCount ?? 0,
+        InstancesTotal = stats?.TotalInstanceCount ?? 0,
+        InstancesSaved = stats?.SavedInstanceCount ?? 0,
+        BytesTotal = stats?.TotalBytes ?? 0,
+        BytesSaved = stats?.SavedBytes ?? 0,
+        ElapsedSeconds = Math.Round(elapsed.TotalSeconds, 3),
+        MissingStudies = stats?.MissingStudies ?? [],
+        Series = [.. (stats?.Series ?? []).Select(SeriesStatsReport.Of)],
+        Errors = [.. (stats?.StudyFailures ?? []).Select(ErrorReport.Of)],
+        Warnings = [.. stats?.Warnings ?? []],
+        Error = cause is null ? null : Cause.Text(cause),
+    };
+}

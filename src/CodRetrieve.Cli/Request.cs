@@ -1,0 +1,32 @@
+namespace CodRetrieve.Cli;
+
+/// <summary>What was asked for on the command line.</summary>
+internal sealed class Request
+{
+    public required string Bucket { get; init; }
+
+    /// <summary>Study Instance UIDs and <c>@file</c>s, as given.</summary>
+    public required IReadOnlyList<string> Studies { get; init; }
+
+    public string? Directory { get; init; }
+
+    public bool Zip { get; init; }
+
+    public string? Token { get; init; }
+
+    public string? CredentialsFile { get; init; }
+
+    public bool ApplicationDefault { get; init; }
+
+    public bool Anonymous { get; init; }
+
+    public string? Endpoint { get; init; }
+
+    public string? UserProject { get; init; }
+
+    public int? Connections { get; init; }
+
+    public bool Json { get; init; }
+
+    public bool Quiet { get; init; }
+}

@@ -1,0 +1,55 @@
+using CodRetrieve.Cli.Input;
+
+namespace CodRetrieve.Cli;
+
+/// <summary>A library that is set up as the command line says, and the studies to ask it for.</summary>
+internal sealed class Session : IDisposable
+{
+    private Session(CodDownload cod, BucketChoice bucket, IReadOnlyList<string> studies) => (Cod, Bucket, Studies) = (cod, bucket, studies);
+
+    public CodDownload Cod { get; }
+
+    public BucketChoice Bucket { get; }
+
+    public IReadOnlyList<string> Studies { get; }
+
+    /// <exception cref="UsageException">Something given cannot be worked with.</exception>
+    public static async Task<Session> OpenAsync(Request request, Terminal terminal, CancellationToken cancellationToken)
+    {
+        var studies = await StudyList.ReadAsync(request.Studies, cancellationToken).ConfigureAwait(false);
+        CodDownload? cod = null;
+        try
+        {
+            var bucket = BucketChoice.Parse(request.Bucket, request.Token);
+            cod = new CodDownload(Options(request, bucket, terminal.Environment));
+            bucket.ApplyTo(cod);
+            var session = new Session(cod, bucket, studies);
+            cod = null;
+            return session;
+        }
+        catch (ArgumentException e)
+        {
+            throw UsageException.From(e);
+        }
+        finally
+        {
+            cod?.Dispose();
+        }
+    }
+
+    public void Dispose() => Cod.Dispose();
+
+    private static CodDownloadOptions Options(Request request, BucketChoice bucket, IReadOnlyDictionary<string, string?> environment)
+    {
+        var endpoint = EndpointChoice.Choose(request.Endpoint, environment);
+        var options = new CodDownloadOptions { UserProject = request.UserProject };
+        options.MaxConnections = request.Connections ?? options.MaxConnections;
+        options.Endpoint = endpoint ?? options.Endpoint;
+        if (!bucket.HasToken)
+        {
+            options.Credential = CredentialChoice.Choose(request, endpoint, environment);
+        }
+
+        return options;
+    }
+}

@@ -1,0 +1,82 @@
+using System.Diagnostics;
+using CodRetrieve.Cli.Output;
+
+namespace CodRetrieve.Cli;
+
+/// <summary><c>cod-retrieve stats</c></summary>
+internal sealed class StatsCommand(Request request, Terminal terminal)
+{
+    private readonly ErrorLines _errors = new(terminal.Error, hold: false);
+
+    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        var started = Stopwatch.GetTimestamp();
+        try
+        {
+            using var session = await Session.OpenAsync(request, terminal, cancellationToken).ConfigureAwait(false);
+            var stats = await ReadAsync(session, cancellationToken).ConfigureAwait(false);
+            return Report(session, stats, Stopwatch.GetElapsedTime(started));
+        }
+        catch (UsageException e)
+        {
+            _errors.Add(e.Message);
+            return ExitCode.Usage;
+        }
+#pragma warning disable CA1031 // The end of the line: whatever it is, it is told.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            if (request.Json)
+            {
+                Json.Write(terminal.Out, StatsReport.Of(null, Stopwatch.GetElapsedTime(started), e), Json.Default.StatsReport);
+            }
+
+            _errors.Add(Cause.Text(e));
+            return ExitCode.Of(e);
+        }
+    }
+
+    private async Task<DownloadStats> ReadAsync(Session session, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // Asking should not make a folder; in one that is not there nothing is saved.
+            if (request.Directory is { } directory && (directory.Length == 0 || Directory.Exists(directory) || File.Exists(directory)))
+            {
+                session.Cod.InitDirectory(directory);
+            }
+
+            return await session.Cod.GetStatsAsync(session.Studies, request.Zip, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ArgumentException e)
+        {
+            throw UsageException.From(e);
+        }
+    }
+
+    private int Report(Session session, DownloadStats stats, TimeSpan elapsed)
+    {
+        if (request.Json)
+        {
+            Json.Write(terminal.Out, StatsReport.Of(stats, elapsed, null), Json.Default.StatsReport);
+        }
+        else if (!request.Quiet)
+        {
+            StatsTable.Write(terminal.Out, stats);
+        }
+
+        var failures = stats.StudyFailures.Select(failure => failure.ToString())
+            .Concat(stats.Series.SelectMany(SeriesState.ErrorsOf))
+            .Concat(stats.MissingStudies.Select(study => $"The study {study} does not exist in {session.Bucket}."))
+            .ToList();
+        foreach (var warning in request.Quiet ? [] : stats.Warnings)
+        {
+            _errors.Warn(warning);
+        }
+
+        failures.ForEach(_errors.Add);
+        return stats.MissingStudies.Count == session.Studies.Count ? ExitCode.NothingFound
+            : failures.Count > 0 ? ExitCode.Incomplete
+            : ExitCode.Done;
+    }
+}

@@ -1,0 +1,11 @@
+namespace CodRetrieve.Cli;
+
+/// <summary>The world outside of the program, so that nothing else touches the process' own console and environment.</summary>
+/// <param name="Out">Standard output.</param>
+/// <param name="Error">Standard error.</param>
+/// <param name="Environment">The environment variables.</param>
+internal sealed record Terminal(TextWriter Out, TextWriter Error, IReadOnlyDictionary<string, string?> Environment)
+{
+    /// <summary>Whether someone is watching <see cref="Out"/>, so that it may show a progress bar.</summary>
+    public bool IsInteractive { get; init; }
+}
