@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
+using System.Globalization;
 using System.Reflection;
 
 namespace CodRetrieve.Cli;
@@ -46,7 +48,13 @@ internal sealed class CommandLine
 
     private readonly Option<string> _endpoint = Text("--endpoint", "URL", "Another address of the JSON API, such as an emulator's. Default: STORAGE_EMULATOR_HOST, or Google's.");
 
-    private readonly Option<int?> _connections = new("--connections") { HelpName = "N", Recursive = true, Description = "Requests in flight at most, 1 to 256. Default: 8." };
+    private readonly Option<int?> _connections = new("--connections")
+    {
+        HelpName = "N",
+        Recursive = true,
+        Description = "Requests in flight at most, 1 to 256. Default: 8.",
+        CustomParser = ParseConnections,
+    };
 
     private readonly Option<bool> _json = Flag("--json", "Write one JSON object to standard output, and nothing else.");
 
@@ -60,15 +68,6 @@ internal sealed class CommandLine
         {
             _token, _credentials, _adc, _anonymous, _userProject, _endpoint, _connections, _json, _quiet,
         };
-        _connections.Validators.Add(result =>
-        {
-            if (result.Errors.Any() || result.GetValueOrDefault<int?>() is >= 1 and <= 256)
-            {
-                return;
-            }
-
-            result.AddError("--connections must be a number from 1 to 256.");
-        });
         root.Add(Stats(terminal));
         root.Add(Download(terminal));
         ReplaceActions(root);
@@ -107,6 +106,17 @@ internal sealed class CommandLine
         Json = parsed.GetValue(_json),
         Quiet = parsed.GetValue(_quiet),
     };
+
+    private static int? ParseConnections(ArgumentResult result)
+    {
+        if (int.TryParse(result.Tokens[^1].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is >= 1 and <= 256)
+        {
+            return count;
+        }
+
+        result.AddError("--connections must be a number from 1 to 256.");
+        return null;
+    }
 
     private static Option<string> Directory(string description, bool required) =>
         new("--output", "-o") { HelpName = "DIR", Description = description, Required = required };

@@ -1,0 +1,180 @@
+using CodRetrieve.Cli.Tests.Support;
+using CodRetrieve.Testing;
+
+namespace CodRetrieve.Cli.Tests;
+
+public sealed class DownloadTests
+{
+    [Theory(Timeout = 30_000)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Saves_every_instance_and_exits_with_0(bool zip)
+    {
+        await using var store = await TestStore.StartAsync();
+        var study = store.PutStudy();
+
+        var result = await store.DownloadAsync(study, zip ? ["--zip"] : []);
+
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        Assert.Equal(SavedFiles.Expected([study]), SavedFiles.In(store.Folder.Output, zip));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_second_run_fetches_nothing()
+    {
+        await using var store = await TestStore.StartAsync();
+        var study = store.PutStudy();
+        await store.DownloadAsync(study);
+        store.Server.ClearRequests();
+
+        var result = await store.DownloadAsync(study);
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("0 instances saved (0 B), 5 there before, 0 failed", result.Out, StringComparison.Ordinal);
+        Assert.Equal(0, store.Server.MediaBytesSent(name => name.EndsWith(".tar", StringComparison.Ordinal)));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Redirected_output_has_a_first_line_one_for_each_series_and_a_summary()
+    {
+        await using var store = await TestStore.StartAsync();
+        var study = store.PutStudy();
+
+        var result = await store.DownloadAsync(study);
+
+        var lines = result.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        Assert.Equal(4, lines.Length);
+        Assert.Equal($"Retrieving 1 study of {TestStore.Url} into {store.Folder.Output}", lines[0]);
+        Assert.All(study.Series, series => Assert.Single(lines, $"saved {study.StudyUid}/{series.SeriesUid}: {series.Instances.Count} instances, {(series.Instances.Count == 3 ? "101.6 kB" : "67.7 kB")}"));
+        Assert.StartsWith("complete: 5 instances saved (169.4 kB), 0 there before, 0 failed; ", lines[3], StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_terminal_shows_a_bar_and_the_summary()
+    {
+        await using var store = await TestStore.StartAsync();
+        store.IsInteractive = true;
+        var study = store.PutStudy();
+
+        var result = await store.DownloadAsync(study);
+
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        Assert.Contains("complete: 5 instances saved", result.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("saved " + study.StudyUid, result.Out, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_terminal_gets_the_errors_after_the_bar()
+    {
+        await using var store = await TestStore.StartAsync();
+        store.IsInteractive = true;
+        var study = store.PutStudy(1, new SyntheticSeriesOptions { InstanceCount = 3, CorruptInstances = [1] });
+
+        var result = await store.DownloadAsync(study);
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains(study.Series[0].Instances[1].SopInstanceUid, Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Quiet_writes_nothing_when_all_went_well()
+    {
+        await using var store = await TestStore.StartAsync();
+        var study = store.PutStudy(1, new SyntheticSeriesOptions { InstanceCount = 2, Lock = true });
+
+        var result = await store.DownloadAsync(study, "--quiet");
+
+        Assert.Equal(new CliResult(0, "", ""), result);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Quiet_still_writes_errors()
+    {
+        await using var store = await TestStore.StartAsync();
+        var study = store.PutStudy(1, new SyntheticSeriesOptions { InstanceCount = 3, CorruptInstances = [0] });
+
+        var result = await store.DownloadAsync(study, "--quiet");
+
+        Assert.Equal((1, ""), (result.ExitCode, result.Out));
+        Assert.Contains(study.Series[0].Instances[0].SopInstanceUid, Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_writers_lock_is_a_warning_and_no_failure()
+    {
+        await using var store = await TestStore.StartAsync();
+        var study = store.PutStudy(1, new SyntheticSeriesOptions { InstanceCount = 2, Lock = true });
+
+        var result = await store.DownloadAsync(study);
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.StartsWith("warning: ", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Instances_without_a_CRC32C_are_named_as_unverified()
+    {
+        await using var store = await TestStore.StartAsync();
+        var study = store.PutStudy(1, new SyntheticSeriesOptions { InstanceCount = 2, NoCrc32c = true });
+
+        var result = await store.DownloadAsync(study, "--json");
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Equal(2, result.Json.GetProperty("instancesUnverified").GetInt32());
+        Assert.Contains("CRC32C for 2 instances", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task After_20_failed_instances_the_others_are_a_number()
+    {
+        await using var store = await TestStore.StartAsync();
+        var study = store.PutStudy(1, new SyntheticSeriesOptions { InstanceCount = 30, InstanceSizeBytes = 2_000, CorruptInstances = [.. Enumerable.Range(0, 25)] });
+
+        var result = await store.DownloadAsync(study, "--json");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Equal(21, result.ErrorLines.Count);
+        Assert.Equal("error: and 5 more instances (--json names them all)", result.ErrorLines[^1]);
+        Assert.Equal(25, result.Json.GetProperty("series")[0].GetProperty("errors").GetArrayLength());
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Connections_bound_the_requests_in_flight()
+    {
+        await using var store = await TestStore.StartAsync(new GcsTestServerOptions { Latency = TimeSpan.FromMilliseconds(5) });
+        var study = store.PutStudy(1, [.. Enumerable.Range(0, 12).Select(_ => new SyntheticSeriesOptions { InstanceCount = 2 })]);
+
+        var result = await store.DownloadAsync(study, "--connections", "2");
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.InRange(store.Server.PeakConcurrentRequests, 1, 2);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task User_project_is_billed()
+    {
+        await using var store = await TestStore.StartAsync();
+        var study = store.PutStudy();
+        store.Bucket.RequesterPays = true;
+
+        var result = await store.DownloadAsync(study, "--user-project", "my-project");
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.All(store.Server.Requests, request => Assert.Contains("userProject=my-project", request.Target, StringComparison.Ordinal));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_store_on_a_disk_needs_no_server()
+    {
+        await using var store = await TestStore.StartAsync();
+        var study = new SyntheticStudy(seed: 5);
+        study.AddSeries(new SyntheticSeriesOptions { InstanceCount = 2 });
+        var source = Path.Combine(store.Folder.Path, "store");
+        await study.WriteToDirectoryAsync(source, "");
+
+        var result = await store.RunBareAsync(CancellationToken.None, "download", source, study.StudyUid, "-o", store.Folder.Output);
+
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        Assert.Equal(SavedFiles.Expected([study]), SavedFiles.In(store.Folder.Output, zip: false));
+    }
+}

@@ -1,0 +1,193 @@
+using CodRetrieve.Cli.Tests.Support;
+using CodRetrieve.Testing;
+
+namespace CodRetrieve.Cli.Tests;
+
+/// <summary>The failures of a download: exit code, JSON and standard error together.</summary>
+public sealed class ExitCodeTests
+{
+    private static bool IsTar(string name) => name.EndsWith(".tar", StringComparison.Ordinal);
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_damaged_instance_exits_with_1_and_is_named()
+    {
+        await using var store = await TestStore.StartAsync();
+        var study = store.PutStudy(1, new SyntheticSeriesOptions { InstanceCount = 4, CorruptInstances = [2] });
+
+        var result = await store.DownloadAsync(study, "--json");
+
+        var sop = study.Series[0].Instances[2].SopInstanceUid;
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains(sop, Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+        var series = Assert.Single(result.Json.GetProperty("series").EnumerateArray());
+        Assert.Equal("incomplete", result.Json.GetProperty("outcome").GetString());
+        Assert.Equal("incomplete", series.GetProperty("outcome").GetString());
+        Assert.Equal(sop, Assert.Single(series.GetProperty("errors").EnumerateArray()).GetProperty("instance").GetString());
+        Assert.Equal((3, 1), (result.Json.GetProperty("instancesSaved").GetInt32(), result.Json.GetProperty("instancesFailed").GetInt32()));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_missing_study_beside_others_exits_with_1_and_is_named()
+    {
+        await using var store = await TestStore.StartAsync();
+        var study = store.PutStudy();
+
+        var result = await store.RunAsync("download", TestStore.Url, study.StudyUid, "1.2.3.4", "-o", store.Folder.Output, "--json");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Equal($"error: The study 1.2.3.4 does not exist in {TestStore.Url}.", Assert.Single(result.ErrorLines));
+        Assert.Equal("1.2.3.4", Assert.Single(result.Json.GetProperty("missingStudies").EnumerateArray()).GetString());
+        Assert.Equal(5, result.Json.GetProperty("instancesSaved").GetInt32());
+    }
+
+    [Theory(Timeout = 30_000)]
+    [InlineData(401)]
+    [InlineData(403)]
+    public async Task No_permission_exits_with_3_and_one_error(int status)
+    {
+        await using var store = await TestStore.StartAsync();
+        var studies = new[] { store.PutStudy(1), store.PutStudy(2), store.PutStudy(3) };
+        store.Server.Faults.Add(Fault.Status(status));
+
+        var result = await store.RunAsync(["download", TestStore.Url, .. studies.Select(study => study.StudyUid), "-o", store.Folder.Output, "--json"]);
+
+        Assert.Equal(3, result.ExitCode);
+        Assert.Contains($"HTTP {status}", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+        Assert.Contains($"HTTP {status}", result.Json.GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.Equal("stopped", result.Json.GetProperty("outcome").GetString());
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_token_is_not_sent_in_the_clear_and_exits_with_3()
+    {
+        await using var store = await TestStore.StartAsync();
+
+        var result = await store.RunBareAsync(CancellationToken.None, "download", TestStore.Url, "1.2.3", "-o", store.Folder.Output, "--token", "secret-token", "--endpoint", "http://192.0.2.1:9");
+
+        Assert.Equal(3, result.ExitCode);
+        Assert.DoesNotContain("secret-token", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_token_that_expires_midway_keeps_what_is_saved_and_says_so()
+    {
+        await using var store = await TestStore.StartAsync();
+        var study = store.PutStudy();
+        store.Server.Faults.Add(Fault.Unauthorized(), objectName: IsTar, skip: 1);
+
+        var result = await store.DownloadAsync(study, "--json", "--connections", "1", "--token", "t");
+
+        Assert.Equal(3, result.ExitCode);
+        var saved = result.Json.GetProperty("instancesSaved").GetInt32();
+        Assert.Equal(SavedFiles.In(store.Folder.Output, zip: false).Count, saved);
+        Assert.NotEqual(0, saved);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task No_study_at_all_exits_with_4()
+    {
+        await using var store = await TestStore.StartAsync();
+
+        var result = await store.RunAsync("download", TestStore.Url, "1.2.3", "1.2.4", "-o", store.Folder.Output);
+
+        Assert.Equal(4, result.ExitCode);
+        Assert.Equal(2, result.ErrorLines.Count);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_bucket_that_does_not_exist_exits_with_4()
+    {
+        await using var store = await TestStore.StartAsync();
+
+        var result = await store.RunAsync("download", "gs://no-such-bucket/dicomweb", "1.2.3", "-o", store.Folder.Output, "--json");
+
+        Assert.Equal(4, result.ExitCode);
+        Assert.Single(result.ErrorLines);
+        Assert.Equal("stopped", result.Json.GetProperty("outcome").GetString());
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_destination_that_is_a_file_exits_with_5()
+    {
+        await using var store = await TestStore.StartAsync();
+        var study = store.PutStudy();
+        var file = store.Folder.Write("file", "in the way");
+
+        var result = await store.RunAsync("download", TestStore.Url, study.StudyUid, "-o", file, "--json");
+
+        Assert.Equal(5, result.ExitCode);
+        Assert.Single(result.ErrorLines);
+        Assert.NotNull(result.Json.GetProperty("error").GetString());
+        Assert.Empty(store.Server.Requests);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_file_where_a_study_belongs_exits_with_5()
+    {
+        await using var store = await TestStore.StartAsync();
+        var study = store.PutStudy();
+        Directory.CreateDirectory(store.Folder.Output);
+        await File.WriteAllTextAsync(Path.Combine(store.Folder.Output, study.StudyUid), "in the way");
+
+        var result = await store.DownloadAsync(study, "--json");
+
+        Assert.Equal(5, result.ExitCode);
+        Assert.Equal("stopped", result.Json.GetProperty("outcome").GetString());
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_destination_in_use_exits_with_5()
+    {
+        await using var store = await TestStore.StartAsync();
+        var study = store.PutStudy();
+        store.Server.Faults.Add(Fault.StallAfter(1000), objectName: IsTar);
+        using var cancel = new CancellationTokenSource();
+        var first = store.RunAsync(cancel.Token, "download", TestStore.Url, study.StudyUid, "-o", store.Folder.Output);
+        await store.Server.WaitForRequestAsync(request => request.BytesSent == 1000);
+
+        var second = await store.DownloadAsync(study);
+
+        Assert.Equal(5, second.ExitCode);
+        Assert.Contains("Another job", Assert.Single(second.ErrorLines), StringComparison.Ordinal);
+        await cancel.CancelAsync();
+        Assert.Equal(130, (await first).ExitCode);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Cancelling_exits_with_130_and_says_how_to_go_on()
+    {
+        await using var store = await TestStore.StartAsync();
+        var study = store.PutStudy();
+        var second = study.Series[1].TarName(TestStore.Prefix);
+        store.Server.Faults.Add(Fault.StallAfter(40_000), objectName: name => name == second);
+        using var cancel = new CancellationTokenSource();
+        var run = store.RunAsync(cancel.Token, "download", TestStore.Url, study.StudyUid, "-o", store.Folder.Output, "--json");
+        await store.Server.WaitForRequestAsync(request => request.ObjectName == second && request.BytesSent == 40_000);
+        await cancel.CancelAsync();
+
+        var result = await run;
+
+        Assert.Equal(130, result.ExitCode);
+        Assert.Contains("run the same command again", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+        Assert.Equal("cancelled", result.Json.GetProperty("outcome").GetString());
+        Assert.Equal(SavedFiles.In(store.Folder.Output, zip: false).Count, result.Json.GetProperty("instancesSaved").GetInt32());
+        store.Server.Faults.Clear();
+        Assert.Equal(0, (await store.DownloadAsync(study)).ExitCode);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Cancelling_stats_exits_with_130()
+    {
+        await using var store = await TestStore.StartAsync();
+        store.Server.Faults.Add(Fault.StallAfter(0));
+        using var cancel = new CancellationTokenSource();
+        var run = store.RunAsync(cancel.Token, "stats", TestStore.Url, "1.2.3", "--json");
+        await store.Server.WaitForRequestAsync(request => request.StatusCode == 200);
+        await cancel.CancelAsync();
+
+        var result = await run;
+
+        Assert.Equal(130, result.ExitCode);
+        Assert.NotNull(result.Json.GetProperty("error").GetString());
+    }
+}

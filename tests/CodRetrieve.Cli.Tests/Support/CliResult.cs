@@ -1,0 +1,20 @@
+using System.Text.Json;
+
+namespace CodRetrieve.Cli.Tests.Support;
+
+/// <summary>What one run of the command line left behind.</summary>
+public sealed record CliResult(int ExitCode, string Out, string Error)
+{
+    /// <summary>Standard output as the one JSON object that it must be.</summary>
+    public JsonElement Json
+    {
+        get
+        {
+            using var document = JsonDocument.Parse(Out);
+            Assert.Equal(JsonValueKind.Object, document.RootElement.ValueKind);
+            return document.RootElement.Clone();
+        }
+    }
+
+    public IReadOnlyList<string> ErrorLines => Error.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+}
