@@ -1,5 +1,6 @@
 using CodRetrieve.Buckets;
 using Google.Apis.Auth.OAuth2;
+using Google.Apis.Auth.OAuth2.Responses;
 
 namespace CodRetrieve;
 
@@ -134,7 +135,27 @@ public sealed class CodCredential
         private volatile GoogleCredential? _credential;
         private string? _renewed;
 
+        // A key file that is none, or a login that was revoked, is a missing permission like a 401, and documented like it.
         public async ValueTask<string?> GetAsync(string? stale, CancellationToken cancellationToken)
+        {
+            try
+            {
+                return await GetUncheckedAsync(stale, cancellationToken).ConfigureAwait(false);
+            }
+#pragma warning disable CA1031 // Whatever Google's library throws, there is no token.
+            catch (Exception e) when (e is not CodRetrieveException && !cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
+            {
+                throw WithoutToken(e);
+            }
+        }
+
+        private static ObjectStoreException WithoutToken(Exception cause) => cause is HttpRequestException
+            ? new(ObjectStoreFailure.Unavailable, "Google could not be reached for an access token.", cause)
+            // Messages of these two are written for users and hold no secret; those of a parser may repeat the file.
+            : new(ObjectStoreFailure.Unauthorized, $"Google's library gave no access token: {(cause is InvalidOperationException or TokenResponseException ? cause.Message : cause.GetType().Name)}", cause);
+
+        private async ValueTask<string?> GetUncheckedAsync(string? stale, CancellationToken cancellationToken)
         {
             var credential = _credential ?? await LoadAsync(cancellationToken).ConfigureAwait(false);
             var token = await ((ITokenAccess)credential).GetAccessTokenForRequestAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
