@@ -1,0 +1,76 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace CodRetrieve.Cli.Tests.Support;
+
+/// <summary>The command line in a process of its own.</summary>
+public sealed class CliProcess : IDisposable
+{
+    private const int SigInt = 2;
+    private const int SigTerm = 15;
+
+    private readonly Process _process;
+    private readonly Task<string> _out;
+    private readonly Task<string> _error;
+
+    private CliProcess(Process process)
+    {
+        _process = process;
+        _out = process.StandardOutput.ReadToEndAsync();
+        _error = process.StandardError.ReadToEndAsync();
+    }
+
+    public static CliProcess Start(params string[] args)
+    {
+        var host = System.Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+        var start = new ProcessStartInfo(host, [Path.Combine(AppContext.BaseDirectory, "cod-retrieve.dll"), .. args])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+
+        // Nothing of the machine's own settings may lead the process elsewhere.
+        foreach (var name in new[] { "COD_RETRIEVE_TOKEN", "STORAGE_EMULATOR_HOST", "GOOGLE_APPLICATION_CREDENTIALS" })
+        {
+            start.Environment.Remove(name);
+        }
+
+        return new CliProcess(Process.Start(start)!);
+    }
+
+    public static async Task<CliResult> RunAsync(params string[] args)
+    {
+        using var process = Start(args);
+        return await process.EndAsync();
+    }
+
+    public Task ExitAsync() => _process.WaitForExitAsync();
+
+    public async Task<CliResult> EndAsync()
+    {
+        await _process.WaitForExitAsync();
+        return new CliResult(_process.ExitCode, await _out, await _error);
+    }
+
+    public void Interrupt() => Assert.Equal(0, SendSignal(_process.Id, SigInt));
+
+    public void Terminate() => Assert.Equal(0, SendSignal(_process.Id, SigTerm));
+
+    /// <summary>Ends the process as a power failure would, as far as it can know.</summary>
+    public void Kill() => _process.Kill(entireProcessTree: true);
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+
+        _process.Dispose();
+    }
+
+    [DllImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int SendSignal(int processId, int signal);
+}
