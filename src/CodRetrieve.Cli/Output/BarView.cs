@@ -7,7 +7,9 @@ namespace CodRetrieve.Cli.Output;
 /// <param name="totalBytes">What is to be fetched; <see langword="null"/> where that is not known.</param>
 internal sealed class BarView(TextWriter output, long? totalBytes) : IDownloadView
 {
-    private const int UidTail = 16;
+    // Short enough for everything to stay on one line of 80 characters.
+    private const int UidTail = 8;
+    private const int BarWidth = 20;
 
     public async Task ShowAsync(Job job, Func<Task> run)
     {
@@ -22,11 +24,11 @@ internal sealed class BarView(TextWriter output, long? totalBytes) : IDownloadVi
     }
 
     private ProgressColumn[] Columns() => totalBytes is null
-        ? [new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new ElapsedTimeColumn()]
+        ? [new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = BarWidth }, new ElapsedTimeColumn()]
         :
         [
             new TaskDescriptionColumn { Alignment = Justify.Left },
-            new ProgressBarColumn(),
+            new ProgressBarColumn { Width = BarWidth },
             new PercentageColumn(),
             new DownloadedColumn(),
             new TransferSpeedColumn(),
@@ -53,8 +55,8 @@ internal sealed class BarView(TextWriter output, long? totalBytes) : IDownloadVi
 
     private static string Describe(List<string> running, long? received)
     {
-        var series = running.Count == 0 ? "finishing" : "series " + (running[0].Length <= UidTail ? running[0] : "…" + running[0][^UidTail..]);
-        var more = running.Count > 1 ? $" and {running.Count - 1} more" : "";
+        var series = running.Count == 0 ? "finishing" : running[0].Length <= UidTail ? running[0] : "…" + running[0][^UidTail..];
+        var more = running.Count > 1 ? $" +{running.Count - 1}" : "";
         return Markup.Escape(series + more + (received is { } bytes ? $", {ByteSize.Text(bytes)}" : ""));
     }
 }
