@@ -46,10 +46,10 @@ internal sealed class JobContext : IDisposable
     /// <summary>Ends the job because nothing more can succeed. The first cause counts.</summary>
     public void Stop(Exception cause)
     {
-        if (Interlocked.CompareExchange(ref _stopCause, cause, null) is null)
-        {
-            _stop.Cancel();
-        }
+        Interlocked.CompareExchange(ref _stopCause, cause, null);
+
+        // Also for a later cause: it must not find the job running while the first one is still on its way to this line.
+        _stop.Cancel();
     }
 
     /// <summary>Ends the job, by throwing, when a failure means that nothing more can succeed.</summary>
