@@ -22,8 +22,7 @@ internal static class BucketUrl
         var schemeEnd = text.IndexOf("://", StringComparison.Ordinal);
         if (schemeEnd < 0)
         {
-            // A URL whose slashes were lost ("https:/host") must not be taken for a folder: its query may hold a token.
-            return text.Contains('?', StringComparison.Ordinal) || text.StartsWith("http", StringComparison.OrdinalIgnoreCase) || text.StartsWith("gs:", StringComparison.OrdinalIgnoreCase)
+            return IsBrokenUrl(text)
                 ? throw Invalid("The text is neither a bucket URL nor the path of a folder.")
                 : new StoreLocation(null, ExistingFolder(text));
         }
@@ -34,15 +33,24 @@ internal static class BucketUrl
             "https" => new StoreLocation(ParseHttps(rest), null),
             "gs" => new StoreLocation(ParseGs(rest), null),
             "file" => new StoreLocation(null, ParseFile(text)),
-            var scheme => throw Invalid($"The scheme '{Printable(scheme)}' is not supported."),
+            // What stands before "://" may be more than a scheme, a query with a token included.
+            var scheme when scheme.Length is > 0 and <= 10 && scheme.All(char.IsAsciiLetterOrDigit) => throw Invalid($"The scheme '{scheme}' is not supported."),
+            _ => throw Invalid("The text does not begin with a scheme."),
         };
     }
+
+    // A URL whose scheme or slashes were lost ("https:/host") must not be taken for a folder and repeated: it may hold a token.
+    private static bool IsBrokenUrl(string text) =>
+        text.Contains('?', StringComparison.Ordinal)
+        || text.Contains("token=", StringComparison.OrdinalIgnoreCase)
+        || text.StartsWith("http", StringComparison.OrdinalIgnoreCase)
+        || text.StartsWith("gs:", StringComparison.OrdinalIgnoreCase);
 
     private static BucketDetails ParseHttps(string rest)
     {
         var (path, query) = SplitQuery(rest);
         var parts = PathParts(path);
-        if (parts.Count == 0)
+        if (parts.Count == 0 || path[0] == '/')
         {
             throw Invalid("The bucket URL names no host.");
         }
@@ -61,6 +69,11 @@ internal static class BucketUrl
     {
         var (path, query) = SplitQuery(rest);
         var parts = PathParts(path);
+        if (path.StartsWith('/'))
+        {
+            throw Invalid("The URL names no bucket.");
+        }
+
         var bucket = TakeBucket(parts);
         return new BucketDetails
         {
