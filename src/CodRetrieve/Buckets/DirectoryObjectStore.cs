@@ -6,6 +6,9 @@ namespace CodRetrieve.Buckets;
 /// <remarks>A file's generation is made of its time of change and its size, so that one replaced during a job is noticed.</remarks>
 internal sealed class DirectoryObjectStore(string root) : IObjectStore
 {
+    // A folder that may not be read is a failure, not an empty one.
+    private static readonly EnumerationOptions Everything = new() { RecurseSubdirectories = true, AttributesToSkip = 0, IgnoreInaccessible = false };
+
     private readonly string _root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
 
     /// <summary>The prefix of a store whose folder was given with or without its last part.</summary>
@@ -26,7 +29,7 @@ internal sealed class DirectoryObjectStore(string root) : IObjectStore
         try
         {
             var items = new List<ObjectItem>();
-            foreach (var file in new DirectoryInfo(folder).EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 }))
+            foreach (var file in new DirectoryInfo(folder).EnumerateFiles("*", Everything))
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 var name = Path.GetRelativePath(_root, file.FullName).Replace(Path.DirectorySeparatorChar, '/');
@@ -80,7 +83,9 @@ internal sealed class DirectoryObjectStore(string root) : IObjectStore
     private string PathOf(string objectName)
     {
         var path = Path.GetFullPath(Path.Combine(_root, objectName));
-        return path.Length == _root.Length || path.StartsWith(_root + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+        // The root of a drive ends in its separator already.
+        var below = Path.EndsInDirectorySeparator(_root) ? _root : _root + Path.DirectorySeparatorChar;
+        return path == _root || path.StartsWith(below, StringComparison.Ordinal)
             ? path
             : throw new ObjectStoreException(ObjectStoreFailure.Refused, "An object's name leads out of the store's folder.");
     }
@@ -88,7 +93,8 @@ internal sealed class DirectoryObjectStore(string root) : IObjectStore
     private ObjectStoreException? AsFailure(Exception exception, string objectName) => exception switch
     {
         FileNotFoundException or DirectoryNotFoundException => new(ObjectStoreFailure.NotFound, $"{GetUri(objectName)}: there is no such file.", exception),
-        UnauthorizedAccessException => new(ObjectStoreFailure.Forbidden, $"{GetUri(objectName)}: the file may not be read by this user.", exception),
+        // Not "forbidden", which would end the job: the rights of one file say nothing about the others.
+        UnauthorizedAccessException => new(ObjectStoreFailure.Refused, $"{GetUri(objectName)}: the file may not be read by this user.", exception),
         IOException => new(ObjectStoreFailure.Unavailable, $"{GetUri(objectName)}: the file cannot be read.", exception),
         _ => null,
     };

@@ -15,11 +15,12 @@ internal static partial class GcsListing
         {
             var bounded = new BoundedStream(content, MaxPageBytes, uri);
             await using var closing = bounded.ConfigureAwait(false);
-            var page = await JsonSerializer.DeserializeAsync(bounded, Json.Default.Page, cancellationToken).ConfigureAwait(false);
+            var page = await JsonSerializer.DeserializeAsync(bounded, Json.Default.Page, cancellationToken).ConfigureAwait(false)
+                ?? throw new ObjectStoreException(ObjectStoreFailure.WrongAnswer, $"{uri}: the listing is null.");
             return new ObjectListPage(
-                page?.Items?.Select(item => ToItem(item, uri)).ToList() ?? [],
-                page?.Prefixes?.OfType<string>().ToList() ?? [],
-                string.IsNullOrEmpty(page?.NextPageToken) ? null : page.NextPageToken);
+                page.Items?.Select(item => ToItem(item, uri)).ToList() ?? [],
+                page.Prefixes?.OfType<string>().ToList() ?? [],
+                string.IsNullOrEmpty(page.NextPageToken) ? null : page.NextPageToken);
         }
         catch (JsonException e)
         {

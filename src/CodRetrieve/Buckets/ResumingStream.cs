@@ -140,9 +140,25 @@ internal sealed class ResumingStream : ForwardStream
                 throw new ObjectStoreException(ObjectStoreFailure.Refused, $"{_uri}: the store unpacks this object on the way, so that no range of it can be read.");
             }
 
+            if (_position > 0 && !_isUnpacked)
+            {
+                throw WrongAnswer("unpacked bytes came behind packed ones");
+            }
+
             _isUnpacked = true;
             _end = null;
             return;
+        }
+
+        if (_isUnpacked)
+        {
+            if (_position > 0)
+            {
+                throw WrongAnswer("packed bytes came behind unpacked ones");
+            }
+
+            _isUnpacked = false;
+            _end = _slice.ObjectSizeBytes;
         }
 
         if (_slice.Generation is { } generation && body.Generation is { } got && got != generation)

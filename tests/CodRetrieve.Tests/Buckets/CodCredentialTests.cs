@@ -1,0 +1,152 @@
+using CodRetrieve.Testing;
+using CodRetrieve.Tests.Support;
+
+namespace CodRetrieve.Tests.Buckets;
+
+public sealed class CodCredentialTests
+{
+    [Fact(Timeout = 30_000)]
+    public async Task A_token_is_sent_with_every_request()
+    {
+        await using var store = await StartAsync(CodCredential.FromToken("good"));
+        await store.ReadAsync(store.Put(Bytes.Random(10)));
+        await store.Objects.ListAsync("", null, CancellationToken.None);
+        Assert.Equal("good good", string.Join(' ', store.Server.Requests.Select(request => request.BearerToken)));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_static_token_that_is_refused_fails_after_one_request()
+    {
+        await using var store = await StartAsync(CodCredential.FromToken("expired-SECRET"));
+        var failure = await store.FailAsync(store.Put(Bytes.Random(10)));
+        Assert.Equal(ObjectStoreFailure.Unauthorized, failure.Reason);
+        Assert.True(failure.StopsEverything);
+        Assert.DoesNotContain("SECRET", failure.ToString(), StringComparison.Ordinal);
+        Assert.Single(store.Server.Requests);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task No_token_where_one_is_needed_fails_after_one_request()
+    {
+        await using var store = await StartAsync(CodCredential.Anonymous);
+        Assert.Equal(ObjectStoreFailure.Unauthorized, (await store.FailAsync(store.Put(Bytes.Random(10)))).Reason);
+        Assert.Null(Assert.Single(store.Server.Requests).BearerToken);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_401_asks_once_for_a_fresh_token_and_goes_on()
+    {
+        var tokens = new Queue<string>(["expired", "good"]);
+        await using var store = await StartAsync(CodCredential.FromTokens(_ => ValueTask.FromResult(tokens.Dequeue())));
+        var content = Bytes.Random(10);
+        var slice = store.Put(content);
+        Assert.Equal(content, await store.ReadAsync(slice));
+        Assert.Equal(content, await store.ReadAsync(slice));
+        Assert.Equal("expired good good", string.Join(' ', store.Server.Requests.Select(request => request.BearerToken)));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_token_that_expires_in_the_middle_of_an_object_is_renewed()
+    {
+        var tokens = new Queue<string>(["good", "better"]);
+        await using var store = await StartAsync(CodCredential.FromTokens(_ => ValueTask.FromResult(tokens.Dequeue())));
+        var content = Bytes.Random(200_000);
+        var slice = store.Put(content);
+        store.Faults.Add(Fault.CloseAfter(100_000), times: 1);
+        await using var stream = await store.Objects.OpenAsync(slice, null, CancellationToken.None);
+        var first = new byte[100_000];
+        await stream.ReadExactlyAsync(first);
+        store.Server.AcceptTokens("better");
+        Assert.Equal(content[100_000..], await stream.ReadToEndAsync());
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_second_401_fails_after_exactly_two_requests()
+    {
+        var asked = 0;
+        await using var store = await StartAsync(CodCredential.FromTokens(_ => ValueTask.FromResult($"bad-{++asked}")));
+        Assert.Equal(ObjectStoreFailure.Unauthorized, (await store.FailAsync(store.Put(Bytes.Random(10)))).Reason);
+        Assert.Equal("bad-1 bad-2", string.Join(' ', store.Server.Requests.Select(request => request.BearerToken)));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_source_without_a_fresher_token_fails_after_one_request()
+    {
+        await using var store = await StartAsync(CodCredential.FromTokens(_ => ValueTask.FromResult("same")));
+        Assert.Equal(ObjectStoreFailure.Unauthorized, (await store.FailAsync(store.Put(Bytes.Random(10)))).Reason);
+        Assert.Single(store.Server.Requests);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Several_requests_with_an_expired_token_ask_the_source_once()
+    {
+        const int Requests = 8;
+        var asked = 0;
+        var allRefused = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var store = await StartAsync(CodCredential.FromTokens(async _ =>
+        {
+            if (Interlocked.Increment(ref asked) == 1)
+            {
+                return "expired";
+            }
+
+            await allRefused.Task;
+            return "good";
+        }));
+        var slice = store.Put(Bytes.Random(10));
+        var reading = Task.WhenAll(Enumerable.Range(0, Requests).Select(_ => store.ReadAsync(slice)));
+        await store.Server.WaitForRequestAsync(_ => store.Server.Requests.Count(request => request is { StatusCode: 401 }) == Requests);
+        allRefused.SetResult();
+        await reading;
+        Assert.Equal(2, asked);
+        Assert.Equal(2 * Requests, store.Server.Requests.Count);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task What_a_token_source_throws_passes()
+    {
+        await using var store = await StartAsync(CodCredential.FromTokens(_ => throw new TimeoutException("no vault")));
+        var slice = store.Put(Bytes.Random(10));
+        await Assert.ThrowsAsync<TimeoutException>(() => store.ReadAsync(slice));
+        await Assert.ThrowsAsync<TimeoutException>(() => store.Objects.ListAsync("", null, CancellationToken.None));
+        Assert.Empty(store.Server.Requests);
+    }
+
+    [Theory(Timeout = 30_000)]
+    [InlineData("")]
+    [InlineData("SEC SECRET")]
+    [InlineData("SECRET\r\nX: y")]
+    public async Task A_token_that_no_header_may_hold_is_refused(string token)
+    {
+        Assert.Throws<ArgumentException>(() => CodCredential.FromToken(token));
+        await using var store = await StartAsync(CodCredential.FromTokens(_ => ValueTask.FromResult(token)));
+        var refused = await Assert.ThrowsAsync<ArgumentException>(() => store.Objects.ListAsync("", null, CancellationToken.None));
+        Assert.DoesNotContain("SECRET", refused.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_token_is_not_sent_in_the_clear_to_another_machine()
+    {
+        await using var store = await OpenStore.StartAsync(options =>
+            (options.Credential, options.Endpoint) = (CodCredential.FromToken("SECRET"), new Uri("http://example.invalid/")));
+        var failure = await store.FailAsync(new("object", null, null, null));
+        Assert.Equal(ObjectStoreFailure.Untrusted, failure.Reason);
+        Assert.DoesNotContain("SECRET", failure.ToString(), StringComparison.Ordinal);
+        var listing = await Assert.ThrowsAsync<ObjectStoreException>(() => store.Objects.ListAsync("", null, CancellationToken.None));
+        Assert.Equal(ObjectStoreFailure.Untrusted, listing.Reason);
+    }
+
+    [Fact]
+    public void Printing_names_the_kind_only()
+    {
+        Assert.Equal("token", CodCredential.FromToken("SECRET").ToString());
+        Assert.Equal("anonymous", CodCredential.Anonymous.ToString());
+    }
+
+    [Fact]
+    public void A_key_file_that_is_not_there_is_told_at_once() =>
+        Assert.Throws<FileNotFoundException>(() => CodCredential.FromServiceAccountFile(Path.Combine(Path.GetTempPath(), "no-such-key.json")));
+
+    private static Task<OpenStore> StartAsync(CodCredential credential) => OpenStore.StartAsync(
+        options => options.Credential = credential, new GcsTestServerOptions { AcceptedTokens = ["good"] });
+}
