@@ -60,7 +60,7 @@ internal sealed class InstanceContent : ForwardStream
     {
         if (_instance.SizeBytes is { } listed && listed != _size)
         {
-            throw InstanceIntegrityException.WrongSize(_instance, _size);
+            throw InstanceIntegrityException.WrongSize(_instance, _size, listed);
         }
 
         var count = 0;
@@ -70,7 +70,7 @@ internal sealed class InstanceContent : ForwardStream
             count = await _cursor.ReadAsync(wanted, cancellationToken).ConfigureAwait(false);
             if (count == 0)
             {
-                throw InstanceIntegrityException.WrongSize(_instance, _read);
+                throw InstanceIntegrityException.WrongSize(_instance, _read, _size);
             }
 
             _crc = Crc32C.Append(_crc, wanted.Span[..count]);

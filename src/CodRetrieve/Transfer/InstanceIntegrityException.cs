@@ -21,6 +21,6 @@ public sealed class InstanceIntegrityException : CodRetrieveException
     internal static InstanceIntegrityException Mismatch(InstanceInfo instance, uint actual) =>
         new(instance, $"its CRC32C is {Crc32C.Format(actual)} instead of {Crc32C.Format(instance.Crc32c.GetValueOrDefault())}", actual);
 
-    internal static InstanceIntegrityException WrongSize(InstanceInfo instance, long actualBytes) =>
-        new(instance, $"it has {actualBytes} bytes in the tar instead of {instance.SizeBytes}", null);
+    internal static InstanceIntegrityException WrongSize(InstanceInfo instance, long actualBytes, long expectedBytes) =>
+        new(instance, $"it has {actualBytes} bytes in the tar instead of {expectedBytes}", null);
 }

@@ -18,6 +18,9 @@ internal readonly record struct TarHeader(string Name, long Size, byte Type)
 
     public bool IsFile => Type is (byte)'0' or 0 or (byte)'7';
 
+    /// <summary>Whether data may follow: whatever size their headers give, symbolic links, devices, directories and pipes have none.</summary>
+    public bool HasData => Type is < (byte)'2' or > (byte)'6';
+
     /// <summary>Reads a block; gives <see langword="false"/> for one that is no header.</summary>
     public static bool TryParse(ReadOnlySpan<byte> block, out TarHeader header)
     {
@@ -41,14 +44,19 @@ internal readonly record struct TarHeader(string Name, long Size, byte Type)
         value = 0;
         if ((field[0] & 0x80) != 0)
         {
-            // The first byte is 0x80 for what is not negative; eight bytes hold any size that can be.
-            if (field[0] != 0x80 || field[1..^8].ContainsAnyExcept((byte)0) || (field[^8] & 0x80) != 0)
+            // The first byte is 0x80 for what is not negative.
+            if (field[0] != 0x80)
             {
                 return false;
             }
 
-            foreach (var b in field[Math.Max(1, field.Length - 8)..])
+            foreach (var b in field[1..])
             {
+                if (value > long.MaxValue >> 8)
+                {
+                    return false;
+                }
+
                 value = (value << 8) | b;
             }
 

@@ -42,7 +42,7 @@ internal sealed class TarWalk(TarCursor cursor, long tarSizeBytes)
                 continue;
             }
 
-            var (name, size) = (_name ?? header.Name, _size ?? header.Size);
+            var (name, size) = (_name ?? header.Name, header.HasData ? _size ?? header.Size : 0);
             Forget();
             if (size > tarSizeBytes - data)
             {
@@ -89,7 +89,8 @@ internal sealed class TarWalk(TarCursor cursor, long tarSizeBytes)
     // Records are "length key=value\n", the length counting all of the record (POSIX.1-2017, pax, "pax Extended Header").
     private void ReadRecords(ReadOnlySpan<byte> records)
     {
-        while (Utf8Parser.TryParse(records, out int length, out var digits) && length > digits + 1 && length <= records.Length)
+        while (Utf8Parser.TryParse(records, out int length, out var digits) && length > digits + 1 && length <= records.Length
+            && records[length - 1] == '\n')
         {
             var record = records[(digits + 1)..(length - 1)];
             var equals = record.IndexOf((byte)'=');
