@@ -129,7 +129,12 @@ internal sealed class CodCatalog(ObjectReader objects, string? prefix, ILogger l
 
         // What was wrong with the JSON counts only if the bytes are those that were stored.
         await bytes.DrainAsync(cancellationToken).ConfigureAwait(false);
-        if (!stored.IsUnpacked && listing.Index?.Crc32c is { } expected && bytes.Crc32c != expected)
+        if (stored.IsUnpacked || listing.Index?.Crc32c is not { } expected)
+        {
+            return index ?? throw new CodFormatException(malformed!.Message, new InvalidDataException("No checksum tells whether it was stored so.", malformed));
+        }
+
+        if (bytes.Crc32c != expected)
         {
             var damage = new InvalidDataException($"CRC32C {Crc32C.Format(bytes.Crc32c)} instead of {Crc32C.Format(expected)}.");
             throw new CodFormatException($"{uri}: the index is damaged: {damage.Message}", damage);

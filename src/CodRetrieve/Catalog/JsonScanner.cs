@@ -135,13 +135,7 @@ internal sealed class JsonScanner(Stream stream, string uri) : IDisposable
             var structural = _buffer[_position++];
             if (structural == '"')
             {
-                // Most strings end within the buffer: found here without a further call.
-                var end = _buffer.AsSpan(_position, _filled - _position).IndexOfAny(StringEnd);
-                if (end >= 0 && _buffer[_position + end] == '"')
-                {
-                    _position += end + 1;
-                }
-                else
+                if (!TrySkipString())
                 {
                     await SkipStringAsync(cancellationToken).ConfigureAwait(false);
                 }
@@ -269,23 +263,46 @@ internal sealed class JsonScanner(Stream stream, string uri) : IDisposable
 
     private async ValueTask SkipStringAsync(CancellationToken cancellationToken)
     {
+        while (!TrySkipString())
+        {
+            if (_position < _filled)
+            {
+                // A backslash is the last byte here; what it escapes comes with the next ones.
+                _position++;
+                _ = await TakeAsync(cancellationToken).ConfigureAwait(false);
+            }
+            else
+            {
+                await FillAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    // Passes over the rest of a string as far as the buffer holds it: to its end, or to a backslash that is the last byte.
+    private bool TrySkipString()
+    {
         while (true)
         {
             var found = _buffer.AsSpan(_position, _filled - _position).IndexOfAny(StringEnd);
             if (found < 0)
             {
                 _position = _filled;
-                await FillAsync(cancellationToken).ConfigureAwait(false);
-                continue;
+                return false;
             }
 
             _position += found;
-            if (_buffer[_position++] == '"')
+            if (_buffer[_position] == '"')
             {
-                return;
+                _position++;
+                return true;
             }
 
-            _ = await TakeAsync(cancellationToken).ConfigureAwait(false);
+            if (_position + 1 == _filled)
+            {
+                return false;
+            }
+
+            _position += 2;
         }
     }
 
