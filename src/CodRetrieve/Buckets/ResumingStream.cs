@@ -230,7 +230,8 @@ internal sealed class ResumingStream : ForwardStream
     private ObjectStoreException? AsBreak(Exception exception) => exception switch
     {
         ObjectStoreException { IsTransient: true } failure => failure,
-        IOException or HttpRequestException => new ObjectStoreException(ObjectStoreFailure.Unavailable, $"{_uri}: the connection broke at byte {_position}.", exception),
+        // Only of a body: what is thrown before there is one is not the connection's but, for example, a token source's.
+        IOException or HttpRequestException when _body is not null => new ObjectStoreException(ObjectStoreFailure.Unavailable, $"{_uri}: the connection broke at byte {_position}.", exception),
         _ => null,
     };
 

@@ -6,6 +6,8 @@ internal sealed class StudyListingBuilder(string study, string under, Func<strin
     private const string TarExtension = ".tar";
 
     private readonly SortedDictionary<string, SeriesListing> _series = new(StringComparer.Ordinal);
+    // Names that differ only in case would meet in one folder on some file systems.
+    private readonly HashSet<string> _names = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, CodFormatException> _problems = new(StringComparer.Ordinal);
 
     public void Add(ObjectListPage page)
@@ -70,6 +72,12 @@ internal sealed class StudyListingBuilder(string study, string under, Func<strin
         if (!UidName.IsSafe(seriesUid))
         {
             _problems.TryAdd(seriesUid, new CodFormatException($"{getUri(under)}: a series has a name that cannot be the name of a folder."));
+            return null;
+        }
+
+        if (!_names.Add(seriesUid))
+        {
+            _problems.TryAdd(seriesUid, new CodFormatException($"{getUri(under)}{seriesUid}: the name differs from another series' only in case."));
             return null;
         }
 

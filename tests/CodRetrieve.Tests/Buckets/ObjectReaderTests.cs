@@ -82,7 +82,7 @@ public sealed class ObjectReaderTests
     [InlineData("garbage")]
     public async Task A_listing_that_broke_is_asked_for_again(string how)
     {
-        await using var store = await OpenStore.StartAsync(options => options.IdleTimeout = TimeSpan.FromMilliseconds(200));
+        await using var store = await OpenStore.StartAsync(options => options.IdleTimeout = TimeSpan.FromMilliseconds(how == "stall" ? 250 : 20_000));
         store.Put(Bytes.Random(10));
         store.Faults.Add(
             how switch
@@ -98,7 +98,7 @@ public sealed class ObjectReaderTests
 
         var page = await store.Objects.ListAsync("", null, CancellationToken.None);
         Assert.Equal("object", Assert.Single(page.Items).Name);
-        Assert.Equal(3, store.Server.Requests.Count);
+        Assert.Equal(2, store.Faults.HitCount);
     }
 
     [Fact(Timeout = 30_000)]

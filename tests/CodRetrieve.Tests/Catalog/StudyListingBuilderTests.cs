@@ -64,6 +64,14 @@ public sealed class StudyListingBuilderTests
     }
 
     [Fact]
+    public void Of_series_that_would_share_a_folder_the_first_counts()
+    {
+        var listing = Build("AB.tar", "AB/metadata.json", "ab.tar", "ab/metadata.json");
+        Assert.Equal("AB", Assert.Single(listing.Series).Series.SeriesInstanceUid);
+        Assert.Single(listing.Problems);
+    }
+
+    [Fact]
     public void Nothing_is_no_study() => Assert.False(Build().Exists);
 
     [Theory]
