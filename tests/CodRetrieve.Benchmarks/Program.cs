@@ -1,3 +1,7 @@
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using CodRetrieve.Benchmarks.EndToEnd;
 
 switch (args)
@@ -8,8 +12,14 @@ switch (args)
     case ["end-to-end", var program, var folder, var runs, .. var sets]:
         await new EndToEndBenchmark(Path.GetFullPath(folder), Path.GetFullPath(program), int.Parse(runs)).RunAsync(sets);
         return 0;
+    case ["micro", .. var options]:
+        // In this process, so that no project needs to be made and restored.
+        var config = DefaultConfig.Instance.AddJob(BenchmarkDotNet.Jobs.Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance));
+        BenchmarkSwitcher.FromAssembly(typeof(DataSet).Assembly).Run(options, config);
+        return 0;
     default:
         Console.Error.WriteLine("""
+            micro [options of BenchmarkDotNet, such as --filter '*Index*']
             end-to-end PROGRAM FOLDER RUNS [SET...]
                 PROGRAM  cod-retrieve, published:  dotnet publish src/CodRetrieve.Cli -c Release -o artifacts/cli
                 FOLDER   for data and outputs, best on a memory file system (about 8 GiB)

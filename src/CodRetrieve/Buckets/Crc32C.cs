@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace CodRetrieve.Buckets;
@@ -13,6 +14,8 @@ namespace CodRetrieve.Buckets;
 /// </remarks>
 internal static class Crc32C
 {
+    // Compiled to its best at once: short programs end before the runtime would find it worth while.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static uint Append(uint crc, ReadOnlySpan<byte> bytes)
     {
         var state = ~crc;

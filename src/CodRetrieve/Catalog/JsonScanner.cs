@@ -18,6 +18,7 @@ internal sealed class JsonScanner(Stream stream, string uri) : IDisposable
 
     private const int BufferBytes = 64 * 1024;
     private const int MaxDepth = 1024;
+    private const int MaxLiteralBytes = 64;
 
     private static readonly SearchValues<byte> Structure = SearchValues.Create("\"{}[]"u8);
     private static readonly SearchValues<byte> StringEnd = SearchValues.Create("\"\\"u8);
@@ -182,7 +183,11 @@ internal sealed class JsonScanner(Stream stream, string uri) : IDisposable
         return _isObject[depth - 1] == (structural == '}') ? depth - 1 : throw Malformed("brackets do not match");
     }
 
-    private async ValueTask<byte> PeekAsync(CancellationToken cancellationToken) =>
+    // Almost always the next byte lies in the buffer and is no white space: then without the cost of an asynchronous call.
+    private ValueTask<byte> PeekAsync(CancellationToken cancellationToken) =>
+        _position < _filled && _buffer[_position] is > (byte)' ' and < 0x80 and var next ? new(next) : PeekFurtherAsync(cancellationToken);
+
+    private async ValueTask<byte> PeekFurtherAsync(CancellationToken cancellationToken) =>
         await TryPeekAsync(cancellationToken).ConfigureAwait(false) ?? throw Malformed("it is cut off");
 
     private async ValueTask<byte?> TryPeekAsync(CancellationToken cancellationToken)
@@ -209,10 +214,24 @@ internal sealed class JsonScanner(Stream stream, string uri) : IDisposable
 
     private bool IsByteOrderMark(byte next) => Offset < 3 && next == "\uFEFF"u8[(int)Offset];
 
-    private async ValueTask ReadStringAsync(CancellationToken cancellationToken)
+    private ValueTask ReadStringAsync(CancellationToken cancellationToken)
     {
         _position++;
         _textLength = 0;
+        var rest = _buffer.AsSpan(_position, _filled - _position);
+        var end = rest.IndexOfAny(StringEnd);
+        if (end < 0 || rest[end] != '"')
+        {
+            return ReadStringFurtherAsync(cancellationToken);
+        }
+
+        Keep(rest[..end]);
+        _position += end + 1;
+        return ValueTask.CompletedTask;
+    }
+
+    private async ValueTask ReadStringFurtherAsync(CancellationToken cancellationToken)
+    {
         while (true)
         {
             var found = _buffer.AsSpan(_position, _filled - _position).IndexOfAny(StringEnd);
@@ -306,9 +325,27 @@ internal sealed class JsonScanner(Stream stream, string uri) : IDisposable
         }
     }
 
-    private async ValueTask ReadLiteralAsync(bool keep, CancellationToken cancellationToken)
+    private ValueTask ReadLiteralAsync(bool keep, CancellationToken cancellationToken)
     {
         _textLength = 0;
+        var rest = _buffer.AsSpan(_position, _filled - _position);
+        var end = rest.IndexOfAny(ScalarEnd);
+        if (end is <= 0 or > MaxLiteralBytes)
+        {
+            return ReadLiteralFurtherAsync(keep, cancellationToken);
+        }
+
+        if (keep)
+        {
+            Keep(rest[..end]);
+        }
+
+        _position += end;
+        return ValueTask.CompletedTask;
+    }
+
+    private async ValueTask ReadLiteralFurtherAsync(bool keep, CancellationToken cancellationToken)
+    {
         var length = 0;
         while (true)
         {
@@ -330,7 +367,7 @@ internal sealed class JsonScanner(Stream stream, string uri) : IDisposable
             await FillAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        if (length is 0 or > 64)
+        if (length is 0 or > MaxLiteralBytes)
         {
             throw Malformed("a value was expected");
         }

@@ -81,7 +81,16 @@ internal static class InstanceFile
     {
         try
         {
-            await RandomAccess.WriteAsync(file, bytes, offset, cancellationToken).ConfigureAwait(false);
+            if (OperatingSystem.IsWindows())
+            {
+                await RandomAccess.WriteAsync(file, bytes, offset, cancellationToken).ConfigureAwait(false);
+            }
+            else
+            {
+                // Elsewhere .NET writes on another thread of the pool, which blocks just as long; the change of threads costs more
+                // than copying a small instance into the page cache.
+                RandomAccess.Write(file, bytes.Span, offset);
+            }
         }
         catch (Exception e) when (DestinationErrors.From(e, directory) is { } fault)
         {
