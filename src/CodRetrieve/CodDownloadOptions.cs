@@ -15,6 +15,12 @@ public sealed class CodDownloadOptions
     public int MaxConnections { get; set; } = 8;
 
     /// <summary>
+    /// The rate in bytes a second that a job's connections keep together, the bodies of indexes and tars counted. Default
+    /// <see langword="null"/>: none; else at least 1024.
+    /// </summary>
+    public long? MaxBytesPerSecond { get; set; }
+
+    /// <summary>
     /// Where access tokens come from when the bucket URL holds none. Default <see cref="CodCredential.Anonymous"/>.
     /// </summary>
     public CodCredential Credential { get; set; } = CodCredential.Anonymous;
@@ -80,6 +86,7 @@ public sealed class CodDownloadOptions
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxConnections, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxConnections, 256);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxBytesPerSecond ?? long.MaxValue, 1024, nameof(MaxBytesPerSecond));
         ArgumentOutOfRangeException.ThrowIfNegative(MaxRetryAttempts);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxRetryAttempts, 100);
         ThrowIfNotPositive(IdleTimeout, nameof(IdleTimeout));

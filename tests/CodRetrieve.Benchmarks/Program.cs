@@ -12,6 +12,8 @@ switch (args)
     case ["end-to-end", var program, var folder, var runs, .. var sets]:
         await new EndToEndBenchmark(Path.GetFullPath(folder), Path.GetFullPath(program), int.Parse(runs)).RunAsync(sets);
         return 0;
+    case ["check", var program, var folder]:
+        return await new EndToEndBenchmark(Path.GetFullPath(folder), Path.GetFullPath(program), runs: 3).CheckAsync() ? 0 : 1;
     case ["micro", .. var options]:
         // In this process, so that no project needs to be made and restored.
         var config = DefaultConfig.Instance.AddJob(BenchmarkDotNet.Jobs.Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance));
@@ -24,7 +26,9 @@ switch (args)
                 PROGRAM  cod-retrieve, published:  dotnet publish src/CodRetrieve.Cli -c Release -o artifacts/cli
                 FOLDER   for data and outputs, best on a memory file system (about 8 GiB)
                 RUNS     counted runs of each contender
-                SET      L, S, H, M, T (H throttled); all of them when none is given
+                SET      L, S, H, M, P, T (H throttled); all of them when none is given
+            check PROGRAM FOLDER
+                a short version that fails on gross regressions only
             Needs nginx, curl, tar and GNU time.
             """);
         return 2;

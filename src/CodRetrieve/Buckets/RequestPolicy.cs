@@ -5,7 +5,7 @@ using Polly.Retry;
 
 namespace CodRetrieve.Buckets;
 
-/// <summary>How often, how long and with which clock requests are tried.</summary>
+/// <summary>How often, how long, how fast and with which clock the requests of one job are tried.</summary>
 internal sealed class RequestPolicy
 {
     public RequestPolicy(CodDownloadOptions options, ILogger logger)
@@ -13,6 +13,7 @@ internal sealed class RequestPolicy
         MaxRetryAttempts = options.MaxRetryAttempts;
         IdleTimeout = options.IdleTimeout;
         Time = options.TimeProvider;
+        Bandwidth = options.MaxBytesPerSecond is { } limit ? new BandwidthLimit(limit, options.TimeProvider) : null;
         Retry = BuildRetry(options, logger);
     }
 
@@ -23,6 +24,9 @@ internal sealed class RequestPolicy
     public TimeProvider Time { get; }
 
     public ResiliencePipeline Retry { get; }
+
+    /// <summary>The rate that the bodies of all requests keep together; <see langword="null"/> for none.</summary>
+    public BandwidthLimit? Bandwidth { get; }
 
     private static ResiliencePipeline BuildRetry(CodDownloadOptions options, ILogger logger)
     {

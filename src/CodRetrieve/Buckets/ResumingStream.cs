@@ -118,6 +118,11 @@ internal sealed class ResumingStream : ForwardStream
 
         _received?.Invoke(count);
         _position += count;
+        if (_policy.Bandwidth is { } bandwidth)
+        {
+            await bandwidth.PassAsync(count, cancellationToken).ConfigureAwait(false);
+        }
+
         return count;
     }
 

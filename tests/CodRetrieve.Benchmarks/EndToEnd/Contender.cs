@@ -6,11 +6,12 @@ namespace CodRetrieve.Benchmarks.EndToEnd;
 internal sealed record Contender(string Name, Func<string, IReadOnlyList<string>> Command)
 {
     /// <summary>The program under test.</summary>
-    public static Contender CodRetrieve(string program, Uri endpoint, string studies, int connections, string name = "cod-retrieve download") =>
+    public static Contender CodRetrieve(
+        string program, Uri endpoint, string studies, int connections = 8, string name = "cod-retrieve download", params string[] more) =>
         new(name, output =>
         [
             program, "download", $"gs://{NginxServer.Bucket}/{DataSet.Prefix}", "@" + studies, "-o", output,
-            "--anonymous", "--quiet", "--endpoint", endpoint.AbsoluteUri, "--connections", $"{connections}",
+            "--anonymous", "--quiet", "--endpoint", endpoint.AbsoluteUri, "--connections", $"{connections}", .. more,
         ]);
 
     /// <summary>What a person would type. Checks nothing.</summary>

@@ -13,6 +13,14 @@ internal sealed record DataSet(string Name, int Studies, int SeriesPerStudy, int
         new("S", 4, 5, 1000, 32 * 1024, "20 series of 1000 instances of 32 KiB"),
         new("H", 1, 1, 2048, 1024 * 1024, "one series of 2 GiB, instances of 1 MiB"),
         new("M", 10, 100, 100, 2 * 1024, "1,000 series of 100 instances of 2 KiB"),
+        new("P", 1, 1, 200, 1024 * 1024, "one series of 200 MiB, to compare the memory with that of H"),
+    ];
+
+    /// <summary>Small ones of two kinds, for a quick look at whether something has become much slower.</summary>
+    public static IReadOnlyList<DataSet> Quick { get; } =
+    [
+        new("Q", 1, 4, 64, 512 * 1024, "4 series of 32 MiB, instances of 512 KiB"),
+        new("R", 1, 1, 512, 512 * 1024, "one series of 256 MiB, instances of 512 KiB"),
     ];
 
     public int Instances => Studies * SeriesPerStudy * InstancesPerSeries;

@@ -1,8 +1,14 @@
+using System.Globalization;
+
 namespace CodRetrieve.Benchmarks.EndToEnd;
 
 /// <summary>Measures whole retrievals as processes, the contenders in turn, so that a machine whose speed drifts harms none of them.</summary>
 internal sealed class EndToEndBenchmark(string folder, string program, int runs)
 {
+    // Starting the program weighs more in a short measurement than in a long one, and a shared machine is noisy.
+    private const double MaxWallRatio = 6;
+    private const double MaxMemoryRatio = 1.3;
+
     private int _outputs;
 
     public async Task RunAsync(IReadOnlyCollection<string> names)
@@ -30,23 +36,49 @@ internal sealed class EndToEndBenchmark(string folder, string program, int runs)
             var (uids, _) = await WriteListsAsync(set, studies[set], server.Throttled);
             await CompareAsync("H at 50 MB/s a connection",
             [
-                Contender.CodRetrieve(program, server.Throttled, uids, 8, "cod-retrieve, 8 connections"),
+                Contender.CodRetrieve(program, server.Throttled, uids, name: "cod-retrieve, 8 connections"),
                 Contender.CodRetrieve(program, server.Throttled, uids, 1, "cod-retrieve, 1 connection"),
             ]);
         }
     }
 
+    /// <summary>
+    /// A few seconds' worth, for a build that no one watches: fails only when something has become several times slower than
+    /// <c>curl | tar</c>, or memory grows with the size of a series.
+    /// </summary>
+    public async Task<bool> CheckAsync()
+    {
+        Directory.CreateDirectory(folder);
+        var (several, single) = (DataSet.Quick[0], DataSet.Quick[1]);
+        var studies = new Dictionary<DataSet, IReadOnlyList<string>> { [several] = await several.WriteAsync(folder), [single] = await single.WriteAsync(folder) };
+        await using var server = await NginxServer.StartAsync(folder, studies.Values.SelectMany(uids => uids));
+        var (uids, urls) = await WriteListsAsync(several, studies[several], server.Endpoint);
+        var (singleUids, _) = await WriteListsAsync(single, studies[single], server.Endpoint);
+        var results = await CompareAsync("Check",
+        [
+            Contender.CodRetrieve(program, server.Endpoint, uids, name: several.Meaning),
+            Contender.CodRetrieve(program, server.Endpoint, singleUids, name: single.Meaning),
+            Contender.CurlTar(urls, 4),
+        ]);
+        var wall = Report.Median(results[0].Runs, run => run.WallSeconds) / Report.Median(results[2].Runs, run => run.WallSeconds);
+        var memory = Report.Median(results[1].Runs, run => run.PeakMegabytes) / Report.Median(results[0].Runs, run => run.PeakMegabytes);
+        Console.WriteLine();
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"wall {wall:0.00} x curl | tar (at most {MaxWallRatio}), memory {memory:0.00} x for a series of eight times the size (at most {MaxMemoryRatio})"));
+        return wall <= MaxWallRatio && memory <= MaxMemoryRatio;
+    }
+
     private Contender[] Contenders(DataSet set, Uri endpoint, string uids, string urls)
     {
         var self = Path.Combine(AppContext.BaseDirectory, "CodRetrieve.Benchmarks");
-        var ours = Contender.CodRetrieve(program, endpoint, uids, 8);
+        var ours = Contender.CodRetrieve(program, endpoint, uids);
+        var zips = Contender.CodRetrieve(program, endpoint, uids, name: "cod-retrieve download --zip", more: "--zip");
         // A tar beyond 2 GiB does not fit into an array, which ends the simple program.
         return set.SeriesPerStudy == 1
-            ? [ours, Contender.CurlTar(urls, 1)]
-            : [ours, Contender.Simple(self, urls), Contender.CurlTar(urls, 1), Contender.CurlTar(urls, 4)];
+            ? [ours, zips, Contender.CurlTar(urls, 1)]
+            : [ours, zips, Contender.Simple(self, urls), Contender.CurlTar(urls, 1), Contender.CurlTar(urls, 4)];
     }
 
-    private async Task CompareAsync(string title, IReadOnlyList<Contender> contenders)
+    private async Task<IReadOnlyList<(string Name, List<Measurement> Runs)>> CompareAsync(string title, IReadOnlyList<Contender> contenders)
     {
         var results = contenders.Select(contender => (contender.Name, Runs: new List<Measurement>())).ToList();
         for (var run = 0; run <= runs; run++)
@@ -65,12 +97,13 @@ internal sealed class EndToEndBenchmark(string folder, string program, int runs)
         }
 
         Report.Write(title, results);
+        return results;
     }
 
     private async Task SecondRunAsync(DataSet set, Uri endpoint, string uids)
     {
         var output = NewOutput();
-        var ours = Contender.CodRetrieve(program, endpoint, uids, 8, "second run");
+        var ours = Contender.CodRetrieve(program, endpoint, uids, name: "second run");
         await Measurement.OfAsync(ours.Command(output));
         var measured = new List<Measurement>();
         for (var run = 0; run < runs; run++)
