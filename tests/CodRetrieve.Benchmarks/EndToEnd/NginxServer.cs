@@ -25,6 +25,12 @@ internal sealed class NginxServer : IAsyncDisposable
     public static async Task<NginxServer> StartAsync(string folder, IEnumerable<string> studies)
     {
         var (port, throttled) = (FreePort(), FreePort());
+        if (!OperatingSystem.IsWindows())
+        {
+            // Started by root, nginx reads the files as another user.
+            File.SetUnixFileMode(folder, (UnixFileMode)Convert.ToInt32("755", 8));
+        }
+
         var lists = Directory.CreateDirectory(Path.Combine(folder, "lists")).FullName;
         foreach (var study in studies)
         {
