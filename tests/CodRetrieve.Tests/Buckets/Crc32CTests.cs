@@ -31,6 +31,25 @@ public sealed class Crc32CTests
         }
     }
 
+    [Theory]
+    [InlineData(6_143)]
+    [InlineData(6_144)]
+    [InlineData(6_145)]
+    [InlineData(12_287)]
+    [InlineData(12_288)]
+    [InlineData(100_003)]
+    public void Large_inputs_give_what_one_byte_at_a_time_gives(int length)
+    {
+        var bytes = Bytes.Random(length);
+        var expected = Crc32C.Append(0x12345678, []);
+        foreach (var value in bytes)
+        {
+            expected = Crc32C.Append(expected, [value]);
+        }
+
+        Assert.Equal(expected, Crc32C.Append(0x12345678, bytes));
+    }
+
     [Fact]
     public void The_place_in_memory_does_not_matter()
     {
