@@ -34,7 +34,9 @@ public sealed class CodCredential
 
     /// <summary>Tokens from your own code: asked for the first request, and again whenever the store answers 401.</summary>
     /// <param name="getToken">
-    /// Returns an access token without the word <c>Bearer</c>. Never called twice at once. What it throws ends the job.
+    /// Returns an access token without the word <c>Bearer</c>. Never called twice at once. What it throws ends the job at once: it is the
+    /// inner exception of an <see cref="ObjectStoreException"/> with the reason <see cref="ObjectStoreFailure.Unauthorized"/>. What may
+    /// pass, such as a token service that is busy, is for it to try again.
     /// </param>
     /// <returns>The credential.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="getToken"/> is <see langword="null"/>.</exception>
@@ -117,7 +119,7 @@ public sealed class CodCredential
                 // Another request may have renewed it while this one waited.
                 if (_current is null || _current == stale)
                 {
-                    _current = CheckedToken(await getToken(cancellationToken).ConfigureAwait(false), nameof(getToken));
+                    _current = await GetFreshAsync(cancellationToken).ConfigureAwait(false);
                 }
 
                 return _current;
@@ -125,6 +127,20 @@ public sealed class CodCredential
             finally
             {
                 _one.Release();
+            }
+        }
+
+        private async ValueTask<string> GetFreshAsync(CancellationToken cancellationToken)
+        {
+            try
+            {
+                return CheckedToken(await getToken(cancellationToken).ConfigureAwait(false), nameof(getToken));
+            }
+#pragma warning disable CA1031 // Whatever the caller's code throws, there is no token, and no request can be made.
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
+            {
+                throw new ObjectStoreException(ObjectStoreFailure.Unauthorized, "The token source failed.", e);
             }
         }
     }

@@ -102,11 +102,12 @@ public sealed class CodCredentialTests
         Assert.Equal(2 * Requests, store.Server.Requests.Count);
     }
 
-    public static TheoryData<Exception> Thrown => [new TimeoutException(), new HttpRequestException(), new IOException(), new InvalidOperationException()];
+    public static TheoryData<Exception> Thrown => [new TimeoutException(), new HttpRequestException(), new IOException(), new InvalidOperationException(), new OperationCanceledException(),
+        new ObjectStoreException(ObjectStoreFailure.Unavailable, "busy")];
 
     [Theory(Timeout = 30_000)]
     [MemberData(nameof(Thrown), DisableDiscoveryEnumeration = true)]
-    public async Task What_a_token_source_throws_passes_at_once(Exception thrown)
+    public async Task What_a_token_source_throws_is_told_at_once_and_ends_everything(Exception thrown)
     {
         var asked = 0;
         await using var store = await StartAsync(CodCredential.FromTokens(_ =>
@@ -115,10 +116,45 @@ public sealed class CodCredentialTests
             throw thrown;
         }));
         var slice = store.Put(Bytes.Random(10));
-        Assert.Same(thrown, await Record.ExceptionAsync(() => store.ReadAsync(slice)));
-        Assert.Same(thrown, await Record.ExceptionAsync(() => store.Objects.ListAsync("", null, CancellationToken.None)));
+        var reading = await store.FailAsync(slice);
+        var listing = await Assert.ThrowsAsync<ObjectStoreException>(() => store.Objects.ListAsync("", null, CancellationToken.None));
+        Assert.All([reading, listing], failure => Assert.Same(thrown, failure.InnerException));
+        Assert.All([reading, listing], failure => Assert.Equal(ObjectStoreFailure.Unauthorized, failure.Reason));
         Assert.Equal(2, asked);
         Assert.Empty(store.Server.Requests);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_token_source_that_fails_in_the_middle_of_an_object_is_not_tried_again()
+    {
+        var asked = 0;
+        await using var store = await StartAsync(CodCredential.FromTokens(_ => ++asked == 1
+            ? ValueTask.FromResult("good")
+            : throw new IOException("The disk with the key is gone.")));
+        var slice = store.Put(Bytes.Random(200_000));
+        store.Faults.Add(Fault.CloseAfter(100_000), times: 1);
+        await using var stream = await store.Objects.OpenAsync(slice, null, CancellationToken.None);
+        await stream.ReadExactlyAsync(new byte[100_000]);
+        store.Server.AcceptTokens("better");
+
+        var failure = await Assert.ThrowsAsync<ObjectStoreException>(() => stream.ReadToEndAsync());
+
+        Assert.Equal(ObjectStoreFailure.Unauthorized, failure.Reason);
+        Assert.IsType<IOException>(failure.InnerException);
+        Assert.Equal(2, asked);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Cancelling_while_a_token_is_awaited_is_cancelling()
+    {
+        using var cancel = new CancellationTokenSource();
+        await using var store = await StartAsync(CodCredential.FromTokens(async ct =>
+        {
+            await cancel.CancelAsync();
+            await Task.Delay(Timeout.InfiniteTimeSpan, ct);
+            return "good";
+        }));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => store.Objects.ListAsync("", null, cancel.Token));
     }
 
     [Theory(Timeout = 30_000)]
@@ -129,7 +165,8 @@ public sealed class CodCredentialTests
     {
         Assert.Throws<ArgumentException>(() => CodCredential.FromToken(token));
         await using var store = await StartAsync(CodCredential.FromTokens(_ => ValueTask.FromResult(token)));
-        var refused = await Assert.ThrowsAsync<ArgumentException>(() => store.Objects.ListAsync("", null, CancellationToken.None));
+        var refused = await Assert.ThrowsAsync<ObjectStoreException>(() => store.Objects.ListAsync("", null, CancellationToken.None));
+        Assert.IsType<ArgumentException>(refused.InnerException);
         Assert.DoesNotContain("SECRET", refused.ToString(), StringComparison.Ordinal);
     }
 
