@@ -6,6 +6,8 @@ namespace CodRetrieve.Buckets;
 /// <summary>Reads the answer to a list request of the JSON API (<c>storage#objects</c>).</summary>
 internal static partial class GcsListing
 {
+    private const string Kind = "storage#objects";
+
     // A page has at most 1000 entries, and a name at most 1024 bytes: a real page stays well below.
     private const long MaxPageBytes = 32 * 1024 * 1024;
 
@@ -17,6 +19,12 @@ internal static partial class GcsListing
             await using var closing = bounded.ConfigureAwait(false);
             var page = await JsonSerializer.DeserializeAsync(bounded, Json.Default.Page, cancellationToken).ConfigureAwait(false)
                 ?? throw new ObjectStoreException(ObjectStoreFailure.WrongAnswer, $"{uri}: the listing is null.");
+            if (page.Kind != Kind && page is { Items: not { Count: > 0 }, Prefixes: not { Count: > 0 } })
+            {
+                // A proxy or a captive portal that answers 200 with JSON of its own must not read as an empty bucket.
+                throw new ObjectStoreException(ObjectStoreFailure.WrongAnswer, $"{uri}: the answer is not a listing.");
+            }
+
             return new ObjectListPage(
                 page.Items?.Select(item => ToItem(item, uri)).ToList() ?? [],
                 page.Prefixes?.OfType<string>().ToList() ?? [],
@@ -46,7 +54,7 @@ internal static partial class GcsListing
         };
     }
 
-    private sealed record Page(List<Item?>? Items, List<string?>? Prefixes, string? NextPageToken);
+    private sealed record Page(string? Kind, List<Item?>? Items, List<string?>? Prefixes, string? NextPageToken);
 
     private sealed record Item(string? Name, long? Size, long? Generation, string? Crc32c, string? ContentEncoding);
 

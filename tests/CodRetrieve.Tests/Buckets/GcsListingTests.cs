@@ -27,9 +27,8 @@ public sealed class GcsListingTests
     }
 
     [Theory(Timeout = 30_000)]
-    [InlineData("{}")]
     [InlineData("""{"kind":"storage#objects"}""")]
-    [InlineData("""{"items":[],"prefixes":null,"nextPageToken":""}""")]
+    [InlineData("""{"kind":"storage#objects","items":[],"prefixes":null,"nextPageToken":""}""")]
     public async Task A_listing_of_nothing_is_empty_and_the_last_page(string json)
     {
         var page = await ReadAsync(json);
@@ -43,6 +42,10 @@ public sealed class GcsListingTests
     [InlineData("null")]
     [InlineData("[]")]
     [InlineData("<html>")]
+    [InlineData("{}")]
+    [InlineData("""{"items":[],"prefixes":null}""")]
+    [InlineData("""{"kind":"storage#object"}""")]
+    [InlineData("""{"login":"required","nextPageToken":"t"}""")]
     [InlineData("{} {}")]
     [InlineData("""{"items":{}}""")]
     [InlineData("""{"items":[null]}""")]
@@ -58,6 +61,15 @@ public sealed class GcsListingTests
         var failure = await Assert.ThrowsAsync<ObjectStoreException>(() => ReadAsync(json));
         Assert.Equal(ObjectStoreFailure.WrongAnswer, failure.Reason);
         Assert.Contains("gs://b/p", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory(Timeout = 30_000)]
+    [InlineData("""{"items":[{"name":"a","size":"1"}]}""")]
+    [InlineData("""{"prefixes":["a/"]}""")]
+    public async Task Entries_need_no_kind_beside_them(string json)
+    {
+        var page = await ReadAsync(json);
+        Assert.Equal(1, page.Items.Count + page.Prefixes.Count);
     }
 
     [Fact(Timeout = 30_000)]
