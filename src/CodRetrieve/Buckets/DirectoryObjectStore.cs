@@ -6,9 +6,6 @@ namespace CodRetrieve.Buckets;
 /// <remarks>A file's generation is made of its time of change and its size, so that one replaced during a job is noticed.</remarks>
 internal sealed class DirectoryObjectStore(string root) : IObjectStore
 {
-    // A folder that may not be read is a failure, not an empty one.
-    private static readonly EnumerationOptions Everything = new() { RecurseSubdirectories = true, AttributesToSkip = 0, IgnoreInaccessible = false };
-
     private readonly string _root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
 
     /// <summary>The prefix of a store whose folder was given with or without its last part.</summary>
@@ -29,13 +26,13 @@ internal sealed class DirectoryObjectStore(string root) : IObjectStore
         try
         {
             var items = new List<ObjectItem>();
-            foreach (var file in new DirectoryInfo(folder).EnumerateFiles("*", Everything))
+            foreach (var file in FolderWalk.Files(folder))
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 var name = Path.GetRelativePath(_root, file.FullName).Replace(Path.DirectorySeparatorChar, '/');
-                if (name.StartsWith(prefix, StringComparison.Ordinal))
+                if (name.StartsWith(prefix, StringComparison.Ordinal) && AsItem(file, name) is { } item)
                 {
-                    items.Add(new ObjectItem { Name = name, SizeBytes = file.Length, Generation = GenerationOf(file) });
+                    items.Add(item);
                 }
             }
 
@@ -75,6 +72,19 @@ internal sealed class DirectoryObjectStore(string root) : IObjectStore
         {
             stream?.Dispose();
             throw AsFailure(e, objectName) ?? e;
+        }
+    }
+
+    // A file that vanishes while the folder is listed is not in the listing, like an object deleted at that moment.
+    private static ObjectItem? AsItem(FileInfo file, string name)
+    {
+        try
+        {
+            return new ObjectItem { Name = name, SizeBytes = file.Length, Generation = GenerationOf(file) };
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
         }
     }
 

@@ -44,6 +44,61 @@ public sealed class DirectoryObjectStoreTests : IDisposable
         Assert.Empty((await _store.ListAsync("p/studies/2/series/", null, CancellationToken.None)).Items);
 
     [Fact(Timeout = 30_000)]
+    public async Task What_vanishes_during_a_listing_is_not_in_it()
+    {
+        using var stop = new CancellationTokenSource();
+        var folder = Path.Combine(_folder.Path, "p/studies/1/series/4");
+        var changing = Task.Run(
+            () =>
+            {
+                while (!stop.IsCancellationRequested)
+                {
+                    for (var i = 0; i < 20; i++)
+                    {
+                        Write($"p/studies/1/series/4/{i}/metadata.json", 1);
+                    }
+
+                    Directory.Delete(folder, recursive: true);
+                }
+            },
+            CancellationToken.None);
+        for (var i = 0; i < 300; i++)
+        {
+            var page = await _store.ListAsync("p/studies/1/series/", null, CancellationToken.None);
+            Assert.Equal(3, page.Items.Count(item => !item.Name.StartsWith("p/studies/1/series/4/", StringComparison.Ordinal)));
+        }
+
+        await stop.CancelAsync();
+        await changing;
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_link_back_to_a_folder_above_is_not_followed_again()
+    {
+        var series = Path.Combine(_folder.Path, "p/studies/1/series");
+        Directory.CreateSymbolicLink(Path.Combine(series, "again"), series);
+        Directory.CreateSymbolicLink(Path.Combine(series, "2", "up"), Path.Combine(_folder.Path, "p"));
+        Directory.CreateSymbolicLink(Path.Combine(series, "nowhere"), Path.Combine(_folder.Path, "none"));
+
+        var page = await _store.ListAsync("p/studies/1/series/", null, CancellationToken.None);
+
+        Assert.Contains(page.Items, item => item.Name == "p/studies/1/series/2.tar");
+        Assert.InRange(page.Items.Count, 3, 20);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_link_to_a_folder_elsewhere_is_followed()
+    {
+        using var other = new TempFolder();
+        await File.WriteAllTextAsync(Path.Combine(other.Path, "metadata.json"), "{}");
+        Directory.CreateSymbolicLink(Path.Combine(_folder.Path, "p/studies/1/series/5"), other.Path);
+
+        var page = await _store.ListAsync("p/studies/1/series/5/", null, CancellationToken.None);
+
+        Assert.Equal("p/studies/1/series/5/metadata.json", Assert.Single(page.Items).Name);
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task Reads_the_range_asked_for()
     {
         await using var body = await _store.OpenReadAsync("p/studies/1/series/2.tar", null, new ByteRange(30, 40), CancellationToken.None);
