@@ -31,6 +31,7 @@ internal static class GcsAnswer
         var content = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         return new ObjectBody(content, range?.From ?? 0, response)
         {
+            IsPlaced = range?.From is not null,
             LengthBytes = isUnpacked ? null : length,
             ObjectSizeBytes = isUnpacked ? null : range is null ? headers.ContentLength : range.Length,
             Generation = long.TryParse(Header(response, "x-goog-generation"), NumberStyles.None, CultureInfo.InvariantCulture, out var generation) ? generation : null,

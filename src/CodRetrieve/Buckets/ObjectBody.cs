@@ -24,6 +24,13 @@ public sealed class ObjectBody : IAsyncDisposable
     /// <summary>The offset in the object of the first byte of <see cref="Content"/>: 0 where the store ignored the range.</summary>
     public long Offset { get; }
 
+    /// <summary>
+    /// Whether the store said by itself where these bytes lie in the object (<c>Content-Range</c>). If it did, they must begin where they
+    /// were asked for; if it did not, bytes from 0 on are those of a store without ranges, and are read up to the place. Default
+    /// <see langword="false"/>.
+    /// </summary>
+    public bool IsPlaced { get; init; }
+
     /// <summary>The number of bytes that the store announced for <see cref="Content"/>; <see langword="null"/> where it did not.</summary>
     public long? LengthBytes { get; init; }
 
