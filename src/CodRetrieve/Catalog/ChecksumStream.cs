@@ -11,6 +11,9 @@ internal sealed class ChecksumStream(Stream inner) : ForwardStream
 
     public uint Crc32c { get; private set; }
 
+    /// <summary>The bytes that have come out of the inner stream.</summary>
+    public long BytesRead { get; private set; }
+
     /// <summary>Looks at the first two bytes, which stay to be read (RFC 1952, section 2.3.1: ID1 and ID2).</summary>
     public async ValueTask<bool> BeginsWithGzipAsync(CancellationToken cancellationToken)
     {
@@ -24,6 +27,7 @@ internal sealed class ChecksumStream(Stream inner) : ForwardStream
 
             Crc32c = Buckets.Crc32C.Append(Crc32c, _first.AsSpan(_peeked, count));
             _peeked += count;
+            BytesRead += count;
         }
 
         return _first is [0x1F, 0x8B];
@@ -40,6 +44,7 @@ internal sealed class ChecksumStream(Stream inner) : ForwardStream
         }
 
         var read = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        BytesRead += read;
         Crc32c = Buckets.Crc32C.Append(Crc32c, buffer.Span[..read]);
         return read;
     }

@@ -11,7 +11,7 @@ namespace CodRetrieve.Catalog;
 /// </summary>
 internal sealed class CodCatalog(ObjectReader objects, string? prefix, ILogger logger)
 {
-    // 5,000 instances make 30 to 60 MB; this is where a gzip bomb ends.
+    // 5,000 instances make 30 to 60 MB; nothing unpacks to more than this.
     private const long MaxIndexBytes = 4L * 1024 * 1024 * 1024;
     private const int MaxPages = 10_000;
     private const int IndexAttempts = 3;
@@ -151,7 +151,8 @@ internal sealed class CodCatalog(ObjectReader objects, string? prefix, ILogger l
             return await SeriesIndexReader.ReadAsync(bytes, series, uri, cancellationToken).ConfigureAwait(false);
         }
 
-        var unpacked = new BoundedStream(new GZipStream(bytes, CompressionMode.Decompress, leaveOpen: true), MaxIndexBytes, uri);
+        var gzip = new GZipStream(bytes, CompressionMode.Decompress, leaveOpen: true);
+        var unpacked = new BoundedStream(gzip, MaxIndexBytes, uri) { PackedBytes = () => bytes.BytesRead };
         await using var closing = unpacked.ConfigureAwait(false);
         return await SeriesIndexReader.ReadAsync(unpacked, series, uri, cancellationToken).ConfigureAwait(false);
     }

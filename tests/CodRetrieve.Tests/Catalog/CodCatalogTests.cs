@@ -200,6 +200,29 @@ public sealed class CodCatalogTests
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task A_small_index_that_unpacks_to_gigabytes_is_refused_long_before()
+    {
+        await using var store = await OpenStore.StartAsync();
+        var packed = new MemoryStream();
+        await using (var gzip = new GZipStream(packed, CompressionLevel.Optimal, leaveOpen: true))
+        {
+            await gzip.WriteAsync("{\"a\":\""u8.ToArray());
+            var part = Enumerable.Repeat((byte)'a', 1 << 20).ToArray();
+            for (var i = 0; i < 1024; i++)
+            {
+                await gzip.WriteAsync(part);
+            }
+
+            await gzip.WriteAsync("\",\"cod\":{\"instances\":{}}}"u8.ToArray());
+        }
+
+        var content = await ReadAsync(store, packed.ToArray());
+
+        Assert.Equal(SeriesProblem.UnreadableMetadata, content.Problem);
+        Assert.Contains("250 times", content.Failure!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task An_index_replaced_after_its_listing_is_read_as_it_is_now()
     {
         await using var store = await OpenStore.StartAsync();
