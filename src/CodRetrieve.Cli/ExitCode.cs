@@ -18,7 +18,7 @@ internal static class ExitCode
         UsageException => Usage,
         OperationCanceledException => Cancelled,
         DestinationException => Destination,
-        ObjectStoreException { StopsEverything: true } => NotAuthorised,
+        ObjectStoreException { StopsEverything: true, Reason: not ObjectStoreFailure.Unreachable } => NotAuthorised,
         ObjectStoreException { Reason: ObjectStoreFailure.NotFound } => NothingFound,
         _ => Incomplete,
     };

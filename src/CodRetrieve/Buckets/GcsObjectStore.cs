@@ -10,7 +10,7 @@ namespace CodRetrieve.Buckets;
 internal sealed class GcsObjectStore : IObjectStore
 {
     // Everything the library needs of a listing, so that the answers stay small.
-    private const string ListFields = "items(name,size,generation,crc32c,contentEncoding),prefixes,nextPageToken";
+    private const string ListFields = "kind,items(name,size,generation,crc32c,contentEncoding),prefixes,nextPageToken";
 
     private readonly Func<HttpClient> _http;
     private readonly Uri _endpoint;

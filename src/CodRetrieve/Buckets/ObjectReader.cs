@@ -7,6 +7,9 @@ namespace CodRetrieve.Buckets;
 internal sealed class ObjectReader(IObjectStore store, RequestPolicy policy, int maxConnections) : IDisposable
 {
     private readonly SemaphoreSlim _connections = new(maxConnections, maxConnections);
+    // Apart: a store may list and yet give no bytes, or give bytes of what was listed before.
+    private readonly StoreHealth _listings = new(maxConnections);
+    private readonly StoreHealth _bodies = new(maxConnections);
 
     public string GetUri(string objectName) => store.GetUri(objectName);
 
@@ -15,10 +18,16 @@ internal sealed class ObjectReader(IObjectStore store, RequestPolicy policy, int
         await _connections.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return await policy.Retry.ExecuteAsync(
+            var page = await policy.Retry.ExecuteAsync(
                 static async (state, ct) => await state.store.ListAsync(state.prefix, state.pageToken, ct).ConfigureAwait(false),
                 (store, prefix, pageToken),
                 cancellationToken).ConfigureAwait(false);
+            _listings.Answered();
+            return page;
+        }
+        catch (ObjectStoreException e) when (_listings.GaveUp(e) is var failure && failure != e)
+        {
+            throw failure;
         }
         finally
         {
@@ -36,7 +45,7 @@ internal sealed class ObjectReader(IObjectStore store, RequestPolicy policy, int
     public async ValueTask<ResumingStream> OpenAsync(ObjectSlice slice, Action<int>? received, CancellationToken cancellationToken)
     {
         await _connections.WaitAsync(cancellationToken).ConfigureAwait(false);
-        return new ResumingStream(store, policy, slice, received, new Lease(_connections));
+        return new ResumingStream(store, policy, _bodies, slice, received, new Lease(_connections));
     }
 
     public void Dispose() => _connections.Dispose();

@@ -24,6 +24,8 @@ public sealed class ObjectStoreException : CodRetrieveException
     public bool IsTransient => Reason is ObjectStoreFailure.Unavailable or ObjectStoreFailure.WrongAnswer;
 
     /// <summary>Whether no other request can succeed either: <see cref="ObjectStoreFailure.Unauthorized"/>,
-    /// <see cref="ObjectStoreFailure.Forbidden"/> and <see cref="ObjectStoreFailure.Untrusted"/>.</summary>
-    public bool StopsEverything => Reason is ObjectStoreFailure.Unauthorized or ObjectStoreFailure.Forbidden or ObjectStoreFailure.Untrusted;
+    /// <see cref="ObjectStoreFailure.Forbidden"/>, <see cref="ObjectStoreFailure.Untrusted"/> and
+    /// <see cref="ObjectStoreFailure.Unreachable"/>.</summary>
+    public bool StopsEverything => Reason is ObjectStoreFailure.Unauthorized or ObjectStoreFailure.Forbidden or ObjectStoreFailure.Untrusted
+        or ObjectStoreFailure.Unreachable;
 }

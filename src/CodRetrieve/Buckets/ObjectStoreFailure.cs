@@ -6,6 +6,9 @@ public enum ObjectStoreFailure
     /// <summary>The store could not be reached, was busy or broke off: 408, 429, 5xx, a reset, a stall. Worth another attempt.</summary>
     Unavailable,
 
+    /// <summary>Many requests in a row failed as <see cref="Unavailable"/>, each after all its retries, and not a byte came in between.</summary>
+    Unreachable,
+
     /// <summary>The answer was not what was asked for: another range, a short body, another generation. Worth another attempt.</summary>
     WrongAnswer,
 

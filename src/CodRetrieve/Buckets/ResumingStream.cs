@@ -18,6 +18,7 @@ internal sealed class ResumingStream : ForwardStream
 
     private readonly IObjectStore _store;
     private readonly RequestPolicy _policy;
+    private readonly StoreHealth _health;
     private readonly ObjectSlice _slice;
     private readonly Action<int>? _received;
     private readonly IDisposable _lease;
@@ -31,10 +32,12 @@ internal sealed class ResumingStream : ForwardStream
     private long _positionOfBreak;
     private ObjectStoreException? _lastBreak;
 
-    public ResumingStream(IObjectStore store, RequestPolicy policy, ObjectSlice slice, Action<int>? received, IDisposable lease)
+    public ResumingStream(
+        IObjectStore store, RequestPolicy policy, StoreHealth health, ObjectSlice slice, Action<int>? received, IDisposable lease)
     {
         _store = store;
         _policy = policy;
+        _health = health;
         _slice = slice;
         _received = received;
         _lease = lease;
@@ -56,6 +59,18 @@ internal sealed class ResumingStream : ForwardStream
             return 0;
         }
 
+        try
+        {
+            return await ReadResumingAsync(buffer, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ObjectStoreException e) when (_health.GaveUp(e) is var failure && failure != e)
+        {
+            throw failure;
+        }
+    }
+
+    private async ValueTask<int> ReadResumingAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
         if (_content is not null)
         {
             try
@@ -116,6 +131,7 @@ internal sealed class ResumingStream : ForwardStream
             throw WrongAnswer($"the body ended {expected - _position} bytes early");
         }
 
+        _health.Answered();
         _received?.Invoke(count);
         _position += count;
         if (_policy.Bandwidth is { } bandwidth)
@@ -181,8 +197,8 @@ internal sealed class ResumingStream : ForwardStream
             throw WrongAnswer($"bytes from {body.Offset} came instead of from {_position}");
         }
 
-        // Offset 0 with more than was asked for is a store without ranges; its bytes are read up to the place. Else the range is wrong.
-        if (asked is { } range && body.Offset != range.Start && body.Offset != 0)
+        // The whole object where a range was asked for is a store without ranges; it is read up to the place. A wrong range is no such.
+        if (asked is { } range && body.Offset != range.Start && (body.Offset != 0 || body.IsPlaced))
         {
             throw WrongAnswer($"bytes from {body.Offset} came instead of from {range.Start}");
         }

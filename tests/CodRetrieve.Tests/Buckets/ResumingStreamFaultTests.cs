@@ -127,6 +127,46 @@ public sealed class ResumingStreamFaultTests
         Assert.Single(store.Server.Requests);
     }
 
+    [Fact(Timeout = 30_000)]
+    public async Task A_wrong_range_from_the_first_byte_is_not_taken_for_a_store_without_ranges()
+    {
+        await using var store = await StartAsync();
+        var slice = store.Put(Content, Middle);
+        store.Faults.Add(Fault.WrongContentRange(-Middle.Start));
+
+        var received = 0;
+        await using var stream = await store.Objects.OpenAsync(slice, count => received += count, CancellationToken.None);
+        var failure = await Assert.ThrowsAsync<ObjectStoreException>(() => stream.ReadToEndAsync());
+
+        Assert.Equal(ObjectStoreFailure.WrongAnswer, failure.Reason);
+        Assert.Equal(0, received);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_store_without_ranges_that_breaks_before_the_place_is_asked_a_bounded_number_of_times()
+    {
+        await using var store = await StartAsync();
+        var place = new ByteRange(300_000, 310_000);
+        var prepared = Content[..200_000];
+        var asked = 0;
+        using var objects = new ObjectReader(
+            new FakeObjectStore { Open = (_, _, _) => BrokenOff(prepared, ref asked) },
+            new RequestPolicy(store.Options, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance),
+            1);
+        await using var stream = await objects.OpenAsync(new ObjectSlice("object", null, Content.Length, place), null, CancellationToken.None);
+
+        var failure = await Assert.ThrowsAsync<ObjectStoreException>(() => stream.ReadToEndAsync());
+
+        Assert.Equal(ObjectStoreFailure.Unavailable, failure.Reason);
+        Assert.Equal(Retries + 1, asked);
+    }
+
+    private static ObjectBody BrokenOff(byte[] bytes, ref int asked)
+    {
+        asked++;
+        return new ObjectBody(new PiecewiseStream(bytes, 50_000, new IOException("reset")), 0);
+    }
+
     private static bool IsStall(string fault) => fault.StartsWith("Stall", StringComparison.Ordinal);
 
     // With so short a time limit a busy machine may end requests that the server never saw: stalls are not counted exactly.

@@ -13,6 +13,7 @@ internal sealed class OpenStore : IAsyncDisposable
     private OpenStore(TestStore store, CodDownloadOptions options)
     {
         _store = store;
+        Options = options;
         _http = StoreHttp.CreateClient(options);
         Gcs = new GcsObjectStore(() => _http, TestStore.BucketName, options.Credential, options);
         Objects = new ObjectReader(Gcs, new RequestPolicy(options, NullLogger.Instance), options.MaxConnections);
@@ -23,6 +24,8 @@ internal sealed class OpenStore : IAsyncDisposable
         var store = await TestStore.StartAsync(server);
         return new OpenStore(store, store.Options(change).Validated());
     }
+
+    public CodDownloadOptions Options { get; }
 
     public GcsTestServer Server => _store.Server;
 
