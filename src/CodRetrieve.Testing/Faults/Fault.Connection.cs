@@ -5,6 +5,9 @@ public sealed partial class Fault
     /// <summary>The connection is reset instead of an answer.</summary>
     public static Fault ResetBeforeHeaders() => Of($"ResetBeforeHeaders()", plan => plan.ResetBeforeHeaders = true);
 
+    /// <summary>The connection is reset in the middle of the status line and headers.</summary>
+    public static Fault ResetWithinHeaders() => Of($"ResetWithinHeaders()", plan => plan.ResetWithinHeaders = true);
+
     /// <summary>The headers are sent, then the connection is reset.</summary>
     public static Fault ResetAfterHeaders() => Of($"ResetAfterHeaders()", plan => Stop(plan, 0, BodyEnd.Reset));
 

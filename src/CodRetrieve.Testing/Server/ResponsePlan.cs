@@ -27,6 +27,8 @@ internal sealed class ResponsePlan
 
     public bool ResetBeforeHeaders { get; set; }
 
+    public bool ResetWithinHeaders { get; set; }
+
     /// <summary>The body bytes after which <see cref="End"/> comes; null for the whole body.</summary>
     public long? StopAfter { get; set; }
 

@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace CodRetrieve.Testing;
 
@@ -11,6 +12,8 @@ internal sealed class ResponseSender(TimeProvider timeProvider, Action<RecordedR
     private const int ChunkSize = 128 * 1024;
     private const int ThrottleSteps = 20;
 
+    private static readonly byte[] HalfOfHeaders = "HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Len"u8.ToArray();
+
     public long? BytesPerSecond { get; set; }
 
     /// <returns>Whether the whole answer was sent, as far as the plan wanted it to be.</returns>
@@ -18,6 +21,15 @@ internal sealed class ResponseSender(TimeProvider timeProvider, Action<RecordedR
     {
         if (plan.ResetBeforeHeaders)
         {
+            context.Abort();
+            return false;
+        }
+
+        if (plan.ResetWithinHeaders)
+        {
+            // Past Kestrel, which sends headers whole or not at all.
+            await context.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket
+                .SendAsync(HalfOfHeaders, SocketFlags.None, cancellationToken).ConfigureAwait(false);
             context.Abort();
             return false;
         }
