@@ -6,6 +6,8 @@ namespace CodRetrieve.Buckets;
 /// <summary>Reads the answer to a list request of the JSON API (<c>storage#objects</c>).</summary>
 internal static partial class GcsListing
 {
+    // Cloud Storage's are some hundred characters.
+    private const int MaxPageTokenLength = 16 * 1024;
     private const string Kind = "storage#objects";
 
     // A page has at most 1000 entries, and a name at most 1024 bytes: a real page stays well below.
@@ -25,6 +27,11 @@ internal static partial class GcsListing
                 throw new ObjectStoreException(ObjectStoreFailure.WrongAnswer, $"{uri}: the answer is not a listing.");
             }
 
+            if (page.NextPageToken?.Length > MaxPageTokenLength)
+            {
+                throw new ObjectStoreException(ObjectStoreFailure.WrongAnswer, $"{uri}: the listing has a page token of {page.NextPageToken.Length} characters.");
+            }
+
             return new ObjectListPage(
                 page.Items?.Select(item => ToItem(item, uri)).ToList() ?? [],
                 page.Prefixes?.OfType<string>().ToList() ?? [],
@@ -39,7 +46,7 @@ internal static partial class GcsListing
 
     private static ObjectItem ToItem(Item? item, string uri)
     {
-        if (string.IsNullOrEmpty(item?.Name) || item.Size is not >= 0)
+        if (string.IsNullOrEmpty(item?.Name) || item.Size is not (>= 0 and <= ObjectLimits.MaxBytes))
         {
             throw new ObjectStoreException(ObjectStoreFailure.WrongAnswer, $"{uri}: the listing has an object without a name or with a wrong size.");
         }

@@ -13,6 +13,9 @@ internal sealed class SeriesIndexReader
     /// <summary>More instances than any real series has; a bound for what a hostile index can make us hold.</summary>
     public const int MaxInstances = 500_000;
 
+    /// <summary>More entries that cannot be retrieved than this are not named one by one: the index as a whole is wrong.</summary>
+    public const int MaxProblems = 10_000;
+
     private readonly JsonScanner _json;
     private readonly SeriesInfo _series;
     private readonly string _uri;
@@ -21,6 +24,7 @@ internal sealed class SeriesIndexReader
     // Names that differ only in case would meet in one file on some file systems.
     private readonly HashSet<string> _names = new(StringComparer.OrdinalIgnoreCase);
     private readonly string _place;
+    private long _bytes;
 
     private SeriesIndexReader(JsonScanner json, SeriesInfo series, string uri)
     {
@@ -180,6 +184,12 @@ internal sealed class SeriesIndexReader
         var range = start is { } first && end is { } behind && behind > first && (size is null || size == behind - first)
             ? new ByteRange(first, behind)
             : (ByteRange?)null;
+        _bytes += size ?? range?.Length ?? 0;
+        if (_bytes > ObjectLimits.MaxBytes)
+        {
+            throw new CodFormatException($"{_uri}: the index lists more bytes than one tar can hold.");
+        }
+
         _instances.Add(new InstanceInfo { Series = _series, SopInstanceUid = sop, SizeBytes = size ?? range?.Length, Crc32c = crc32c, TarRange = range });
     }
 
@@ -207,10 +217,10 @@ internal sealed class SeriesIndexReader
         return (start, end);
     }
 
-    // A number that is none, negative or beyond 64 bits counts as not given, whether written bare or as a string.
+    // A number that is none, negative or beyond any object's size counts as not given, whether written bare or as a string.
     private async ValueTask<long?> ReadNumberAsync(CancellationToken cancellationToken) =>
         await _json.ReadScalarAsync(cancellationToken).ConfigureAwait(false)
-        && Utf8Parser.TryParse(_json.Text, out long number, out var used) && used == _json.Text.Length && number >= 0
+        && Utf8Parser.TryParse(_json.Text, out long number, out var used) && used == _json.Text.Length && number is >= 0 and <= ObjectLimits.MaxBytes
             ? number
             : null;
 
@@ -226,8 +236,15 @@ internal sealed class SeriesIndexReader
         return studies >= 0 && !uri.AsSpan(studies).Equals($"{_place}://instances/{sop}.dcm", StringComparison.Ordinal);
     }
 
-    private void AddProblem(string sop, string what) =>
+    private void AddProblem(string sop, string what)
+    {
+        if (_problems.Count == MaxProblems)
+        {
+            throw new CodFormatException($"{_uri}: more than {MaxProblems} instances of the index cannot be retrieved. The last one: {what}.");
+        }
+
         _problems.Add(new CodFormatException($"{_uri}: the instance '{Printable(sop)}' cannot be retrieved: {what}."));
+    }
 
     private static string Printable(string name) =>
         string.Concat((name.Length > UidName.MaxLength ? name[..UidName.MaxLength] + "..." : name).Select(c => c is >= ' ' and < (char)0x7F ? c : '?'));

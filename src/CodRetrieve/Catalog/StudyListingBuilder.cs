@@ -3,6 +3,9 @@ namespace CodRetrieve.Catalog;
 /// <summary>Gathers the pages of a study's listing into its series.</summary>
 internal sealed class StudyListingBuilder(string study, string under, Func<string, string> getUri)
 {
+    /// <summary>More series than any real study has; a bound for what a hostile listing can make us hold.</summary>
+    public const int MaxSeries = 50_000;
+
     private const string TarExtension = ".tar";
 
     private readonly SortedDictionary<string, SeriesListing> _series = new(StringComparer.Ordinal);
@@ -67,6 +70,11 @@ internal sealed class StudyListingBuilder(string study, string under, Func<strin
         if (_series.TryGetValue(seriesUid, out var known))
         {
             return known;
+        }
+
+        if (_series.Count + _problems.Count >= MaxSeries)
+        {
+            throw new CodFormatException($"{getUri(under)}: the listing has more than {MaxSeries} series, which is refused.");
         }
 
         if (!UidName.IsSafe(seriesUid))
