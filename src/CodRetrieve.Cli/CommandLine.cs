@@ -60,6 +60,8 @@ internal sealed class CommandLine
 
     private readonly Option<bool> _quiet = Flag("--quiet", "Write nothing but errors.");
 
+    private readonly Option<bool> _noSpaceCheck = new("--no-space-check") { Description = "Begin even if the destination has not room for all of it." };
+
     public static RootCommand Create(Terminal terminal) => new CommandLine().Build(terminal);
 
     private RootCommand Build(Terminal terminal)
@@ -85,7 +87,7 @@ internal sealed class CommandLine
     private Command Download(Terminal terminal)
     {
         var directory = Directory("Where to save: DIR/study/series/instances/instance.dcm, or DIR/study.zip.", required: true);
-        var command = new Command("download", "Saves what is missing. Run it again after any failure: it goes on where it ended.") { _bucket, _studies, directory, _zip };
+        var command = new Command("download", "Saves what is missing. Run it again after any failure: it goes on where it ended.") { _bucket, _studies, directory, _zip, _noSpaceCheck };
         command.SetAction((parsed, cancellationToken) => new DownloadCommand(Request(parsed, directory), terminal).RunAsync(cancellationToken));
         return command;
     }
@@ -103,6 +105,7 @@ internal sealed class CommandLine
         Endpoint = parsed.GetValue(_endpoint),
         UserProject = parsed.GetValue(_userProject),
         Connections = parsed.GetValue(_connections),
+        NoSpaceCheck = parsed.GetValue(_noSpaceCheck),
         Json = parsed.GetValue(_json),
         Quiet = parsed.GetValue(_quiet),
     };

@@ -10,7 +10,7 @@ internal sealed class DownloadCommand(Request request, Terminal terminal)
     private const int MaxStudiesToSurvey = 20;
 
     private readonly bool _hasBar = terminal.IsInteractive && !request.Json && !request.Quiet;
-    private readonly Tally _tally = new();
+    private JobResult? _result;
 
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
@@ -42,7 +42,7 @@ internal sealed class DownloadCommand(Request request, Terminal terminal)
     private async Task RunAsync(Session session, ErrorLines errors, CancellationToken cancellationToken)
     {
         var job = await PrepareAsync(session, cancellationToken).ConfigureAwait(false);
-        _tally.Follow(job);
+        job.Completed += (_, args) => _result = args.Result;
         job.Error += (_, args) =>
         {
             // What stops the job as a whole is told at the end.
@@ -90,7 +90,7 @@ internal sealed class DownloadCommand(Request request, Terminal terminal)
 
     private int Report(Session session, ErrorLines errors)
     {
-        var result = _tally.Result!;
+        var result = _result!;
         Write(result.Elapsed, cause: null);
         if (!request.Quiet)
         {
@@ -99,9 +99,9 @@ internal sealed class DownloadCommand(Request request, Terminal terminal)
                 errors.Warn(warning);
             }
 
-            if (_tally.InstancesUnverified > 0)
+            if (result.InstancesUnverified > 0)
             {
-                errors.Warn($"The index gives no CRC32C for {Count.Of(_tally.InstancesUnverified, "instance")}: only the size was checked.");
+                errors.Warn($"The index gives no CRC32C for {Count.Of(result.InstancesUnverified, "instance")}: only the size was checked.");
             }
         }
 
@@ -118,11 +118,11 @@ internal sealed class DownloadCommand(Request request, Terminal terminal)
     {
         if (request.Json)
         {
-            Json.Write(terminal.Out, DownloadReport.Of(_tally, elapsed, cause), Json.Default.DownloadReport);
+            Json.Write(terminal.Out, DownloadReport.Of(_result, elapsed, cause), Json.Default.DownloadReport);
         }
-        else if (!request.Quiet)
+        else if (!request.Quiet && _result is not null)
         {
-            DownloadSummary.Write(terminal.Out, _tally);
+            DownloadSummary.Write(terminal.Out, _result);
         }
     }
 }

@@ -42,7 +42,7 @@ internal sealed class Session : IDisposable
     private static CodDownloadOptions Options(Request request, BucketChoice bucket, IReadOnlyDictionary<string, string?> environment)
     {
         var endpoint = EndpointChoice.Choose(request.Endpoint, environment);
-        var options = new CodDownloadOptions { UserProject = request.UserProject };
+        var options = new CodDownloadOptions { UserProject = request.UserProject, CheckFreeSpace = !request.NoSpaceCheck };
         options.MaxConnections = request.Connections ?? options.MaxConnections;
         options.Endpoint = endpoint ?? options.Endpoint;
         if (!bucket.HasToken)

@@ -186,6 +186,7 @@ public sealed class CodDownload : IDisposable
             CompressionLevel = _options.ZipCompression,
             TrustSavedLog = _options.TrustSavedLog,
             FlushToDisk = _options.FlushToDisk,
+            FreeSpace = _options.CheckFreeSpace ? _options.FreeSpace : null,
             Logger = _options.LoggerFactory.CreateLogger<ISaveHandler>(),
             TimeProvider = _options.TimeProvider,
         };

@@ -70,6 +70,13 @@ public sealed class CodDownloadOptions
     public bool FlushToDisk { get; set; }
 
     /// <summary>
+    /// Whether the space that is free is compared with the space needed for each series before it is fetched, so that a job stops before
+    /// the device is full. Default <see langword="true"/>. Without it, and where the system does not tell what is free, a job stops when the
+    /// device is full; then too what is saved stays whole. A save handler of your own is not asked.
+    /// </summary>
+    public bool CheckFreeSpace { get; set; } = true;
+
+    /// <summary>
     /// Gives the client that sends the requests, for hosts with proxies, client certificates or handlers of their own. Default
     /// <see langword="null"/>: one is made and disposed by the <see cref="CodDownload"/>. A client that you give stays yours; its handler must
     /// allow <see cref="MaxConnections"/> connections, must not unpack content (<c>AutomaticDecompression</c>) and should not follow redirects.
@@ -81,6 +88,8 @@ public sealed class CodDownloadOptions
 
     /// <summary>The clock of time limits, waits and rates. Default <see cref="TimeProvider.System"/>.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+
+    internal Func<string, long?> FreeSpace { get; set; } = Saving.FreeSpace.In;
 
     internal CodDownloadOptions Validated()
     {

@@ -10,7 +10,10 @@ public sealed class JobResult
     /// <summary>How the job ended.</summary>
     public required JobOutcome Outcome { get; init; }
 
-    /// <summary>Every series that the job came to an end with, in the order in which they ended.</summary>
+    /// <summary>
+    /// Every series that the job came to an end with, in the order in which they ended; behind them, of a job that was stopped or cancelled,
+    /// those that it was in the middle of (<see cref="SeriesOutcome.Interrupted"/>).
+    /// </summary>
     public required IReadOnlyList<SeriesResult> Series { get; init; }
 
     /// <summary>Studies that were asked for and do not exist in the store (or that the credential may not know of).</summary>

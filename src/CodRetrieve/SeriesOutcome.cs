@@ -14,4 +14,7 @@ public enum SeriesOutcome
 
     /// <summary>No instance of it could be retrieved.</summary>
     Failed,
+
+    /// <summary>The job was stopped or cancelled before it came to an end with the series. What it saved until then is whole, and counted.</summary>
+    Interrupted,
 }

@@ -32,24 +32,23 @@ internal sealed record DownloadReport
     /// <summary>What ended the download before its time.</summary>
     public string? Error { get; init; }
 
-    public static DownloadReport Of(Tally tally, TimeSpan elapsed, Exception? cause)
+    public static DownloadReport Of(JobResult? result, TimeSpan elapsed, Exception? cause)
     {
-        var result = tally.Result;
         var series = result?.Series ?? [];
         var listed = series.SelectMany(one => one.Failures).ToHashSet();
         return new DownloadReport
         {
             Outcome = Json.NameOf(OutcomeOf(result, cause)),
-            InstancesSaved = tally.InstancesSaved,
+            InstancesSaved = result?.InstancesSaved ?? 0,
             InstancesSkipped = result?.InstancesSkipped ?? 0,
-            InstancesFailed = tally.Failures.Sum(failure => failure.InstanceCount),
-            InstancesUnverified = tally.InstancesUnverified,
-            BytesSaved = tally.BytesSaved,
+            InstancesFailed = result?.InstancesFailed ?? 0,
+            InstancesUnverified = result?.InstancesUnverified ?? 0,
+            BytesSaved = result?.BytesSaved ?? 0,
             BytesDownloaded = result?.BytesDownloaded ?? 0,
             ElapsedSeconds = Math.Round((result?.Elapsed ?? elapsed).TotalSeconds, 3),
             MissingStudies = result?.MissingStudies ?? [],
             Series = [.. series.Select(SeriesReport.Of)],
-            Errors = [.. tally.Failures.Where(failure => !listed.Contains(failure)).Select(ErrorReport.Of)],
+            Errors = [.. (result?.Failures ?? []).Where(failure => !listed.Contains(failure)).Select(ErrorReport.Of)],
             Warnings = [.. series.SelectMany(one => one.Warnings)],
             Error = cause is null ? null : Cause.Text(cause),
         };

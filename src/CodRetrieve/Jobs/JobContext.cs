@@ -1,5 +1,6 @@
 using CodRetrieve.Buckets;
 using CodRetrieve.Catalog;
+using CodRetrieve.Saving;
 using Microsoft.Extensions.Logging;
 
 namespace CodRetrieve.Jobs;
@@ -19,6 +20,7 @@ internal sealed class JobContext : IDisposable
         Connections = connections;
         Logger = logger;
         Queue = new WorkQueue(connections);
+        Space = new SpaceCheck(handler as IDestination, Report);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
     }
 
@@ -37,6 +39,8 @@ internal sealed class JobContext : IDisposable
     public WorkQueue Queue { get; }
 
     public JobReport Report { get; } = new();
+
+    public SpaceCheck Space { get; }
 
     /// <summary>Ends everything the job does: the caller's cancelling, or <see cref="Stop"/>.</summary>
     public CancellationToken Stopping => _stop.Token;

@@ -4,6 +4,7 @@ namespace CodRetrieve.Jobs;
 internal sealed class JobReport
 {
     private readonly object _lock = new();
+    private readonly HashSet<SeriesRun> _open = new(ReferenceEqualityComparer.Instance);
     private readonly List<SeriesResult> _series = [];
     private readonly List<RetrievalFailure> _studyFailures = [];
     private readonly List<string> _missing = [];
@@ -11,11 +12,35 @@ internal sealed class JobReport
 
     public void AddBytes(int bytes) => Interlocked.Add(ref _bytesDownloaded, bytes);
 
-    public void AddSeries(SeriesResult series)
+    /// <summary>Follows a series from now on, in place of the run before it where there was one.</summary>
+    public void Open(SeriesRun run, SeriesRun? before)
     {
         lock (_lock)
         {
-            _series.Add(series);
+            _open.Add(run);
+            if (before is not null)
+            {
+                _open.Remove(before);
+            }
+        }
+    }
+
+    /// <summary>Notes what came of a series.</summary>
+    public void Close(SeriesRun run)
+    {
+        lock (_lock)
+        {
+            _open.Remove(run);
+            _series.Add(run.ToResult());
+        }
+    }
+
+    /// <summary>What the series under way still have to save, and what of them is being written.</summary>
+    public (long BytesToSave, long BytesWriting) Pending()
+    {
+        lock (_lock)
+        {
+            return (_open.Sum(static run => run.BytesToSave), _open.Sum(static run => run.BytesWriting));
         }
     }
 
@@ -39,6 +64,8 @@ internal sealed class JobReport
     {
         lock (_lock)
         {
+            _series.AddRange(_open.Select(run => run.ToResult(isInterrupted: true)));
+            _open.Clear();
             var failures = _studyFailures.Concat(_series.SelectMany(series => series.Failures)).ToList();
             return new JobResult
             {

@@ -26,7 +26,7 @@ internal sealed class SeriesCloser(JobContext job)
             }
         }
 
-        job.Report.AddSeries(run.ToResult());
+        job.Report.Close(run);
         await CloseAsync(run.Study).ConfigureAwait(false);
     }
 
@@ -57,6 +57,7 @@ internal sealed class SeriesCloser(JobContext job)
         {
             try
             {
+                job.Space.Leave(study);
                 await job.Handler.CompleteStudyAsync(study.Info, job.Stopping).ConfigureAwait(false);
             }
 #pragma warning disable CA1031 // Whatever a save handler throws is the cause of this study's failure.

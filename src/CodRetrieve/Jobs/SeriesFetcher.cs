@@ -130,6 +130,7 @@ internal sealed class SeriesFetcher(JobContext job)
 
     private async Task<Exception?> SaveAsync(SeriesRun run, TarCursor cursor, InstanceInfo instance, long offset, InstanceContent content)
     {
+        run.BeginWriting(instance);
         try
         {
             await cursor.MoveToAsync(offset, job.Stopping).ConfigureAwait(false);
@@ -152,6 +153,10 @@ internal sealed class SeriesFetcher(JobContext job)
             var cause = content.Failure ?? e;
             job.StopIfFatal(cause);
             return cause;
+        }
+        finally
+        {
+            run.EndWriting(instance);
         }
     }
 

@@ -6,10 +6,11 @@ namespace CodRetrieve.Jobs;
 /// One series on its way through a job: what is left of it to hand out, what is under way, what came of it. Safe for use by several
 /// connections at once.
 /// </summary>
-internal sealed class SeriesRun
+internal sealed partial class SeriesRun
 {
     private readonly object _lock = new();
     private readonly SeriesPlan? _plan;
+    private readonly long _bytesWanted;
     private readonly Queue<InstanceInfo> _again = new();
     private readonly List<InstanceInfo> _byName = [];
     private readonly Dictionary<InstanceInfo, Attempts> _attempts = new(ReferenceEqualityComparer.Instance);
@@ -18,6 +19,8 @@ internal sealed class SeriesRun
     private readonly List<InstanceInfo> _saved = [];
     private int _unverified;
     private long _bytesSaved;
+    private long _bytesSavedHere;
+    private long _bytesWriting;
     private int _instancesArrived;
     private int _savedBefore;
     private bool _isAbandoned;
@@ -41,6 +44,7 @@ internal sealed class SeriesRun
         {
             _plan = SeriesPlan.Create(survey.Wanted, tar.SizeBytes);
             _byName.AddRange(_plan.ByName);
+            _bytesWanted = Wanted(_plan);
         }
     }
 
@@ -174,6 +178,8 @@ internal sealed class SeriesRun
             _saved.Add(instance);
             _unverified += instance.Crc32c is null ? 1 : 0;
             _bytesSaved += saved.SizeBytes;
+            _bytesSavedHere += saved.SizeBytes;
+            Study.AddSaved(saved.SizeBytes);
             Arrived(instance);
         }
     }
@@ -220,46 +226,6 @@ internal sealed class SeriesRun
         {
             _failures.Add(failure);
         }
-    }
-
-    public SeriesResult ToResult()
-    {
-        lock (_lock)
-        {
-            var failed = _failures.Sum(failure => failure.InstanceCount);
-            var there = Survey.InstancesSaved + _saved.Count - _savedBefore;
-            return new SeriesResult(Series)
-            {
-                Outcome = _failures.Count > 0
-                    ? (there > 0 ? SeriesOutcome.Incomplete : SeriesOutcome.Failed)
-                    : (_saved.Count > 0 ? SeriesOutcome.Saved : SeriesOutcome.AlreadySaved),
-                InstancesSaved = _saved.Count,
-                InstancesUnverified = _unverified,
-                InstancesSkipped = Survey.InstancesSaved - _savedBefore,
-                InstancesFailed = failed,
-                BytesSaved = _bytesSaved,
-                Failures = [.. _failures],
-                Warnings = Survey.Warnings,
-            };
-        }
-    }
-
-    // What the first run saved, and the second need not fetch again, this job has saved.
-    private void TakeOver(SeriesRun before)
-    {
-        var wantedAgain = Survey.Wanted.Select(instance => instance.SopInstanceUid).ToHashSet(StringComparer.Ordinal);
-        var listed = Series.Instances.Select(instance => instance.SopInstanceUid).ToHashSet(StringComparer.Ordinal);
-        foreach (var instance in before.SavedInstances())
-        {
-            if (listed.Contains(instance.SopInstanceUid) && !wantedAgain.Contains(instance.SopInstanceUid))
-            {
-                _saved.Add(instance);
-                _unverified += instance.Crc32c is null ? 1 : 0;
-                _bytesSaved += instance.SizeBytes ?? 0;
-            }
-        }
-
-        _savedBefore = _saved.Count;
     }
 
     private void Arrived(InstanceInfo instance)

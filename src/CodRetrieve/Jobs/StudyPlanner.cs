@@ -69,6 +69,7 @@ internal sealed class StudyPlanner(JobContext job, SeriesCloser closer)
         }
         else
         {
+            job.Space.Check(study);
             await job.Queue.AddAsync(run, job.Stopping).ConfigureAwait(false);
         }
     }
@@ -81,6 +82,7 @@ internal sealed class StudyPlanner(JobContext job, SeriesCloser closer)
         Log.SeriesChanged(job.Logger, abandoned.Series.TarUri);
         var listing = await FindAgainAsync(abandoned).ConfigureAwait(false);
         var second = await SurveyAsync(abandoned.Study, listing, abandoned).ConfigureAwait(false);
+        job.Space.Check(abandoned.Study);
         job.Queue.Replace(abandoned, second);
         if (second.IsEnded)
         {
@@ -113,6 +115,7 @@ internal sealed class StudyPlanner(JobContext job, SeriesCloser closer)
         var content = await job.Catalog.ReadSeriesAsync(listing, job.Stopping).ConfigureAwait(false);
         var (survey, unknown) = await SurveyAsync(content, before).ConfigureAwait(false);
         var run = new SeriesRun(study, survey, before);
+        job.Report.Open(run, before);
         if (unknown is not null)
         {
             // Without knowing what is there, fetching all of it again could be wrong in many ways.

@@ -80,6 +80,18 @@ internal abstract class Destination : IDestination
     }
 
     /// <inheritdoc/>
+    public long? FreeBytes() => Options.FreeSpace?.Invoke(Root);
+
+    /// <inheritdoc/>
+    public void ThrowIfNoRoom(long freeBytes, long bytesToSave, long bytesWaiting)
+    {
+        if (SpaceNeeded(bytesToSave, bytesWaiting) is var needed && needed > freeBytes)
+        {
+            throw DestinationErrors.NoRoom(Root, needed, freeBytes);
+        }
+    }
+
+    /// <inheritdoc/>
     public async ValueTask<SavedInstance> SaveAsync(InstanceInfo instance, Stream content, CancellationToken cancellationToken)
     {
         var log = OpenLog();
@@ -131,6 +143,9 @@ internal abstract class Destination : IDestination
     protected abstract ValueTask<SavedInstance> WriteAsync(InstanceInfo instance, Stream content, CancellationToken cancellationToken);
 
     protected abstract ValueTask CompleteOnDiskAsync(StudyInfo study, CancellationToken cancellationToken);
+
+    /// <summary>The bytes that saving takes from the device until the end, see <see cref="IDestination.ThrowIfNoRoom"/>.</summary>
+    protected abstract long SpaceNeeded(long bytesToSave, long bytesWaiting);
 
     /// <summary>Deletes the unfinished files of a study that a dead run worked on. The UID is a checked name.</summary>
     protected abstract void SweepStudy(string studyInstanceUid);

@@ -41,6 +41,11 @@ internal static class DestinationErrors
         _ => null,
     };
 
+    /// <summary>The fault of a device that has less space than will be needed.</summary>
+    public static DestinationException NoRoom(string directory, long neededBytes, long freeBytes) => new(
+        DestinationFailure.Full,
+        $"{directory} has {freeBytes} bytes free, and saving what is missing needs {neededBytes} or more. Free some and run again (what is saved stays saved), or turn this check off.");
+
     /// <summary>The fault of a directory that was removed, or whose device was, while a job saved into it.</summary>
     public static DestinationException Gone(string directory, Exception? exception = null) => new(
         DestinationFailure.NotWritable, $"{directory} is not there any more: it was removed, or its device was.", exception);

@@ -20,5 +20,7 @@ internal sealed class FolderSaveHandler : Destination
 
     protected override ValueTask CompleteOnDiskAsync(StudyInfo study, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
+    protected override long SpaceNeeded(long bytesToSave, long bytesWaiting) => bytesToSave;
+
     protected override void SweepStudy(string studyInstanceUid) => _folder.SweepStudy(studyInstanceUid);
 }

@@ -11,4 +11,14 @@ internal interface IDestination : ISaveHandler, IAsyncDisposable
     /// <exception cref="DestinationException">The directory is in use, full or cannot be written.</exception>
     /// <exception cref="InvalidOperationException">It is open already.</exception>
     ValueTask OpenAsync(IReadOnlyCollection<string> studyInstanceUids, CancellationToken cancellationToken);
+
+    /// <summary>The bytes that are free; <see langword="null"/> where they are not known or not to be looked at.</summary>
+    long? FreeBytes();
+
+    /// <summary>Compares the space needed with the space free.</summary>
+    /// <param name="freeBytes">What <see cref="FreeBytes"/> told.</param>
+    /// <param name="bytesToSave">The bytes of instances that are still to be saved, as far as is known.</param>
+    /// <param name="bytesWaiting">The bytes that are written already and belong to studies that are not complete.</param>
+    /// <exception cref="DestinationException">There is less than that.</exception>
+    void ThrowIfNoRoom(long freeBytes, long bytesToSave, long bytesWaiting);
 }

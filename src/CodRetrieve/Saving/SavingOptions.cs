@@ -16,6 +16,9 @@ internal sealed record SavingOptions
     /// <summary>Whether a file is flushed to the device before it gets its name.</summary>
     public bool FlushToDisk { get; init; }
 
+    /// <summary>Tells the bytes free for a directory; <see langword="null"/> where they are not to be looked at.</summary>
+    public Func<string, long?>? FreeSpace { get; init; }
+
     /// <summary>Where log messages go.</summary>
     public ILogger Logger { get; init; } = NullLogger.Instance;
 

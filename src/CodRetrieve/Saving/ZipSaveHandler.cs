@@ -65,6 +65,9 @@ internal sealed class ZipSaveHandler : Destination
         }
     }
 
+    // Once as a staged file and once in the zip; what is staged needs its second place still.
+    protected override long SpaceNeeded(long bytesToSave, long bytesWaiting) => (2 * bytesToSave) + bytesWaiting;
+
     protected override void SweepStudy(string studyInstanceUid)
     {
         _staging.SweepStudy(studyInstanceUid);

@@ -1,0 +1,151 @@
+using System.Text;
+using CodRetrieve.Saving;
+using CodRetrieve.Testing;
+using CodRetrieve.Tests.Support;
+
+namespace CodRetrieve.Tests;
+
+/// <summary>The space needed against the space free, before a series is fetched.</summary>
+public sealed class FreeSpaceTests
+{
+    private const int InstanceBytes = 20_000;
+
+    [Theory(Timeout = 30_000)]
+    [InlineData(false, 10 * InstanceBytes)]
+    [InlineData(true, 2 * 10 * InstanceBytes)]
+    public async Task A_job_without_room_stops_before_the_first_byte_of_a_tar_and_one_with_just_enough_does_not(bool zip, long neededBytes)
+    {
+        await using var store = await TestStore.StartAsync();
+        var study = Put(store, 1, 10);
+        using var folder = new TempFolder();
+
+        var stopped = await Assert.ThrowsAsync<JobStoppedException>(() => RunAsync(store, folder, study, zip, _ => neededBytes - 1));
+
+        var cause = Assert.IsType<DestinationException>(stopped.InnerException);
+        Assert.Equal(DestinationFailure.Full, cause.Reason);
+        Assert.Contains($"{neededBytes - 1} bytes free", cause.Message, StringComparison.Ordinal);
+        Assert.Contains($"{neededBytes} or more", cause.Message, StringComparison.Ordinal);
+        Assert.Equal(0, store.Server.MediaBytesSent(name => name.EndsWith(".tar", StringComparison.Ordinal)));
+        Assert.Equal(JobOutcome.Complete, (await RunAsync(store, folder, study, zip, _ => neededBytes)).Outcome);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task What_is_saved_already_needs_no_room()
+    {
+        await using var store = await TestStore.StartAsync();
+        var study = Put(store, 1, 10);
+        using var folder = new TempFolder();
+        await RunAsync(store, folder, study, false, _ => null);
+        File.Delete(Directory.EnumerateFiles(folder.Path, "*.dcm", SearchOption.AllDirectories).First());
+
+        Assert.Equal(JobOutcome.Complete, (await RunAsync(store, folder, study, false, _ => InstanceBytes)).Outcome);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Series_are_counted_together()
+    {
+        await using var store = await TestStore.StartAsync();
+        var study = Put(store, 1, 10, 10, 10);
+        using var folder = new TempFolder();
+
+        // Room for each alone, as long as nothing is fetched: the first tar does not begin to come before all are planned.
+        store.Server.Faults.Add(Fault.StallAfter(0), RequestKind.Media, name => name.EndsWith(".tar", StringComparison.Ordinal));
+        var stopped = await Assert.ThrowsAsync<JobStoppedException>(() => RunAsync(store, folder, study, false, _ => 25 * InstanceBytes));
+
+        Assert.Equal(DestinationFailure.Full, Assert.IsType<DestinationException>(stopped.InnerException).Reason);
+    }
+
+    [Theory(Timeout = 30_000)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_was_written_is_not_needed_once_more(bool zip)
+    {
+        await using var store = await TestStore.StartAsync();
+        var studies = Enumerable.Range(1, 8).Select(seed => Put(store, seed, 10)).ToList();
+        var uids = studies.Select(study => study.StudyUid).ToList();
+        using var folder = new TempFolder();
+
+        // A device with just enough room: what is free is what the files have left of it.
+        var room = studies.Count * 10L * InstanceBytes * (zip ? 2 : 1);
+        using var cod = Open(store, folder, _ => room + 100_000 - BytesIn(folder.Path));
+
+        var result = await (await cod.DownloadAsync(uids, zip)).StartAsync();
+
+        Assert.Equal(JobOutcome.Complete, result.Outcome);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_senseless_size_in_an_index_does_not_pass_for_a_full_device()
+    {
+        await using var store = await TestStore.StartAsync();
+        var study = Put(store, 1, 2);
+        var series = study.Series[0];
+        store.Bucket.Put(series.MetadataName(TestStore.Prefix), Encoding.UTF8.GetBytes(
+            $$"""{"study_uid":"{{study.StudyUid}}","series_uid":"{{series.SeriesUid}}",""" + """ "cod":{"instances":{"1.2.3":{"size":4000000000000000000,"crc32c":"AAAAAA=="}}}}"""));
+        using var folder = new TempFolder();
+
+        var result = await RunAsync(store, folder, study, false, _ => 1_000_000);
+
+        Assert.Equal(JobOutcome.Incomplete, result.Outcome);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task The_check_can_be_turned_off()
+    {
+        await using var store = await TestStore.StartAsync();
+        var study = Put(store, 1, 10);
+        using var folder = new TempFolder();
+        using var cod = store.Open(folder.Path, options => (options.FreeSpace, options.CheckFreeSpace) = (_ => 0, false));
+
+        Assert.Equal(JobOutcome.Complete, (await (await cod.DownloadAsync([study.StudyUid])).StartAsync()).Outcome);
+    }
+
+    [Fact]
+    public void The_system_tells_the_space_of_a_folder_and_nothing_of_one_that_is_not_there()
+    {
+        using var folder = new TempFolder();
+
+        Assert.NotNull(FreeSpace.In(folder.Path));
+        Assert.True(FreeSpace.In(folder.Path) > 0);
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.Null(FreeSpace.In(Path.Combine(folder.Path, "no-such-folder")));
+        }
+    }
+
+    private static SyntheticStudy Put(TestStore store, int seed, params int[] instanceCounts)
+    {
+        var study = new SyntheticStudy(seed: seed);
+        foreach (var count in instanceCounts)
+        {
+            study.AddSeries(new() { InstanceCount = count, InstanceSizeBytes = InstanceBytes });
+        }
+
+        return store.Put(study);
+    }
+
+    private static CodDownload Open(TestStore store, TempFolder folder, Func<string, long?> freeSpace) =>
+        store.Open(folder.Path, options => options.FreeSpace = freeSpace);
+
+    private static async Task<JobResult> RunAsync(TestStore store, TempFolder folder, SyntheticStudy study, bool zip, Func<string, long?> freeSpace)
+    {
+        using var cod = Open(store, folder, freeSpace);
+        return await (await cod.DownloadAsync([study.StudyUid], zip)).StartAsync();
+    }
+
+    private static long BytesIn(string directory)
+    {
+        while (true)
+        {
+            try
+            {
+                return new DirectoryInfo(directory).EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })
+                    .Sum(file => file.Length);
+            }
+            catch (IOException)
+            {
+                // Files and folders come and go while they are counted: once more.
+            }
+        }
+    }
+}
