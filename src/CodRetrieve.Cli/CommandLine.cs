@@ -12,10 +12,11 @@ internal sealed class CommandLine
 {
     private const string StatsExample = "cod-retrieve stats gs://my-bucket/v1.0/dicomweb 1.2.840.1 -o ./studies";
     private const string DownloadExample = "cod-retrieve download gs://my-bucket/v1.0/dicomweb 1.2.840.1 @more-studies.txt -o ./studies --zip";
+    private const string VerifyExample = "cod-retrieve verify gs://my-bucket/v1.0/dicomweb 1.2.840.1 -o ./studies --repair";
     private const string ExitCodes = """
         Exit codes:
           0    all that was asked for is saved and verified
-          1    something failed, or does not exist; it is named on standard error
+          1    something failed, does not exist, or was found by verify and remains; it is named on standard error
           2    the command line or its input is wrong
           3    not authorised
           4    none of the studies exists, or the bucket does not
@@ -62,6 +63,8 @@ internal sealed class CommandLine
 
     private readonly Option<bool> _noSpaceCheck = new("--no-space-check") { Description = "Begin even if the destination has not room for all of it." };
 
+    private readonly Option<bool> _repair = new("--repair") { Description = "Fetch what is missing, of the wrong size or corrupt, and nothing else. Unknown files are named and never deleted." };
+
     public static RootCommand Create(Terminal terminal) => new CommandLine().Build(terminal);
 
     private RootCommand Build(Terminal terminal)
@@ -72,6 +75,7 @@ internal sealed class CommandLine
         };
         root.Add(Stats(terminal));
         root.Add(Download(terminal));
+        root.Add(Verify(terminal));
         ReplaceActions(root);
         return root;
     }
@@ -92,6 +96,14 @@ internal sealed class CommandLine
         return command;
     }
 
+    private Command Verify(Terminal terminal)
+    {
+        var directory = Directory("Where studies are saved. Without --repair nothing in it is changed.", required: true);
+        var command = new Command("verify", "Reads back what is saved and compares it with the indexes by CRC32C.") { _bucket, _studies, directory, _zip, _repair, _noSpaceCheck };
+        command.SetAction((parsed, cancellationToken) => new VerifyCommand(Request(parsed, directory), terminal).RunAsync(cancellationToken));
+        return command;
+    }
+
     private Request Request(ParseResult parsed, Option<string> directory) => new()
     {
         Bucket = parsed.GetRequiredValue(_bucket),
@@ -105,6 +117,7 @@ internal sealed class CommandLine
         Endpoint = parsed.GetValue(_endpoint),
         UserProject = parsed.GetValue(_userProject),
         Connections = parsed.GetValue(_connections),
+        Repair = parsed.GetValue(_repair),
         NoSpaceCheck = parsed.GetValue(_noSpaceCheck),
         Json = parsed.GetValue(_json),
         Quiet = parsed.GetValue(_quiet),
@@ -148,7 +161,8 @@ internal sealed class CommandLine
     {
         "stats" => $"Example:{Environment.NewLine}  {StatsExample}",
         "download" => $"Example:{Environment.NewLine}  {DownloadExample}{Environment.NewLine}{Environment.NewLine}{ExitCodes}",
-        _ => $"Examples:{Environment.NewLine}  {StatsExample}{Environment.NewLine}  {DownloadExample}{Environment.NewLine}{Environment.NewLine}{ExitCodes}",
+        "verify" => $"Example:{Environment.NewLine}  {VerifyExample}{Environment.NewLine}{Environment.NewLine}{ExitCodes}",
+        _ => $"Examples:{Environment.NewLine}  {StatsExample}{Environment.NewLine}  {DownloadExample}{Environment.NewLine}  {VerifyExample}{Environment.NewLine}{Environment.NewLine}{ExitCodes}",
     };
 
     // The standard one prints the version of whatever process this runs in.

@@ -23,6 +23,12 @@ internal static class ExitCode
         _ => Incomplete,
     };
 
+    /// <summary>The code for a verification, after its repair where there was one.</summary>
+    public static int Of(VerifyOutcome outcome, int studies) =>
+        outcome.IsGood ? Done
+        : outcome.Result.MissingStudies.Count == studies ? NothingFound
+        : Incomplete;
+
     /// <summary>The code for a job that ran to its end.</summary>
     public static int Of(JobResult result, int studies) =>
         result.Outcome == JobOutcome.Complete ? Done

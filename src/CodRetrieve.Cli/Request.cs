@@ -26,6 +26,9 @@ internal sealed class Request
 
     public int? Connections { get; init; }
 
+    /// <summary>Whether what is found is fetched.</summary>
+    public bool Repair { get; init; }
+
     /// <summary>Whether a download goes on without room for all of it.</summary>
     public bool NoSpaceCheck { get; init; }
 

@@ -10,12 +10,12 @@ namespace CodRetrieve;
 /// Retrieves DICOM studies from a Cloud Optimized DICOM store: say where to save and where to read, ask what is missing, fetch it.
 /// </summary>
 /// <remarks>
-/// <para>Call <see cref="InitDirectory"/> and one of the <c>InitBucket</c> methods first. These and <see cref="Reset"/> are not safe for use by several
+/// <para>Call <see cref="InitDirectory(string)"/> and one of the <c>InitBucket</c> methods first. These and <see cref="Reset"/> are not safe for use by several
 /// threads; <c>GetStatsAsync</c>, <c>DownloadAsync</c> and the jobs are, once they are done. Jobs that run at the same time need
 /// directories of their own.</para>
 /// <para>Dispose it after the last of its jobs has ended: it owns their connections.</para>
 /// </remarks>
-public sealed class CodDownload : IDisposable
+public sealed partial class CodDownload : IDisposable
 {
     private readonly CodDownloadOptions _options;
     private readonly Lazy<HttpClient> _http;
@@ -45,10 +45,20 @@ public sealed class CodDownload : IDisposable
     /// <param name="path">The folder.</param>
     /// <exception cref="ArgumentException"><paramref name="path"/> is blank or is no path.</exception>
     /// <exception cref="DestinationException">The folder cannot be made or written.</exception>
-    public void InitDirectory(string path)
+    public void InitDirectory(string path) => InitDirectory(path, mayWrite: true);
+
+    /// <summary>Sets the root folder of what is saved, and says whether it may be written.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="mayWrite">
+    /// <see langword="true"/>: as <see cref="InitDirectory(string)"/>. <see langword="false"/>: nothing is made, tried or changed, for statistics and
+    /// verifying of a folder that must not be touched, such as one on a read-only device; in one that is not there, everything is missing.
+    /// </param>
+    /// <exception cref="ArgumentException"><paramref name="path"/> is blank or is no path.</exception>
+    /// <exception cref="DestinationException">The folder cannot be made or written, or is a file.</exception>
+    public void InitDirectory(string path, bool mayWrite)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        _directory = DestinationCheck.PrepareDirectory(path);
+        _directory = mayWrite ? DestinationCheck.PrepareDirectory(path) : DestinationCheck.ExistingDirectory(path);
     }
 
     /// <summary>Sets the bucket by a URL, or a store on a disk by its folder.</summary>
@@ -99,7 +109,7 @@ public sealed class CodDownload : IDisposable
     /// <param name="studyInstanceUids">The studies. Repeats count once.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>The statistics. What is wrong with one series or study is in them, and hides no other.</returns>
-    /// <remarks>Without <see cref="InitDirectory"/> nothing counts as saved.</remarks>
+    /// <remarks>Without <see cref="InitDirectory(string)"/> nothing counts as saved.</remarks>
     /// <exception cref="ArgumentException">There is no UID, or one that is blank or cannot be the name of a folder.</exception>
     /// <exception cref="InvalidOperationException">No bucket was set.</exception>
     /// <exception cref="ObjectStoreException">The bucket does not exist or may not be read.</exception>

@@ -12,6 +12,8 @@ public sealed class UsageTests
     [InlineData("download", "gs://bucket/p", "1.2.3")]
     [InlineData("download", "gs://bucket/p", "1.2.3", "-o")]
     [InlineData("download", "gs://bucket/p", "1.2.3", "-o", "")]
+    [InlineData("verify", "gs://bucket/p", "1.2.3")]
+    [InlineData("verify", "gs://bucket/p", "1.2.3", "-o", "")]
     [InlineData("stats", "gs://bucket/p", "1.2.3", "--connections", "0")]
     [InlineData("stats", "gs://bucket/p", "1.2.3", "--connections", "257")]
     [InlineData("stats", "gs://bucket/p", "1.2.3", "--connections", "many")]
@@ -44,6 +46,7 @@ public sealed class UsageTests
     [InlineData("--help")]
     [InlineData("stats", "--help")]
     [InlineData("download", "--help")]
+    [InlineData("verify", "--help")]
     public async Task Help_has_an_example(params string[] args)
     {
         await using var store = await TestStore.StartAsync();

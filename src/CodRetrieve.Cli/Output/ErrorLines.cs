@@ -12,9 +12,22 @@ internal sealed class ErrorLines(TextWriter writer, bool hold)
 
     public void Add(RetrievalFailure failure)
     {
-        if (failure.SopInstanceUid is null || ++_instances <= MaxInstances)
+        if (failure.SopInstanceUid is null)
         {
             Add(failure.ToString());
+        }
+        else
+        {
+            AddOneOfMany(failure.ToString());
+        }
+    }
+
+    /// <summary>Adds what there may be thousands of: instances and files.</summary>
+    public void AddOneOfMany(string message)
+    {
+        if (++_instances <= MaxInstances)
+        {
+            Add(message);
         }
     }
 

@@ -11,6 +11,7 @@ namespace CodRetrieve.Cli.Output;
     WriteIndented = true)]
 [JsonSerializable(typeof(DownloadReport))]
 [JsonSerializable(typeof(StatsReport))]
+[JsonSerializable(typeof(VerifyReport))]
 internal sealed partial class Json : JsonSerializerContext
 {
     /// <summary>The name of an enumeration's value, written like that of a property.</summary>

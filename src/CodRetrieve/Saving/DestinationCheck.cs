@@ -32,6 +32,17 @@ internal static class DestinationCheck
         }
     }
 
+    /// <summary>The full path of a directory that is only read; makes and writes nothing.</summary>
+    /// <exception cref="ArgumentException"><paramref name="path"/> is blank or holds characters that no path has.</exception>
+    /// <exception cref="DestinationException">It is a file.</exception>
+    public static string ExistingDirectory(string path)
+    {
+        var directory = FullPath(path);
+        return File.Exists(directory)
+            ? throw new DestinationException(DestinationFailure.NotWritable, $"{directory} is a file, and not a folder of studies.")
+            : directory;
+    }
+
     /// <summary>The full path of a directory that a user named.</summary>
     /// <exception cref="ArgumentException"><paramref name="path"/> is blank or holds characters that no path has.</exception>
     public static string FullPath(string path)

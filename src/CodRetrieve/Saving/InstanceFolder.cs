@@ -20,11 +20,15 @@ internal sealed class InstanceFolder(string root, string directory, SavingOption
 
     public string StudyFolder(string studyInstanceUid) => Path.Combine(root, Checked(studyInstanceUid));
 
+    /// <summary>Where an instance's file is, or will be.</summary>
+    public string PathOf(InstanceInfo instance) =>
+        Path.Combine(SeriesFolder(instance.Series), InstanceFile.Name(Checked(instance.SopInstanceUid)));
+
     /// <summary>Writes an instance: visible under its name when whole, or not at all.</summary>
     public async ValueTask<SavedInstance> SaveAsync(InstanceInfo instance, Stream content, CancellationToken cancellationToken)
     {
         var folder = SeriesFolder(instance.Series);
-        var path = Path.Combine(folder, InstanceFile.Name(Checked(instance.SopInstanceUid)));
+        var path = PathOf(instance);
         var partial = Path.Combine(folder, InstanceFile.PartialName(instance.SopInstanceUid));
         var renamed = false;
         SetWriting(partial, true);

@@ -15,6 +15,9 @@ internal sealed class ZipFolder(string directory, SavingOptions options)
         ? Path.Combine(directory, studyInstanceUid + ".zip")
         : throw new ArgumentException("The UID holds characters that no file name may have.", nameof(studyInstanceUid));
 
+    /// <summary>Where an instance is in the zip of its study, in the form that the COD writer uses for tars.</summary>
+    public string LocationOf(InstanceInfo instance) => $"{PathOf(instance.Series.StudyInstanceUid)}://{EntryName(instance)}";
+
     public static string EntryName(InstanceInfo instance) => $"{instance.Series.SeriesInstanceUid}/{instance.EntryName}";
 
     /// <summary>The instances of a series that the zip of its study holds with the right size.</summary>

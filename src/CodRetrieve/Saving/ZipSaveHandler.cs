@@ -35,10 +35,7 @@ internal sealed class ZipSaveHandler : Destination
     protected override async ValueTask<SavedInstance> WriteAsync(InstanceInfo instance, Stream content, CancellationToken cancellationToken)
     {
         var staged = await _staging.SaveAsync(instance, content, cancellationToken).ConfigureAwait(false);
-
-        // Where it will be: like the name that the COD writer gives an instance in a tar.
-        var zip = _zips.PathOf(instance.Series.StudyInstanceUid);
-        return staged with { Location = $"{zip}://{ZipFolder.EntryName(instance)}" };
+        return staged with { Location = _zips.LocationOf(instance) };
     }
 
     protected override async ValueTask CompleteOnDiskAsync(StudyInfo study, CancellationToken cancellationToken)

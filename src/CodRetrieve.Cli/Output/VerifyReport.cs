@@ -1,0 +1,87 @@
+namespace CodRetrieve.Cli.Output;
+
+/// <summary>What verifying found, as JSON.</summary>
+internal sealed record VerifyReport
+{
+    /// <summary><c>intact</c>, <c>repaired</c>, <c>damaged</c>; <c>stopped</c> or <c>cancelled</c> where it did not come to its end.</summary>
+    public required string Outcome { get; init; }
+
+    public required int InstancesTotal { get; init; }
+
+    public required int InstancesVerified { get; init; }
+
+    public required int InstancesUnverifiable { get; init; }
+
+    public required int Missing { get; init; }
+
+    public required int WrongSize { get; init; }
+
+    public required int Corrupt { get; init; }
+
+    public required int Unreadable { get; init; }
+
+    public required int Unfinished { get; init; }
+
+    public required int Unknown { get; init; }
+
+    public required int Repaired { get; init; }
+
+    /// <summary>What is wrong still, after the repair where there was one.</summary>
+    public required int Remaining { get; init; }
+
+    public required long BytesVerified { get; init; }
+
+    /// <summary>The bytes that were read back from the disk.</summary>
+    public required long BytesRead { get; init; }
+
+    /// <summary>The bytes of tars that came over the wire, for the repair.</summary>
+    public required long BytesDownloaded { get; init; }
+
+    public required double ElapsedSeconds { get; init; }
+
+    public required IReadOnlyList<string> MissingStudies { get; init; }
+
+    public required IReadOnlyList<SeriesVerifyReport> Series { get; init; }
+
+    public required IReadOnlyList<VerifyFindingReport> Findings { get; init; }
+
+    /// <summary>What could not be verified or repaired.</summary>
+    public required IReadOnlyList<ErrorReport> Errors { get; init; }
+
+    /// <summary>What ended the command before its time.</summary>
+    public string? Error { get; init; }
+
+    public static string StateOf(VerifyOutcome outcome) => !outcome.IsGood ? "damaged" : outcome.WasRepaired ? "repaired" : "intact";
+
+    public static VerifyReport Of(VerifyOutcome? outcome, TimeSpan elapsed, Exception? cause)
+    {
+        var result = outcome?.Result;
+        var findings = result?.Findings.ToList() ?? [];
+        return new VerifyReport
+        {
+            Outcome = cause is OperationCanceledException ? "cancelled" : cause is not null || outcome is null ? "stopped" : StateOf(outcome),
+            InstancesTotal = result?.InstancesTotal ?? 0,
+            InstancesVerified = result?.InstancesVerified ?? 0,
+            InstancesUnverifiable = outcome?.InstancesUnverifiable ?? 0,
+            Missing = NumberOf(VerifyFindingKind.Missing),
+            WrongSize = NumberOf(VerifyFindingKind.WrongSize),
+            Corrupt = NumberOf(VerifyFindingKind.Corrupt),
+            Unreadable = NumberOf(VerifyFindingKind.Unreadable),
+            Unfinished = NumberOf(VerifyFindingKind.Unfinished),
+            Unknown = NumberOf(VerifyFindingKind.Unknown),
+            Repaired = findings.Count(finding => outcome!.IsRepaired(finding)),
+            Remaining = outcome?.Remaining.Count() ?? 0,
+            BytesVerified = result?.BytesVerified ?? 0,
+            BytesRead = result?.BytesRead ?? 0,
+            BytesDownloaded = outcome?.BytesFetched ?? 0,
+            ElapsedSeconds = Math.Round(elapsed.TotalSeconds, 3),
+            MissingStudies = result?.MissingStudies ?? [],
+            Series = [.. (result?.Series ?? []).Select(SeriesVerifyReport.Of)],
+            Findings = [.. findings.Select(finding => VerifyFindingReport.Of(finding, outcome!.IsRepaired(finding)))],
+            Errors = [.. (outcome?.Failures ?? []).Select(ErrorReport.Of)],
+            Error = cause is null ? null : Cause.Text(cause),
+        };
+
+        int NumberOf(VerifyFindingKind kind) => findings.Count(finding => finding.Kind == kind);
+    }
+}

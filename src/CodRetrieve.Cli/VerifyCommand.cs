@@ -1,0 +1,101 @@
+using System.Diagnostics;
+using CodRetrieve.Cli.Output;
+
+namespace CodRetrieve.Cli;
+
+/// <summary><c>cod-retrieve verify</c></summary>
+internal sealed class VerifyCommand(Request request, Terminal terminal)
+{
+    private readonly long _started = Stopwatch.GetTimestamp();
+    private readonly ErrorLines _errors = new(terminal.Error, hold: false);
+    private VerifyOutcome? _outcome;
+
+    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var session = await Session.OpenAsync(request, terminal, cancellationToken).ConfigureAwait(false);
+            var outcome = await VerifyAsync(session, cancellationToken).ConfigureAwait(false);
+            if (request.Repair && outcome.Result.IsRepairable)
+            {
+                var repair = await session.Cod.RepairAsync(outcome.Result, cancellationToken).ConfigureAwait(false);
+                outcome.Follow(repair);
+                await repair.StartAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            Report(null);
+            foreach (var study in outcome.Result.MissingStudies)
+            {
+                _errors.Add($"The study {study} does not exist in {session.Bucket}.");
+            }
+
+            _errors.End();
+            return ExitCode.Of(outcome, session.Studies.Count);
+        }
+        catch (UsageException e)
+        {
+            _errors.Add(e.Message);
+            return ExitCode.Usage;
+        }
+#pragma warning disable CA1031 // The end of the line: whatever it is, it is told.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Report(e);
+            _errors.End();
+            _errors.Add(Cause.Text(e));
+            return ExitCode.Of(e);
+        }
+    }
+
+    private async Task<VerifyOutcome> VerifyAsync(Session session, CancellationToken cancellationToken)
+    {
+        try
+        {
+            session.Cod.InitDirectory(request.Directory!, mayWrite: request.Repair);
+            if (!request.Json && !request.Quiet)
+            {
+                var form = request.Zip ? "zips in" : "in";
+                terminal.Out.WriteLine($"Verifying {Count.Of(session.Studies.Count, "study")} of {session.Bucket} {form} {Path.GetFullPath(request.Directory!)}");
+            }
+
+            return _outcome = new VerifyOutcome(await session.Cod.VerifyAsync(session.Studies, request.Zip, progress: null, cancellationToken).ConfigureAwait(false));
+        }
+        catch (ArgumentException e)
+        {
+            throw UsageException.From(e);
+        }
+    }
+
+    private void Report(Exception? cause)
+    {
+        if (request.Json)
+        {
+            Json.Write(terminal.Out, VerifyReport.Of(_outcome, Stopwatch.GetElapsedTime(_started), cause), Json.Default.VerifyReport);
+        }
+        else if (!request.Quiet && _outcome is not null)
+        {
+            VerifySummary.Write(terminal.Out, _outcome);
+        }
+
+        if (_outcome is not { } outcome)
+        {
+            return;
+        }
+
+        if (outcome.InstancesUnverifiable > 0 && !request.Quiet)
+        {
+            _errors.Warn($"The index gives no CRC32C for {Count.Of(outcome.InstancesUnverifiable, "instance")}: only the size was checked.");
+        }
+
+        foreach (var finding in outcome.Remaining)
+        {
+            _errors.AddOneOfMany(outcome.FailureOf(finding) is { } failure ? $"{finding} Not repaired: {failure}" : finding.ToString());
+        }
+
+        foreach (var failure in outcome.Failures)
+        {
+            _errors.Add(failure);
+        }
+    }
+}

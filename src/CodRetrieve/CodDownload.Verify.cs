@@ -1,0 +1,58 @@
+using CodRetrieve.Buckets;
+using CodRetrieve.Catalog;
+using CodRetrieve.Jobs;
+using CodRetrieve.Verifying;
+using Microsoft.Extensions.Logging;
+
+namespace CodRetrieve;
+
+/// <content>Verifying what is on disk, and repairing it.</content>
+public sealed partial class CodDownload
+{
+    /// <summary>Reads back what is saved of studies and compares it with the store's indexes by size and CRC32C.</summary>
+    /// <param name="studyInstanceUids">The studies. Repeats count once.</param>
+    /// <param name="zipOutput">Whether to verify zips (<see langword="true"/>) or folders (<see langword="false"/>, the default), as with <c>DownloadAsync</c>.</param>
+    /// <param name="progress">Told at most about ten times a second how far it is, and once at the end; never twice at once.</param>
+    /// <param name="cancellationToken">Ends the verifying.</param>
+    /// <returns>What was found. What is wrong with one file, series or study is in it, and hides no other.</returns>
+    /// <remarks>
+    /// Reads listings and indexes from the store, no image, and changes nothing on disk. Reads as many files at a time as there are
+    /// processors, with one buffer of 256 KiB each. <see cref="CodDownloadOptions.TrustSavedLog"/> has no effect: what is not there is missing. What a
+    /// job saves into the directory at the same time may or may not be found.
+    /// </remarks>
+    /// <exception cref="ArgumentException">There is no UID, or one that is blank or cannot be the name of a folder.</exception>
+    /// <exception cref="InvalidOperationException">No bucket or no directory was set.</exception>
+    /// <exception cref="ObjectStoreException">The bucket does not exist or may not be read.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    public async Task<VerifyResult> VerifyAsync(
+        IEnumerable<string> studyInstanceUids, bool zipOutput = false, IProgress<VerifyProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        var directory = _directory ?? throw new InvalidOperationException("No directory was set. Call InitDirectory first.");
+        var studies = CheckedStudies(studyInstanceUids);
+        var store = Store();
+        var logger = _options.LoggerFactory.CreateLogger<CodDownload>();
+        using var objects = new ObjectReader(store, new RequestPolicy(_options, logger), _options.MaxConnections);
+        var meter = new VerifyMeter(progress, _options.TimeProvider);
+        using var verifier = new Verifier(new CodCatalog(objects, _prefix, logger), directory, zipOutput, meter);
+        return await verifier.VerifyAsync(studies, _options.TimeProvider, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Prepares a job that fetches just what verifying found missing, of the wrong size, corrupt or unreadable.</summary>
+    /// <param name="verified">What <see cref="VerifyAsync"/> found. The job saves into the directory, and in the form, that was verified.</param>
+    /// <param name="cancellationToken">Ends the preparation.</param>
+    /// <returns>The job, which does nothing until it is started; nothing at all where nothing can be repaired.</returns>
+    /// <remarks>
+    /// A file stays in its place until its replacement is verified, which then replaces it at once; zips are written anew. A zip
+    /// that cannot be read is renamed and kept. Unknown files are not touched.
+    /// </remarks>
+    /// <exception cref="ArgumentNullException"><paramref name="verified"/> is <see langword="null"/>.</exception>
+    /// <exception cref="InvalidOperationException">No bucket was set.</exception>
+    public Task<Job> RepairAsync(VerifyResult verified, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(verified);
+        var store = Store();
+        cancellationToken.ThrowIfCancellationRequested();
+        var destination = new RepairDestination(CreateDestination(verified.Directory, verified.ZipOutput), verified);
+        return Task.FromResult(new Job(new JobRunner(destination.Studies, store, _prefix, destination, _options)));
+    }
+}
