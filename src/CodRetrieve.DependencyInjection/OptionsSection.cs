@@ -1,0 +1,169 @@
+using System.Globalization;
+using System.IO.Compression;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
+
+namespace CodRetrieve;
+
+/// <summary>
+/// Reads options from a section of settings, key by key and without reflection. What cannot be read is named by its key, never by its
+/// value: someone may have put a secret there.
+/// </summary>
+internal sealed class OptionsSection(IConfiguration section) : IConfigureOptions<CodDownloadOptions>
+{
+    private const string CredentialKey = nameof(CodDownloadOptions.Credential);
+    private const string KeyFileKey = "ServiceAccountFile";
+
+    private static readonly Dictionary<string, Func<CodDownloadOptions, string, bool>> Readers = new(StringComparer.OrdinalIgnoreCase)
+    {
+        [nameof(CodDownloadOptions.MaxConnections)] = (options, text) => TryRead(text, value => options.MaxConnections = value),
+        [nameof(CodDownloadOptions.MaxRetryAttempts)] = (options, text) => TryRead(text, value => options.MaxRetryAttempts = value),
+        [nameof(CodDownloadOptions.Endpoint)] = TryReadEndpoint,
+        [nameof(CodDownloadOptions.UserProject)] = TryReadUserProject,
+        [nameof(CodDownloadOptions.IdleTimeout)] = (options, text) => TryReadTime(text, value => options.IdleTimeout = value),
+        [nameof(CodDownloadOptions.ConnectTimeout)] = (options, text) => TryReadTime(text, value => options.ConnectTimeout = value),
+        [nameof(CodDownloadOptions.RetryDelay)] = (options, text) => TryReadTime(text, value => options.RetryDelay = value),
+        [nameof(CodDownloadOptions.MaxRetryDelay)] = (options, text) => TryReadTime(text, value => options.MaxRetryDelay = value),
+        [nameof(CodDownloadOptions.ZipCompression)] = TryReadCompression,
+        [nameof(CodDownloadOptions.TrustSavedLog)] = (options, text) => TryReadFlag(text, value => options.TrustSavedLog = value),
+        [nameof(CodDownloadOptions.FlushToDisk)] = (options, text) => TryReadFlag(text, value => options.FlushToDisk = value),
+    };
+
+    /// <summary>The keys that a section may have.</summary>
+    public static IEnumerable<string> Keys => Readers.Keys.Append(CredentialKey).Append(KeyFileKey);
+
+    public void Configure(CodDownloadOptions options)
+    {
+        var failures = new List<string>();
+        foreach (var entry in section.GetChildren())
+        {
+            // Credential and key file belong together, and are read last.
+            if (entry.Value is { } text && !IsOneOf(entry.Key, CredentialKey, KeyFileKey))
+            {
+                if (!Readers.TryGetValue(entry.Key, out var read))
+                {
+                    failures.Add($"{entry.Path}: there is no such option. There are {string.Join(", ", Keys)}.");
+                }
+                else if (!read(options, text))
+                {
+                    failures.Add($"{entry.Path}: the value cannot be read.");
+                }
+            }
+            else if (entry.Value is null && entry.GetChildren().Any())
+            {
+                failures.Add($"{entry.Path}: a single value is expected.");
+            }
+        }
+
+        ReadCredential(options, failures);
+        if (failures.Count > 0)
+        {
+            throw new OptionsValidationException(Options.DefaultName, typeof(CodDownloadOptions), failures);
+        }
+    }
+
+    private void ReadCredential(CodDownloadOptions options, List<string> failures)
+    {
+        var path = section is IConfigurationSection named ? named.Path + ":" : "";
+        var keyFile = section[KeyFileKey];
+        var kind = section[CredentialKey];
+        if (kind is not null && IsOneOf(kind, "service-account"))
+        {
+            AddKeyFile(options, path, keyFile, failures);
+            return;
+        }
+
+        if (keyFile is not null)
+        {
+            failures.Add($"{path}{KeyFileKey}: this needs {CredentialKey} to be service-account.");
+        }
+
+        if (kind is not null && IsOneOf(kind, "anonymous"))
+        {
+            options.Credential = CodCredential.Anonymous;
+        }
+        else if (kind is not null && IsOneOf(kind, "application-default"))
+        {
+            options.Credential = CodCredential.ApplicationDefault();
+        }
+        else if (kind is not null)
+        {
+            failures.Add($"{path}{CredentialKey}: there are anonymous, application-default and service-account.");
+        }
+    }
+
+    private static void AddKeyFile(CodDownloadOptions options, string path, string? keyFile, List<string> failures)
+    {
+        if (string.IsNullOrWhiteSpace(keyFile))
+        {
+            failures.Add($"{path}{KeyFileKey}: {CredentialKey} service-account needs the path of a key file here.");
+        }
+        else if (!File.Exists(keyFile))
+        {
+            failures.Add($"{path}{KeyFileKey}: there is no such file, or it may not be seen.");
+        }
+        else
+        {
+            options.Credential = CodCredential.FromServiceAccountFile(keyFile);
+        }
+    }
+
+    private static bool IsOneOf(string text, params ReadOnlySpan<string> words)
+    {
+        foreach (var word in words)
+        {
+            if (string.Equals(text, word, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool TryRead(string text, Action<int> set)
+    {
+        var isRead = int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var value);
+        set(value);
+        return isRead;
+    }
+
+    // A bare number would be taken for days.
+    private static bool TryReadTime(string text, Action<TimeSpan> set)
+    {
+        var isRead = TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var value) && text.Contains(':', StringComparison.Ordinal);
+        set(value);
+        return isRead;
+    }
+
+    private static bool TryReadFlag(string text, Action<bool> set)
+    {
+        var isRead = bool.TryParse(text, out var value);
+        set(value);
+        return isRead;
+    }
+
+    private static bool TryReadEndpoint(CodDownloadOptions options, string text)
+    {
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var endpoint))
+        {
+            return false;
+        }
+
+        options.Endpoint = endpoint;
+        return true;
+    }
+
+    private static bool TryReadUserProject(CodDownloadOptions options, string text)
+    {
+        options.UserProject = text.Length == 0 ? null : text;
+        return true;
+    }
+
+    private static bool TryReadCompression(CodDownloadOptions options, string text)
+    {
+        var isRead = Enum.TryParse<CompressionLevel>(text, ignoreCase: true, out var level) && Enum.IsDefined(level);
+        options.ZipCompression = level;
+        return isRead;
+    }
+}
