@@ -42,6 +42,8 @@ internal sealed class JobContext : IDisposable
 
     public SpaceCheck Space { get; }
 
+    public JobTotals Totals { get; } = new();
+
     /// <summary>Ends everything the job does: the caller's cancelling, or <see cref="Stop"/>.</summary>
     public CancellationToken Stopping => _stop.Token;
 
@@ -70,6 +72,7 @@ internal sealed class JobContext : IDisposable
     {
         run.AddFailure(failure);
         run.Study.AddFailure();
+        Totals.AddFailed(failure.InstanceCount);
         await Events.ErrorAsync(failure).ConfigureAwait(false);
     }
 

@@ -1,3 +1,5 @@
+using System.Threading.Channels;
+
 namespace CodRetrieve.Jobs;
 
 /// <summary>Where a job's events go.</summary>
@@ -14,4 +16,10 @@ internal sealed class JobEventSinks
     public required Action<JobCompletedEventArgs> Completed { get; init; }
 
     public required Action<JobErrorEventArgs> Error { get; init; }
+
+    /// <summary>Told of the job's totals; <see langword="null"/> when nobody asked.</summary>
+    public IProgress<JobProgress>? Totals { get; init; }
+
+    /// <summary>Given each saved instance, and waited for; <see langword="null"/> when nobody pulls.</summary>
+    public ChannelWriter<InstanceSaved>? Pull { get; init; }
 }

@@ -41,8 +41,19 @@ internal sealed class JobEvents(JobEventSinks sinks, TimeProvider time, ILogger 
     public ValueTask ExtractedAsync(SeriesRun run) => AddAsync(() =>
         sinks.Extracted(new SeriesExtractedEventArgs(run.Series) { InstanceCount = run.InstancesSaved }));
 
-    public ValueTask SavedAsync(InstanceInfo instance, SavedInstance saved) => AddAsync(() =>
-        sinks.Saved(new InstanceSavedEventArgs(instance, saved, isVerified: instance.Crc32c is not null)));
+    public async ValueTask SavedAsync(InstanceInfo instance, SavedInstance saved, CancellationToken cancellationToken)
+    {
+        await AddAsync(() => sinks.Saved(new InstanceSavedEventArgs(instance, saved, isVerified: instance.Crc32c is not null))).ConfigureAwait(false);
+        if (sinks.Pull is not null)
+        {
+            // First without the token: where there is room, an instance saved while the job is cancelled is still given.
+            var given = new InstanceSaved(instance, saved);
+            if (!sinks.Pull.TryWrite(given))
+            {
+                await sinks.Pull.WriteAsync(given, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
 
     public ValueTask ErrorAsync(RetrievalFailure failure) => AddAsync(() => sinks.Error(new JobErrorEventArgs(failure)));
 
@@ -51,7 +62,7 @@ internal sealed class JobEvents(JobEventSinks sinks, TimeProvider time, ILogger 
     /// <summary>Raises what has come of a series since the last time, if that is long enough ago and the queue has room.</summary>
     public void Progressed(SeriesProgress progress)
     {
-        if (progress.IsDue(time, ProgressInterval) && !_queue.Writer.TryWrite(() => Raise(progress)))
+        if (progress.IsDue(time, ProgressInterval) && !TryAdd(() => Raise(progress)))
         {
             // The queue is full: these bytes are told with a later event.
             progress.NotRaised();
@@ -61,7 +72,10 @@ internal sealed class JobEvents(JobEventSinks sinks, TimeProvider time, ILogger 
     /// <summary>Raises what has not been told yet.</summary>
     public ValueTask ProgressEndedAsync(SeriesProgress progress) => AddAsync(() => Raise(progress));
 
-    private ValueTask AddAsync(Action raise) => _queue.Writer.WriteAsync(raise);
+    public ValueTask AddAsync(Action raise) => _queue.Writer.WriteAsync(raise);
+
+    /// <summary>Adds something to raise, if the queue has room.</summary>
+    public bool TryAdd(Action raise) => _queue.Writer.TryWrite(raise);
 
     private void Raise(SeriesProgress progress)
     {

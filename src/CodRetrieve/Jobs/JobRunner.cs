@@ -23,9 +23,15 @@ internal sealed class JobRunner(
         using var objects = new ObjectReader(store, new RequestPolicy(options, _logger), options.MaxConnections);
         using var job = new JobContext(
             objects, new CodCatalog(objects, prefix, _logger), handler, events, options.MaxConnections, _logger, cancellationToken);
+        var running = RunAsync(job);
         try
         {
-            await RunAsync(job).ConfigureAwait(false);
+            if (sinks.Totals is not null)
+            {
+                await new ProgressReporter(sinks.Totals, job.Totals, events, options.TimeProvider).RunAsync(running).ConfigureAwait(false);
+            }
+
+            await running.ConfigureAwait(false);
         }
         catch (Exception) when (job.Stopping.IsCancellationRequested)
         {

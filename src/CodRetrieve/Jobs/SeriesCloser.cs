@@ -27,6 +27,7 @@ internal sealed class SeriesCloser(JobContext job)
         }
 
         job.Report.Close(run);
+        job.Totals.AddEndedSeries();
         await CloseAsync(run.Study).ConfigureAwait(false);
     }
 

@@ -113,6 +113,7 @@ internal sealed class SeriesFetcher(JobContext job)
             if (delivered > counted)
             {
                 run.Progress.Add(delivered - counted);
+                job.Totals.AddBytes(delivered - counted);
                 counted = delivered;
                 job.Events.Progressed(run.Progress);
             }
@@ -138,7 +139,8 @@ internal sealed class SeriesFetcher(JobContext job)
             if (content.IsWhole)
             {
                 run.AddSaved(instance, saved);
-                await job.Events.SavedAsync(instance, saved).ConfigureAwait(false);
+                job.Totals.AddSaved();
+                await job.Events.SavedAsync(instance, saved, job.Stopping).ConfigureAwait(false);
                 return null;
             }
 

@@ -40,6 +40,8 @@ internal sealed partial class SeriesRun
             TakeOver(before);
         }
 
+        BytesPlanned = Progress.BytesTotal;
+
         if (survey.Content.Listing.Tar is { } tar && survey.Failure is null)
         {
             _plan = SeriesPlan.Create(survey.Wanted, tar.SizeBytes);
@@ -55,6 +57,9 @@ internal sealed partial class SeriesRun
     public SeriesInfo Series => Survey.Series;
 
     public SeriesProgress Progress { get; }
+
+    /// <summary>The bytes of the series that were wanted when this run was planned, with what an earlier run had received.</summary>
+    public long BytesPlanned { get; }
 
     public int InstancesWanted => Survey.Wanted.Count;
 

@@ -16,6 +16,7 @@ internal sealed class StudyPlanner(JobContext job, SeriesCloser closer)
         try
         {
             await Parallel.ForEachAsync(studies, Options(StudiesAtOnce), (study, _) => PlanStudyAsync(study)).ConfigureAwait(false);
+            job.Totals.Planned();
         }
         finally
         {
@@ -116,6 +117,7 @@ internal sealed class StudyPlanner(JobContext job, SeriesCloser closer)
         var (survey, unknown) = await SurveyAsync(content, before).ConfigureAwait(false);
         var run = new SeriesRun(study, survey, before);
         job.Report.Open(run, before);
+        job.Totals.AddSeries(run, before);
         if (unknown is not null)
         {
             // Without knowing what is there, fetching all of it again could be wrong in many ways.
