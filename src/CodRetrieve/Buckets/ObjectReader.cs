@@ -1,3 +1,5 @@
+using CodRetrieve.Diagnostics;
+
 namespace CodRetrieve.Buckets;
 
 /// <summary>
@@ -16,6 +18,7 @@ internal sealed class ObjectReader(IObjectStore store, RequestPolicy policy, int
     public async Task<ObjectListPage> ListAsync(string prefix, string? pageToken, CancellationToken cancellationToken)
     {
         await _connections.WaitAsync(cancellationToken).ConfigureAwait(false);
+        using var lease = new Lease(_connections);
         try
         {
             var page = await policy.Retry.ExecuteAsync(
@@ -28,10 +31,6 @@ internal sealed class ObjectReader(IObjectStore store, RequestPolicy policy, int
         catch (ObjectStoreException e) when (_listings.GaveUp(e) is var failure && failure != e)
         {
             throw failure;
-        }
-        finally
-        {
-            _connections.Release();
         }
     }
 
@@ -50,10 +49,23 @@ internal sealed class ObjectReader(IObjectStore store, RequestPolicy policy, int
 
     public void Dispose() => _connections.Dispose();
 
-    private sealed class Lease(SemaphoreSlim connections) : IDisposable
+    private sealed class Lease : IDisposable
     {
-        private SemaphoreSlim? _connections = connections;
+        private SemaphoreSlim? _connections;
 
-        public void Dispose() => Interlocked.Exchange(ref _connections, null)?.Release();
+        public Lease(SemaphoreSlim connections)
+        {
+            _connections = connections;
+            CodMeter.ConnectionsActive.Add(1);
+        }
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _connections, null) is { } connections)
+            {
+                CodMeter.ConnectionsActive.Add(-1);
+                connections.Release();
+            }
+        }
     }
 }

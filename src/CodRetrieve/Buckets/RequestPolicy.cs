@@ -47,6 +47,7 @@ internal sealed class RequestPolicy
                 DelayGenerator = args => ValueTask.FromResult(Wanted(args.Outcome.Exception, options.MaxRetryDelay)),
                 OnRetry = args =>
                 {
+                    CodMeter.RequestRetried((args.Outcome.Exception as ObjectStoreException)?.Reason);
                     Log.RequestRetried(logger, args.AttemptNumber + 1, args.RetryDelay, args.Outcome.Exception?.Message);
                     return default;
                 },

@@ -1,4 +1,5 @@
 using System.Buffers;
+using CodRetrieve.Diagnostics;
 
 namespace CodRetrieve.Buckets;
 
@@ -245,6 +246,12 @@ internal sealed class ResumingStream : ForwardStream
         if (_breaks > _policy.MaxRetryAttempts)
         {
             throw broken;
+        }
+
+        if (_breaks == 1)
+        {
+            // Resumed at once: the retry policy, which counts the others, does not see it.
+            CodMeter.RequestRetried(broken.Reason);
         }
     }
 

@@ -26,6 +26,20 @@ internal sealed class CodCatalog(ObjectReader objects, string? prefix, ILogger l
     /// <exception cref="CodFormatException">The listing has no end, or holds what was not asked for.</exception>
     public async Task<StudyListing> ListStudyAsync(string study, CancellationToken cancellationToken)
     {
+        using var activity = CodActivities.StartStudyListing(study);
+        try
+        {
+            return await ListPagesAsync(study, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            activity.Fail(e);
+            throw;
+        }
+    }
+
+    private async Task<StudyListing> ListPagesAsync(string study, CancellationToken cancellationToken)
+    {
         var under = SeriesFolder(study);
         var builder = new StudyListingBuilder(study, under, objects.GetUri);
         var tokens = new HashSet<string>(StringComparer.Ordinal);
@@ -48,6 +62,18 @@ internal sealed class CodCatalog(ObjectReader objects, string? prefix, ILogger l
     /// <summary>Reads one series' index. What is wrong with the series is part of the answer.</summary>
     /// <exception cref="ObjectStoreException">Nothing can be read with this credential.</exception>
     public async Task<SeriesContent> ReadSeriesAsync(SeriesListing listing, CancellationToken cancellationToken)
+    {
+        using var activity = CodActivities.StartSeriesIndex(listing.Series.StudyInstanceUid, listing.Series.SeriesInstanceUid);
+        var content = await ReadContentAsync(listing, cancellationToken).ConfigureAwait(false);
+        if (content.Failure is { } failure)
+        {
+            activity.Fail(failure);
+        }
+
+        return content;
+    }
+
+    private async Task<SeriesContent> ReadContentAsync(SeriesListing listing, CancellationToken cancellationToken)
     {
         var uri = objects.GetUri(listing.IndexName);
         if (listing.Index is null && !listing.IsFolded)

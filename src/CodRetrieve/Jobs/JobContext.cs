@@ -36,6 +36,8 @@ internal sealed class JobContext : IDisposable
 
     public ILogger Logger { get; }
 
+    public required TimeProvider Time { get; init; }
+
     public WorkQueue Queue { get; }
 
     public JobReport Report { get; } = new();

@@ -1,3 +1,5 @@
+using CodRetrieve.Diagnostics;
+
 namespace CodRetrieve.Jobs;
 
 /// <summary>Gathers what came of a job. Safe for use by several connections at once.</summary>
@@ -10,7 +12,11 @@ internal sealed class JobReport
     private readonly List<string> _missing = [];
     private long _bytesDownloaded;
 
-    public void AddBytes(int bytes) => Interlocked.Add(ref _bytesDownloaded, bytes);
+    public void AddBytes(int bytes)
+    {
+        Interlocked.Add(ref _bytesDownloaded, bytes);
+        CodMeter.BytesReceived.Add(bytes);
+    }
 
     /// <summary>Follows a series from now on, in place of the run before it where there was one.</summary>
     public void Open(SeriesRun run, SeriesRun? before)

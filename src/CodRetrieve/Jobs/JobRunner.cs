@@ -1,5 +1,6 @@
 using CodRetrieve.Buckets;
 using CodRetrieve.Catalog;
+using CodRetrieve.Diagnostics;
 using CodRetrieve.Saving;
 using Microsoft.Extensions.Logging;
 
@@ -17,12 +18,16 @@ internal sealed class JobRunner(
 
     public async Task<JobResult> RunAsync(JobEventSinks sinks, CancellationToken cancellationToken)
     {
+        using var activity = CodActivities.StartJob(studies.Count);
         var started = options.TimeProvider.GetTimestamp();
         var events = new JobEvents(sinks, options.TimeProvider, _logger);
         var pump = events.PumpAsync();
         using var objects = new ObjectReader(store, new RequestPolicy(options, _logger), options.MaxConnections);
         using var job = new JobContext(
-            objects, new CodCatalog(objects, prefix, _logger), handler, events, options.MaxConnections, _logger, cancellationToken);
+            objects, new CodCatalog(objects, prefix, _logger), handler, events, options.MaxConnections, _logger, cancellationToken)
+        {
+            Time = options.TimeProvider,
+        };
         var running = RunAsync(job);
         try
         {
@@ -40,6 +45,7 @@ internal sealed class JobRunner(
 
         var cause = job.StopCause;
         var result = job.Report.ToResult(options.TimeProvider.GetElapsedTime(started), cause is null && cancellationToken.IsCancellationRequested, cause);
+        CodActivities.EndJob(activity, result.Outcome, cause);
         if (cause is not null)
         {
             await events.ErrorAsync(RetrievalFailure.OfJob(store.GetUri(prefix ?? ""), cause)).ConfigureAwait(false);

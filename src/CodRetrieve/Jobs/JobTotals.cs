@@ -1,3 +1,5 @@
+using CodRetrieve.Diagnostics;
+
 namespace CodRetrieve.Jobs;
 
 /// <summary>The sums of a job's series, kept up by several connections at once.</summary>
@@ -27,9 +29,17 @@ internal sealed class JobTotals
 
     public void AddBytes(long bytes) => Interlocked.Add(ref _bytesReceived, bytes);
 
-    public void AddSaved() => Interlocked.Increment(ref _instancesSaved);
+    public void AddSaved()
+    {
+        Interlocked.Increment(ref _instancesSaved);
+        CodMeter.InstancesSaved.Add(1);
+    }
 
-    public void AddFailed(int instances) => Interlocked.Add(ref _instancesFailed, instances);
+    public void AddFailed(int instances)
+    {
+        Interlocked.Add(ref _instancesFailed, instances);
+        CodMeter.InstancesFailed.Add(instances);
+    }
 
     public void AddEndedSeries() => Interlocked.Increment(ref _seriesEnded);
 

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using CodRetrieve.Buckets;
+using CodRetrieve.Diagnostics;
 using CodRetrieve.Planning;
 using CodRetrieve.Transfer;
 
@@ -7,9 +9,24 @@ namespace CodRetrieve.Jobs;
 /// <summary>Carries out one piece of work: its bytes, through the check, to the save handler.</summary>
 internal sealed class SeriesFetcher(JobContext job)
 {
-    public Task FetchAsync(WorkItem item) => item.Segment is { } segment
-        ? FetchSegmentAsync(item.Run, segment)
-        : WalkAsync(item.Run, item.ByName);
+    // Of what is under way; a fetcher does one thing at a time.
+    private Activity? _activity;
+
+    public async Task FetchAsync(WorkItem item)
+    {
+        var isWalk = item.Segment is null;
+        var instances = item.Segment?.Instances ?? item.ByName;
+        using var activity = _activity = CodActivities.StartSegment(item.Run.Series.StudyInstanceUid, item.Run.Series.SeriesInstanceUid, isWalk, instances.Count);
+        var started = job.Time.GetTimestamp();
+        try
+        {
+            await (item.Segment is { } segment ? FetchSegmentAsync(item.Run, segment) : WalkAsync(item.Run, instances)).ConfigureAwait(false);
+        }
+        finally
+        {
+            CodMeter.SegmentEnded(job.Time.GetElapsedTime(started), isWalk);
+        }
+    }
 
     private async Task FetchSegmentAsync(SeriesRun run, Segment segment)
     {
@@ -176,6 +193,7 @@ internal sealed class SeriesFetcher(JobContext job)
 
     private async ValueTask FailAsync(SeriesRun run, IEnumerable<InstanceInfo> instances, Exception cause)
     {
+        _activity.Fail(cause);
         foreach (var instance in instances)
         {
             await job.FailAsync(run, RetrievalFailure.Of(instance, cause)).ConfigureAwait(false);

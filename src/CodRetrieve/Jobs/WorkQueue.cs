@@ -1,3 +1,4 @@
+using CodRetrieve.Diagnostics;
 using CodRetrieve.Planning;
 
 namespace CodRetrieve.Jobs;
@@ -24,6 +25,7 @@ internal sealed class WorkQueue(int connections) : IDisposable
         lock (_lock)
         {
             _series.AddLast(run);
+            CodMeter.SeriesQueued.Add(1);
             SignalChange();
         }
     }
@@ -101,11 +103,17 @@ internal sealed class WorkQueue(int connections) : IDisposable
         }
     }
 
-    public void Dispose() => _places.Dispose();
+    public void Dispose()
+    {
+        // What a cancelled job leaves is no longer waited for.
+        CodMeter.SeriesQueued.Add(-_series.Count);
+        _places.Dispose();
+    }
 
     private void Remove(SeriesRun run)
     {
         _series.Remove(run);
+        CodMeter.SeriesQueued.Add(-1);
         _places.Release();
     }
 

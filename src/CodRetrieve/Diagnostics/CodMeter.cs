@@ -1,0 +1,49 @@
+using System.Diagnostics.Metrics;
+
+namespace CodRetrieve.Diagnostics;
+
+/// <summary>The instruments of the meter <c>CodRetrieve</c>. Without a listener each call is one look at a field.</summary>
+internal static class CodMeter
+{
+    public const string Name = "CodRetrieve";
+
+    private static readonly Meter Meter = new(Name, typeof(CodMeter).Assembly.GetName().Version?.ToString(3));
+
+    public static readonly Counter<long> BytesReceived =
+        Meter.CreateCounter<long>("codretrieve.bytes.received", "By", "Bytes of tars that came over the wire.");
+
+    public static readonly Counter<long> InstancesSaved =
+        Meter.CreateCounter<long>("codretrieve.instances.saved", "{instance}", "Instances verified and saved.");
+
+    public static readonly Counter<long> InstancesFailed =
+        Meter.CreateCounter<long>("codretrieve.instances.failed", "{instance}", "Instances that could not be saved.");
+
+    public static readonly UpDownCounter<long> SeriesQueued =
+        Meter.CreateUpDownCounter<long>("codretrieve.queue.series", "{series}", "Series planned and not yet at their end.");
+
+    public static readonly UpDownCounter<long> ConnectionsActive =
+        Meter.CreateUpDownCounter<long>("codretrieve.connections.active", "{connection}", "Requests in flight.");
+
+    private static readonly Counter<long> RequestsRetried =
+        Meter.CreateCounter<long>("codretrieve.requests.retried", "{request}", "Requests made again, and bodies resumed.");
+
+    private static readonly Histogram<double> SegmentDuration = Meter.CreateHistogram(
+        "codretrieve.segment.duration",
+        "s",
+        "From the request of a segment (or of a walk over a tar) until its instances are saved.",
+        tags: null,
+        advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800] });
+
+    public static void RequestRetried(ObjectStoreFailure? reason)
+    {
+        if (RequestsRetried.Enabled)
+        {
+            RequestsRetried.Add(1, new KeyValuePair<string, object?>("error.type", reason?.ToString() ?? "Other"));
+        }
+    }
+
+    public static void SegmentEnded(TimeSpan duration, bool isWalk) =>
+        SegmentDuration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("codretrieve.segment.kind", SegmentKind(isWalk)));
+
+    public static string SegmentKind(bool isWalk) => isWalk ? "walk" : "range";
+}

@@ -1,0 +1,8 @@
+namespace CodRetrieve.Tests.Diagnostics;
+
+/// <summary>Tests that listen to the whole process: they run while no other test does.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class TelemetryCollection
+{
+    public const string Name = "Telemetry";
+}
