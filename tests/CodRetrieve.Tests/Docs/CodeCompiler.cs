@@ -17,12 +17,12 @@ public static class CodeCompiler
         global using System.Threading.Tasks;
         """;
 
-    public static Assembly Compile(string code)
+    public static Assembly Compile(params IEnumerable<string> sources)
     {
         var options = new CSharpParseOptions(LanguageVersion.Latest);
         var compilation = CSharpCompilation.Create(
             "Document" + Guid.NewGuid().ToString("N"),
-            [CSharpSyntaxTree.ParseText(code, options), CSharpSyntaxTree.ParseText(ImplicitUsings, options)],
+            sources.Append(ImplicitUsings).Select(source => CSharpSyntaxTree.ParseText(source, options)),
             ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path => MetadataReference.CreateFromFile(path)),
             new CSharpCompilationOptions(OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable));
         using var image = new MemoryStream();

@@ -1,0 +1,41 @@
+<Query Kind="Program">
+  <NuGetReference>CodRetrieve</NuGetReference>
+  <Namespace>CodRetrieve</Namespace>
+  <Namespace>System.Collections.Concurrent</Namespace>
+  <Namespace>System.Security.Cryptography</Namespace>
+  <Namespace>System.Threading.Tasks</Namespace>
+</Query>
+
+// Instances go through your own code instead of to files: here each is hashed and thrown away.
+async Task Main()
+{
+    var bucket = "https://storage.googleapis.com/my-bucket/my-prefix?token=my-token";
+    string[] studies = ["1.2.3.4"];
+
+    using var cod = new CodDownload();
+    cod.InitBucket(bucket);
+
+    var handler = new HashingHandler();
+    var result = await (await cod.DownloadAsync(studies, handler)).StartAsync();
+    handler.Hashes.Dump("SHA-256 by SOP Instance UID");
+    result.Dump("Result");
+}
+
+sealed class HashingHandler : ISaveHandler
+{
+    public ConcurrentDictionary<string, string> Hashes { get; } = new();
+
+    // Nothing is there already: all is fetched.
+    public ValueTask<IReadOnlySet<string>> FindSavedAsync(SeriesInfo series, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<IReadOnlySet<string>>(new HashSet<string>());
+
+    // Called for several instances at the same time. The content ends only after its checksum matched; before that, reading throws.
+    public async ValueTask<SavedInstance> SaveAsync(InstanceInfo instance, Stream content, CancellationToken cancellationToken)
+    {
+        var hash = Convert.ToHexString(await SHA256.HashDataAsync(content, cancellationToken));
+        Hashes[instance.SopInstanceUid] = hash;
+        return new SavedInstance(hash, instance.SizeBytes ?? 0);
+    }
+
+    public ValueTask CompleteStudyAsync(StudyInfo study, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+}

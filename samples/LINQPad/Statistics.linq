@@ -1,0 +1,19 @@
+<Query Kind="Statements">
+  <NuGetReference>CodRetrieve</NuGetReference>
+  <Namespace>CodRetrieve</Namespace>
+  <Namespace>System.Threading.Tasks</Namespace>
+</Query>
+
+// What some studies hold, and what of it is saved already. Fetches listings and indexes, no image.
+var bucket = "https://storage.googleapis.com/my-bucket/my-prefix?token=my-token";
+var directory = Path.Combine(Path.GetTempPath(), "studies");
+string[] studies = ["1.2.3.4"];
+
+using var cod = new CodDownload();
+cod.InitDirectory(directory);
+cod.InitBucket(bucket);
+
+var stats = await cod.GetStatsAsync(studies);
+new { stats.TotalSeriesCount, stats.SavedSeriesCount, stats.TotalInstanceCount, stats.TotalBytes, stats.SavedBytes, stats.MissingStudies }.Dump("Studies");
+stats.Series.Select(series => new { series.SeriesInstanceUid, series.InstancesTotal, series.InstancesSaved, series.BytesTotal, series.Problem }).Dump("Series");
+stats.ItemsToFetch.Take(20).Dump("To fetch, the first 20");
