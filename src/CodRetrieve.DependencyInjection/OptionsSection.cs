@@ -17,6 +17,7 @@ internal sealed class OptionsSection(IConfiguration section) : IConfigureOptions
     private static readonly Dictionary<string, Func<CodDownloadOptions, string, bool>> Readers = new(StringComparer.OrdinalIgnoreCase)
     {
         [nameof(CodDownloadOptions.MaxConnections)] = (options, text) => TryRead(text, value => options.MaxConnections = value),
+        [nameof(CodDownloadOptions.MaxBytesPerSecond)] = (options, text) => TryReadRate(text, value => options.MaxBytesPerSecond = value),
         [nameof(CodDownloadOptions.MaxRetryAttempts)] = (options, text) => TryRead(text, value => options.MaxRetryAttempts = value),
         [nameof(CodDownloadOptions.Endpoint)] = TryReadEndpoint,
         [nameof(CodDownloadOptions.UserProject)] = TryReadUserProject,
@@ -124,6 +125,13 @@ internal sealed class OptionsSection(IConfiguration section) : IConfigureOptions
     private static bool TryRead(string text, Action<int> set)
     {
         var isRead = int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var value);
+        set(value);
+        return isRead;
+    }
+
+    private static bool TryReadRate(string text, Action<long> set)
+    {
+        var isRead = long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var value);
         set(value);
         return isRead;
     }

@@ -13,6 +13,7 @@ public sealed class OptionsTests
     {
         using var host = TestHost.Build(
             ("MaxConnections", "16"),
+            ("MaxBytesPerSecond", "20000000"),
             ("Endpoint", "https://store.test/gcs"),
             ("UserProject", "billed"),
             ("IdleTimeout", "00:01:00"),
@@ -28,6 +29,7 @@ public sealed class OptionsTests
         var options = Options(host);
 
         Assert.Equal(16, options.MaxConnections);
+        Assert.Equal(20_000_000, options.MaxBytesPerSecond);
         Assert.Equal(new Uri("https://store.test/gcs"), options.Endpoint);
         Assert.Equal("billed", options.UserProject);
         Assert.Equal(TimeSpan.FromMinutes(1), options.IdleTimeout);
