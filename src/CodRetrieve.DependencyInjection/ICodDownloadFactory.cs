@@ -8,7 +8,7 @@ namespace CodRetrieve;
 public interface ICodDownloadFactory
 {
     /// <summary>Makes one for a bucket and a directory.</summary>
-    /// <param name="directory">The root folder of what is saved; see <see cref="CodDownload.InitDirectory"/>.</param>
+    /// <param name="directory">The root folder of what is saved; see <see cref="CodDownload.InitDirectory(string)"/>.</param>
     /// <param name="bucketUrl">The bucket, or a store on a disk; see <see cref="CodDownload.InitBucket(string)"/>.</param>
     /// <returns>One that the caller disposes after the last of its jobs has ended; the connections belong to the host.</returns>
     /// <exception cref="ArgumentException">The directory is no path, or the URL none of a bucket. The message never holds the token.</exception>
