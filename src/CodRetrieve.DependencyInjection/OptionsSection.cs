@@ -27,6 +27,7 @@ internal sealed class OptionsSection(IConfiguration section) : IConfigureOptions
         [nameof(CodDownloadOptions.MaxRetryDelay)] = (options, text) => TryReadTime(text, value => options.MaxRetryDelay = value),
         [nameof(CodDownloadOptions.ZipCompression)] = TryReadCompression,
         [nameof(CodDownloadOptions.TrustSavedLog)] = (options, text) => TryReadFlag(text, value => options.TrustSavedLog = value),
+        [nameof(CodDownloadOptions.CheckFreeSpace)] = (options, text) => TryReadFlag(text, value => options.CheckFreeSpace = value),
         [nameof(CodDownloadOptions.FlushToDisk)] = (options, text) => TryReadFlag(text, value => options.FlushToDisk = value),
     };
 

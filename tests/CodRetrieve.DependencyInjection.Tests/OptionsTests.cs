@@ -23,6 +23,7 @@ public sealed class OptionsTests
             ("maxretrydelay", "00:02:00"),
             ("ZipCompression", "fastest"),
             ("TrustSavedLog", "true"),
+            ("CheckFreeSpace", "false"),
             ("FlushToDisk", "True"),
             ("Credential", "application-default"));
 
@@ -39,6 +40,7 @@ public sealed class OptionsTests
         Assert.Equal(TimeSpan.FromMinutes(2), options.MaxRetryDelay);
         Assert.Equal(CompressionLevel.Fastest, options.ZipCompression);
         Assert.True(options.TrustSavedLog);
+        Assert.False(options.CheckFreeSpace);
         Assert.True(options.FlushToDisk);
         Assert.Equal("application default", options.Credential.ToString());
     }
