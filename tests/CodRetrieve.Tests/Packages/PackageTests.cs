@@ -1,0 +1,121 @@
+using System.IO.Compression;
+using System.Xml.Linq;
+using CodRetrieve.Testing;
+using CodRetrieve.Tests.Docs;
+using CodRetrieve.Tests.Support;
+
+namespace CodRetrieve.Tests.Packages;
+
+/// <summary>The packages, packed and used as a new user would: in a fresh project, outside of the repository.</summary>
+[Trait("Duration", "long")]
+public sealed class PackageTests : IDisposable
+{
+    // Not one that the machine's package cache may hold already.
+    private const string Version = "0.0.0-consumed";
+
+    private static readonly string[] Packages = ["CodRetrieve", "CodRetrieve.Testing", "CodRetrieve.DependencyInjection"];
+
+    private readonly TempFolder _folder = new();
+
+    private string Feed => Path.Combine(_folder.Path, "feed");
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact(Timeout = 900_000)]
+    public async Task A_fresh_project_builds_on_both_frameworks_and_runs_the_readme()
+    {
+        await PackAsync();
+        Assert.All(Packages, CheckContents);
+
+        await using var store = await TestStore.StartAsync(new() { AcceptedTokens = ["my-token"] });
+        var studies = new[] { new SyntheticStudy("1.2.3.4", seed: 1), new SyntheticStudy("1.2.3.5", seed: 2) };
+        var bucket = store.Server.CreateBucket("my-bucket");
+        foreach (var study in studies)
+        {
+            study.AddSeries(new() { InstanceCount = 3 });
+            study.PutInto(bucket, "my-prefix/dicomweb");
+        }
+
+        var project = WriteProject(store.Server.Endpoint);
+        await DotnetProcess.RunAsync(project, "build", "-p:UseSharedCompilation=false");
+        await DotnetProcess.RunAsync(project, "run", "--framework", "net10.0", "--no-build");
+
+        Assert.Equal(studies.SelectMany(study => study.Expected()), SavedFiles.InFolder(Path.Combine(project, "studies")));
+    }
+
+    private async Task PackAsync()
+    {
+        foreach (var package in Packages)
+        {
+            // Builds beside the repository's own outputs, which other tests are running from.
+            await DotnetProcess.RunAsync(
+                Path.Combine(Repository.Root, "src", package),
+                "pack", "--artifacts-path", Path.Combine(_folder.Path, "build"), "--output", Feed, $"-p:Version={Version}", "-p:UseSharedCompilation=false");
+        }
+    }
+
+    private void CheckContents(string package)
+    {
+        using var zip = ZipFile.OpenRead(Path.Combine(Feed, $"{package}.{Version}.nupkg"));
+        var entries = zip.Entries.Select(entry => entry.FullName).ToList();
+        string[] expected = ["README.md", "icon.png", .. new[] { "net8.0", "net10.0" }.SelectMany(framework => new[] { $"lib/{framework}/{package}.dll", $"lib/{framework}/{package}.xml" })];
+        Assert.Empty(expected.Except(entries));
+        if (package == "CodRetrieve")
+        {
+            Assert.Contains(entries, entry => entry.StartsWith("linqpad-samples/", StringComparison.Ordinal));
+        }
+
+        using var content = zip.GetEntry(package + ".nuspec")!.Open();
+        var about = XDocument.Load(content).Root!.Elements().Single().Elements().ToDictionary(element => element.Name.LocalName, element => element.Value);
+        Assert.Equal("MIT", about["license"]);
+        Assert.Equal("icon.png", about["icon"]);
+        Assert.NotEmpty(about["description"]);
+        Assert.NotEmpty(about["tags"]);
+        Assert.True(File.Exists(Path.Combine(Feed, $"{package}.{Version}.snupkg")));
+    }
+
+    private string WriteProject(Uri endpoint)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(_folder.Path, "fresh")).FullName;
+        File.WriteAllText(Path.Combine(folder, "fresh.csproj"), $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <OutputType>Exe</OutputType>
+                <TargetFrameworks>net10.0;net8.0</TargetFrameworks>
+                <ImplicitUsings>enable</ImplicitUsings>
+                <Nullable>enable</Nullable>
+                <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
+              </PropertyGroup>
+              <ItemGroup>
+                {string.Concat(Packages.Select(package => $"<PackageReference Include=\"{package}\" Version=\"{Version}\" />"))}
+              </ItemGroup>
+            </Project>
+            """);
+
+        // What is packed goes into a cache of the test's own; what it depends on comes from the machine's, where it was restored before.
+        var cache = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+        File.WriteAllText(Path.Combine(folder, "nuget.config"), $"""
+            <configuration>
+              <config><add key="globalPackagesFolder" value="{Path.Combine(_folder.Path, "cache")}" /></config>
+              <fallbackPackageFolders><add key="machine" value="{cache}" /></fallbackPackageFolders>
+              <packageSources><add key="packed" value="{Feed}" /></packageSources>
+            </configuration>
+            """);
+        var example = CodeBlock.In(Repository.Root, "README.md").Single(block => block.IsRun).Code;
+        File.WriteAllText(Path.Combine(folder, "Program.cs"), example.Replace(
+            "new CodDownload()", $"new CodDownload(new CodDownloadOptions {{ Endpoint = new Uri(\"{endpoint}\") }})", StringComparison.Ordinal));
+        File.WriteAllText(Path.Combine(folder, "OtherPackages.cs"), """
+            using CodRetrieve.Testing;
+            using Microsoft.Extensions.DependencyInjection;
+
+            internal static class OtherPackages
+            {
+                public static Task<GcsTestServer> StartAsync() => GcsTestServer.StartAsync();
+
+                public static IHttpClientBuilder Register(IServiceCollection services) => services.AddCodRetrieve();
+            }
+            """);
+        return folder;
+    }
+}
