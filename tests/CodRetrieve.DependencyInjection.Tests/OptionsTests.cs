@@ -25,6 +25,7 @@ public sealed class OptionsTests
             ("TrustSavedLog", "true"),
             ("CheckFreeSpace", "false"),
             ("FlushToDisk", "True"),
+            ("CheckFreeSpace", "false"),
             ("Credential", "application-default"));
 
         var options = Options(host);
@@ -42,6 +43,7 @@ public sealed class OptionsTests
         Assert.True(options.TrustSavedLog);
         Assert.False(options.CheckFreeSpace);
         Assert.True(options.FlushToDisk);
+        Assert.False(options.CheckFreeSpace);
         Assert.Equal("application default", options.Credential.ToString());
     }
 
