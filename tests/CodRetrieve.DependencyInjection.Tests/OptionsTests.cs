@@ -23,7 +23,6 @@ public sealed class OptionsTests
             ("maxretrydelay", "00:02:00"),
             ("ZipCompression", "fastest"),
             ("TrustSavedLog", "true"),
-            ("CheckFreeSpace", "false"),
             ("FlushToDisk", "True"),
             ("CheckFreeSpace", "false"),
             ("Credential", "application-default"));
@@ -41,7 +40,6 @@ public sealed class OptionsTests
         Assert.Equal(TimeSpan.FromMinutes(2), options.MaxRetryDelay);
         Assert.Equal(CompressionLevel.Fastest, options.ZipCompression);
         Assert.True(options.TrustSavedLog);
-        Assert.False(options.CheckFreeSpace);
         Assert.True(options.FlushToDisk);
         Assert.False(options.CheckFreeSpace);
         Assert.Equal("application default", options.Credential.ToString());
