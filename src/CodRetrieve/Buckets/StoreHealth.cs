@@ -37,6 +37,7 @@ internal sealed class StoreHealth(int maxConnections)
             : new ObjectStoreException(
                 ObjectStoreFailure.Unreachable,
                 $"{failures} requests in a row failed, each after all its retries, and nothing came in between. The last one: {failure.Message}",
-                failure) { StatusCode = failure.StatusCode };
+                failure)
+            { StatusCode = failure.StatusCode };
     }
 }

@@ -1,5 +1,5 @@
-using Xunit.Abstractions;
 using CodRetrieve.Tests.Support;
+using Xunit.Abstractions;
 
 namespace CodRetrieve.Tests.Reliability.Mutations;
 
