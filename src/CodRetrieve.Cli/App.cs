@@ -11,6 +11,9 @@ internal static class App
     /// <returns>The exit code, see <see cref="ExitCode"/>.</returns>
     public static Task<int> RunAsync(string[] args, Terminal terminal, CancellationToken cancellationToken)
     {
+        // Log messages come from many threads.
+        terminal = terminal with { Error = TextWriter.Synchronized(terminal.Error) };
+
         // "@file" is ours: it lists studies, and not arguments.
         var parsed = CommandLine.Create(terminal).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Action is ParseErrorAction || parsed.Errors.Count > 0)
@@ -33,7 +36,7 @@ internal static class App
     {
         foreach (var message in parsed.Errors.Select(e => e.Message).Distinct(StringComparer.Ordinal))
         {
-            error.WriteLine("error: " + Secrets.Hide(message.ReplaceLineEndings(" "), args));
+            error.WriteLine("error: " + Secrets.HideTyped(message.ReplaceLineEndings(" "), args));
         }
 
         var command = parsed.CommandResult.Command;

@@ -4,6 +4,8 @@ using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Reflection;
+using CodRetrieve.Cli.Input;
+using Microsoft.Extensions.Logging;
 
 namespace CodRetrieve.Cli;
 
@@ -57,11 +59,36 @@ internal sealed class CommandLine
         CustomParser = ParseConnections,
     };
 
+    private readonly Option<long?> _limitRate = new("--limit-rate")
+    {
+        HelpName = "RATE",
+        Recursive = true,
+        Description = "Bytes a second at most, over all connections: 20M, 500K, 1.5G; 1M is a million. At least 1024. Default: no limit.",
+        CustomParser = ParseRate,
+    };
+
+    private readonly Option<LogLevel> _logLevel = new("--log-level")
+    {
+        HelpName = "LEVEL",
+        Recursive = true,
+        Description = "Write log messages of this level and above to standard error: trace, debug, information, warning, error, critical or none. Default: none.",
+        DefaultValueFactory = _ => LogLevel.None,
+        CustomParser = ParseLogLevel,
+    };
+
     private readonly Option<bool> _json = Flag("--json", "Write one JSON object to standard output, and nothing else.");
 
     private readonly Option<bool> _quiet = Flag("--quiet", "Write nothing but errors.");
 
     private readonly Option<bool> _noSpaceCheck = new("--no-space-check") { Description = "Begin even if the destination has not room for all of it." };
+
+    private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Tell what would be fetched. Fetches no image and writes nothing." };
+
+    private readonly Option<string> _report = new("--report")
+    {
+        HelpName = "FILE",
+        Description = "Write a JSON file with what became of each instance: outcome, bytes, CRC32C, path or error. A dry run writes none.",
+    };
 
     private readonly Option<bool> _repair = new("--repair") { Description = "Fetch what is missing, of the wrong size or corrupt, and nothing else. Unknown files are named and never deleted." };
 
@@ -71,7 +98,7 @@ internal sealed class CommandLine
     {
         var root = new RootCommand("Retrieves DICOM studies from Cloud Optimized DICOM stores: only what is missing, every instance verified.")
         {
-            _token, _credentials, _adc, _anonymous, _userProject, _endpoint, _connections, _json, _quiet,
+            _token, _credentials, _adc, _anonymous, _userProject, _endpoint, _connections, _limitRate, _logLevel, _json, _quiet,
         };
         root.Add(Stats(terminal));
         root.Add(Download(terminal));
@@ -91,8 +118,14 @@ internal sealed class CommandLine
     private Command Download(Terminal terminal)
     {
         var directory = Directory("Where to save: DIR/study/series/instances/instance.dcm, or DIR/study.zip.", required: true);
-        var command = new Command("download", "Saves what is missing. Run it again after any failure: it goes on where it ended.") { _bucket, _studies, directory, _zip, _noSpaceCheck };
-        command.SetAction((parsed, cancellationToken) => new DownloadCommand(Request(parsed, directory), terminal).RunAsync(cancellationToken));
+        var command = new Command("download", "Saves what is missing. Run it again after any failure: it goes on where it ended.") { _bucket, _studies, directory, _zip, _noSpaceCheck, _dryRun, _report };
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            var request = Request(parsed, directory);
+            return request.DryRun
+                ? new StatsCommand(request, terminal).RunAsync(cancellationToken)
+                : new DownloadCommand(request, terminal).RunAsync(cancellationToken);
+        });
         return command;
     }
 
@@ -117,6 +150,10 @@ internal sealed class CommandLine
         Endpoint = parsed.GetValue(_endpoint),
         UserProject = parsed.GetValue(_userProject),
         Connections = parsed.GetValue(_connections),
+        LimitRate = parsed.GetValue(_limitRate),
+        LogLevel = parsed.GetValue(_logLevel),
+        DryRun = parsed.GetValue(_dryRun),
+        Report = parsed.GetValue(_report),
         Repair = parsed.GetValue(_repair),
         NoSpaceCheck = parsed.GetValue(_noSpaceCheck),
         Json = parsed.GetValue(_json),
@@ -132,6 +169,33 @@ internal sealed class CommandLine
 
         result.AddError("--connections must be a number from 1 to 256.");
         return null;
+    }
+
+    private static long? ParseRate(ArgumentResult result)
+    {
+        if (ByteRate.TryParse(result.Tokens[^1].Value, out var rate))
+        {
+            return rate;
+        }
+
+        result.AddError("--limit-rate must be a number of bytes a second, at least 1024, with or without K, M or G: for example 20M.");
+        return null;
+    }
+
+    private static LogLevel ParseLogLevel(ArgumentResult result)
+    {
+        // By name only: the standard parser takes numbers, too.
+        var text = result.Tokens[^1].Value;
+        foreach (var level in Enum.GetValues<LogLevel>())
+        {
+            if (string.Equals(text, level.ToString(), StringComparison.OrdinalIgnoreCase))
+            {
+                return level;
+            }
+        }
+
+        result.AddError("--log-level must be trace, debug, information, warning, error, critical or none.");
+        return LogLevel.None;
     }
 
     private static Option<string> Directory(string description, bool required) =>

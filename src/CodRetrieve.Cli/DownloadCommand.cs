@@ -19,7 +19,8 @@ internal sealed class DownloadCommand(Request request, Terminal terminal)
         try
         {
             using var session = await Session.OpenAsync(request, terminal, cancellationToken).ConfigureAwait(false);
-            await RunAsync(session, errors, cancellationToken).ConfigureAwait(false);
+            using var report = request.Report is { } file ? InstanceReport.Create(file) : null;
+            await RunAsync(session, errors, report, cancellationToken).ConfigureAwait(false);
             return Report(session, errors);
         }
         catch (UsageException e)
@@ -39,7 +40,35 @@ internal sealed class DownloadCommand(Request request, Terminal terminal)
         }
     }
 
-    private async Task RunAsync(Session session, ErrorLines errors, CancellationToken cancellationToken)
+    private async Task RunAsync(Session session, ErrorLines errors, InstanceReport? report, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await RunJobAsync(session, errors, report, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not UsageException)
+        {
+            CompleteAfter(e, report, errors);
+            throw;
+        }
+
+        report?.Complete(_result, cause: null);
+    }
+
+    // What ended the download says more than what became of its report.
+    private void CompleteAfter(Exception cause, InstanceReport? report, ErrorLines errors)
+    {
+        try
+        {
+            report?.Complete(_result, cause);
+        }
+        catch (DestinationException e)
+        {
+            errors.Add(e.Message);
+        }
+    }
+
+    private async Task RunJobAsync(Session session, ErrorLines errors, InstanceReport? report, CancellationToken cancellationToken)
     {
         var job = await PrepareAsync(session, cancellationToken).ConfigureAwait(false);
         job.Completed += (_, args) => _result = args.Result;
@@ -51,6 +80,7 @@ internal sealed class DownloadCommand(Request request, Terminal terminal)
                 errors.Add(args.Failure);
             }
         };
+        report?.Follow(job);
         var view = await ViewAsync(session, cancellationToken).ConfigureAwait(false);
         await view.ShowAsync(job, () => job.StartAsync(cancellationToken)).ConfigureAwait(false);
     }

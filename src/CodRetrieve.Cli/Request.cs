@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+
 namespace CodRetrieve.Cli;
 
 /// <summary>What was asked for on the command line.</summary>
@@ -25,6 +27,18 @@ internal sealed class Request
     public string? UserProject { get; init; }
 
     public int? Connections { get; init; }
+
+    /// <summary>The bytes a second that the requests keep together; <see langword="null"/> for no limit.</summary>
+    public long? LimitRate { get; init; }
+
+    /// <summary>The least level of log messages that are shown.</summary>
+    public LogLevel LogLevel { get; init; } = LogLevel.None;
+
+    /// <summary>Whether a download only says what it would fetch.</summary>
+    public bool DryRun { get; init; }
+
+    /// <summary>The file to which a download writes what became of each instance.</summary>
+    public string? Report { get; init; }
 
     /// <summary>Whether what is found is fetched.</summary>
     public bool Repair { get; init; }

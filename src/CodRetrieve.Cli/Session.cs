@@ -1,4 +1,6 @@
 using CodRetrieve.Cli.Input;
+using CodRetrieve.Cli.Logging;
+using Microsoft.Extensions.Logging;
 
 namespace CodRetrieve.Cli;
 
@@ -21,7 +23,7 @@ internal sealed class Session : IDisposable
         try
         {
             var bucket = BucketChoice.Parse(request.Bucket, request.Token);
-            cod = new CodDownload(Options(request, bucket, terminal.Environment));
+            cod = new CodDownload(Options(request, bucket, terminal));
             bucket.ApplyTo(cod);
             var session = new Session(cod, bucket, studies);
             cod = null;
@@ -39,15 +41,26 @@ internal sealed class Session : IDisposable
 
     public void Dispose() => Cod.Dispose();
 
-    private static CodDownloadOptions Options(Request request, BucketChoice bucket, IReadOnlyDictionary<string, string?> environment)
+    /// <summary>What the request asks of the library.</summary>
+    /// <exception cref="ArgumentException">The token can be none.</exception>
+    /// <exception cref="UsageException">The endpoint or the key file is wrong.</exception>
+    internal static CodDownloadOptions Options(Request request, BucketChoice bucket, Terminal terminal)
     {
+        var environment = terminal.Environment;
         var endpoint = EndpointChoice.Choose(request.Endpoint, environment);
         var options = new CodDownloadOptions { UserProject = request.UserProject, CheckFreeSpace = !request.NoSpaceCheck };
         options.MaxConnections = request.Connections ?? options.MaxConnections;
+        options.MaxBytesPerSecond = request.LimitRate;
         options.Endpoint = endpoint ?? options.Endpoint;
         if (!bucket.HasToken)
         {
             options.Credential = CredentialChoice.Choose(request, endpoint, environment);
+        }
+
+        if (request.LogLevel != LogLevel.None)
+        {
+            string[] secrets = [request.Token ?? "", environment.GetValueOrDefault(CredentialChoice.TokenVariable)?.Trim() ?? ""];
+            options.LoggerFactory = new LineLoggerFactory(terminal.Error, request.LogLevel, line => Secrets.Hide(line, secrets));
         }
 
         return options;

@@ -3,7 +3,7 @@ using CodRetrieve.Cli.Output;
 
 namespace CodRetrieve.Cli;
 
-/// <summary><c>cod-retrieve stats</c></summary>
+/// <summary><c>cod-retrieve stats</c>, and <c>cod-retrieve download --dry-run</c>, which asks the same and words it otherwise.</summary>
 internal sealed class StatsCommand(Request request, Terminal terminal)
 {
     private readonly ErrorLines _errors = new(terminal.Error, hold: false);
@@ -28,7 +28,7 @@ internal sealed class StatsCommand(Request request, Terminal terminal)
         {
             if (request.Json)
             {
-                Json.Write(terminal.Out, StatsReport.Of(null, Stopwatch.GetElapsedTime(started), e), Json.Default.StatsReport);
+                Json.Write(terminal.Out, StatsReport.Of(null, request.DryRun, Stopwatch.GetElapsedTime(started), e), Json.Default.StatsReport);
             }
 
             _errors.Add(Cause.Text(e));
@@ -43,7 +43,7 @@ internal sealed class StatsCommand(Request request, Terminal terminal)
             // Asking should not make a folder; in one that is not there nothing is saved.
             if (request.Directory is { } directory && (directory.Length == 0 || Directory.Exists(directory) || File.Exists(directory)))
             {
-                session.Cod.InitDirectory(directory);
+                session.Cod.InitDirectory(directory, mayWrite: !request.DryRun);
             }
 
             return await session.Cod.GetStatsAsync(session.Studies, request.Zip, cancellationToken).ConfigureAwait(false);
@@ -58,7 +58,11 @@ internal sealed class StatsCommand(Request request, Terminal terminal)
     {
         if (request.Json)
         {
-            Json.Write(terminal.Out, StatsReport.Of(stats, elapsed, null), Json.Default.StatsReport);
+            Json.Write(terminal.Out, StatsReport.Of(stats, request.DryRun, elapsed, null), Json.Default.StatsReport);
+        }
+        else if (request.DryRun && !request.Quiet)
+        {
+            DryRunSummary.Write(terminal.Out, stats);
         }
         else if (!request.Quiet)
         {

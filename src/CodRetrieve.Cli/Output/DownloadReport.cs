@@ -54,6 +54,6 @@ internal sealed record DownloadReport
         };
     }
 
-    private static JobOutcome OutcomeOf(JobResult? result, Exception? cause) =>
+    public static JobOutcome OutcomeOf(JobResult? result, Exception? cause) =>
         result?.Outcome ?? (cause is OperationCanceledException ? JobOutcome.Cancelled : JobOutcome.Stopped);
 }

@@ -3,6 +3,9 @@ namespace CodRetrieve.Cli.Output;
 /// <summary>What studies hold, as JSON.</summary>
 internal sealed record StatsReport
 {
+    /// <summary><see langword="true"/> for a download that fetched nothing because it was told so.</summary>
+    public bool? DryRun { get; init; }
+
     public required int SeriesTotal { get; init; }
 
     public required int SeriesSaved { get; init; }
@@ -14,6 +17,12 @@ internal sealed record StatsReport
     public required long BytesTotal { get; init; }
 
     public required long BytesSaved { get; init; }
+
+    public required int SeriesToFetch { get; init; }
+
+    public required int InstancesToFetch { get; init; }
+
+    public required long BytesToFetch { get; init; }
 
     public required double ElapsedSeconds { get; init; }
 
@@ -29,14 +38,18 @@ internal sealed record StatsReport
     /// <summary>What ended the command before its time.</summary>
     public string? Error { get; init; }
 
-    public static StatsReport Of(DownloadStats? stats, TimeSpan elapsed, Exception? cause) => new()
+    public static StatsReport Of(DownloadStats? stats, bool dryRun, TimeSpan elapsed, Exception? cause) => new()
     {
+        DryRun = dryRun ? true : null,
         SeriesTotal = stats?.TotalSeriesCount ?? 0,
         SeriesSaved = stats?.SavedSeriesCount ?? 0,
         InstancesTotal = stats?.TotalInstanceCount ?? 0,
         InstancesSaved = stats?.SavedInstanceCount ?? 0,
         BytesTotal = stats?.TotalBytes ?? 0,
         BytesSaved = stats?.SavedBytes ?? 0,
+        SeriesToFetch = stats?.SeriesToFetch.Count() ?? 0,
+        InstancesToFetch = stats?.SeriesToFetch.Sum(series => series.InstancesTotal - series.InstancesSaved) ?? 0,
+        BytesToFetch = stats?.SeriesToFetch.Sum(series => series.BytesTotal - series.BytesSaved) ?? 0,
         ElapsedSeconds = Math.Round(elapsed.TotalSeconds, 3),
         MissingStudies = stats?.MissingStudies ?? [],
         Series = [.. (stats?.Series ?? []).Select(SeriesStatsReport.Of)],

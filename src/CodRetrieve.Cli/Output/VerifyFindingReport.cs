@@ -38,13 +38,9 @@ internal sealed record VerifyFindingReport
         Location = finding.Location,
         ExpectedSizeBytes = finding.ExpectedSizeBytes,
         ActualSizeBytes = finding.ActualSizeBytes,
-        ExpectedCrc32c = Base64(finding.ExpectedCrc32c),
-        ActualCrc32c = Base64(finding.ActualCrc32c),
+        ExpectedCrc32c = Crc32cText.Of(finding.ExpectedCrc32c),
+        ActualCrc32c = Crc32cText.Of(finding.ActualCrc32c),
         Repaired = repaired,
         Message = finding.ToString(),
     };
-
-    private static string? Base64(uint? crc32c) => crc32c is { } value
-        ? Convert.ToBase64String([(byte)(value >> 24), (byte)(value >> 16), (byte)(value >> 8), (byte)value])
-        : null;
 }

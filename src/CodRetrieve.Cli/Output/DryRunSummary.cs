@@ -1,0 +1,19 @@
+namespace CodRetrieve.Cli.Output;
+
+/// <summary>What a download would fetch: a line a series, and the sum.</summary>
+internal static class DryRunSummary
+{
+    public static void Write(TextWriter output, DownloadStats stats)
+    {
+        var (series, instances, bytes) = (0, 0, 0L);
+        foreach (var one in stats.SeriesToFetch)
+        {
+            var (missing, missingBytes) = (one.InstancesTotal - one.InstancesSaved, one.BytesTotal - one.BytesSaved);
+            output.WriteLine($"would fetch {one.StudyInstanceUid}/{one.SeriesInstanceUid}: {Count.Of(missing, "instance")}, {ByteSize.Text(missingBytes)}");
+            (series, instances, bytes) = (series + 1, instances + missing, bytes + missingBytes);
+        }
+
+        output.WriteLine(
+            $"dry run: {Count.Of(instances, "instance")} ({ByteSize.Text(bytes)}) of {Count.Of(series, "series")} would be fetched, {stats.SavedInstanceCount} there before; nothing was written");
+    }
+}
