@@ -14,11 +14,18 @@ internal static class App
         // Log messages come from many threads.
         terminal = terminal with { Error = TextWriter.Synchronized(terminal.Error) };
 
-        // "@file" is ours: it lists studies, and not arguments.
-        var parsed = CommandLine.Create(terminal).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        var commandLine = CommandLine.Create(terminal);
+        var parsed = Parse(args);
+        var words = EnvironmentOptions.WordsFor(parsed, terminal.Environment);
+        if (words.Count > 0)
+        {
+            args = EnvironmentOptions.Insert(args, words);
+            parsed = Parse(args);
+        }
+
         if (parsed.Action is ParseErrorAction || parsed.Errors.Count > 0)
         {
-            return Task.FromResult(Refuse(parsed, args, terminal.Error));
+            return Task.FromResult(Refuse(parsed, args, words, terminal.Error));
         }
 
         var configuration = new InvocationConfiguration
@@ -30,13 +37,21 @@ internal static class App
             ProcessTerminationTimeout = null,
         };
         return parsed.InvokeAsync(configuration, cancellationToken);
+
+        // "@file" is ours: it lists studies, and not arguments.
+        ParseResult Parse(string[] words) => commandLine.Parse(words, new ParserConfiguration { ResponseFileTokenReplacer = null });
     }
 
-    private static int Refuse(ParseResult parsed, string[] args, TextWriter error)
+    private static int Refuse(ParseResult parsed, string[] args, IReadOnlyList<string> words, TextWriter error)
     {
         foreach (var message in parsed.Errors.Select(e => e.Message).Distinct(StringComparer.Ordinal))
         {
             error.WriteLine("error: " + Secrets.HideTyped(message.ReplaceLineEndings(" "), args));
+        }
+
+        if (words.Count > 0)
+        {
+            error.WriteLine("Options were taken from " + string.Join(", ", EnvironmentOptions.VariablesOf(words)) + ".");
         }
 
         var command = parsed.CommandResult.Command;

@@ -26,6 +26,12 @@ internal sealed class CommandLine
           130  cancelled
         """;
 
+    private const string Variables = """
+        Environment:
+          Each long option may also be given as a variable: COD_RETRIEVE_OUTPUT, COD_RETRIEVE_LIMIT_RATE=20M, COD_RETRIEVE_JSON=true, and so on.
+          What is typed wins. COD_RETRIEVE_TOKEN counts where no other credential is named.
+        """;
+
     private readonly Argument<string> _bucket = new("BUCKET")
     {
         Description = "gs://bucket/prefix (used as given), https://host/bucket/prefix?token=... (prefix ends in dicomweb), or a folder with a store.",
@@ -221,7 +227,9 @@ internal sealed class CommandLine
         }
     }
 
-    private static string Examples(Command command) => command.Name switch
+    private static string Examples(Command command) => $"{ExamplesOnly(command)}{Environment.NewLine}{Environment.NewLine}{Variables}";
+
+    private static string ExamplesOnly(Command command) => command.Name switch
     {
         "stats" => $"Example:{Environment.NewLine}  {StatsExample}",
         "download" => $"Example:{Environment.NewLine}  {DownloadExample}{Environment.NewLine}{Environment.NewLine}{ExitCodes}",

@@ -31,7 +31,7 @@ public sealed class CliProcess : IDisposable
         };
 
         // Nothing of the machine's own settings may lead the process elsewhere.
-        foreach (var name in new[] { "COD_RETRIEVE_TOKEN", "STORAGE_EMULATOR_HOST", "GOOGLE_APPLICATION_CREDENTIALS" })
+        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("COD_RETRIEVE_", StringComparison.Ordinal) || name is "STORAGE_EMULATOR_HOST" or "GOOGLE_APPLICATION_CREDENTIALS").ToList())
         {
             start.Environment.Remove(name);
         }
