@@ -1,15 +1,14 @@
 using System.Diagnostics;
 using CodRetrieve.Cli.Output;
+using Microsoft.Extensions.Logging;
 
 namespace CodRetrieve.Cli;
 
 /// <summary><c>cod-retrieve download</c></summary>
 internal sealed class DownloadCommand(Request request, Terminal terminal)
 {
-    // To show how far it is the bar needs a total, for which the indexes are read once more than otherwise.
-    private const int MaxStudiesToSurvey = 20;
-
-    private readonly bool _hasBar = terminal.IsInteractive && !request.Json && !request.Quiet;
+    // Log lines would go through the middle of a bar.
+    private readonly bool _hasBar = terminal.IsInteractive && !request.Json && !request.Quiet && request.LogLevel == LogLevel.None;
     private JobResult? _result;
 
     public async Task<int> RunAsync(CancellationToken cancellationToken)
@@ -81,8 +80,9 @@ internal sealed class DownloadCommand(Request request, Terminal terminal)
             }
         };
         report?.Follow(job);
-        var view = await ViewAsync(session, cancellationToken).ConfigureAwait(false);
-        await view.ShowAsync(job, () => job.StartAsync(cancellationToken)).ConfigureAwait(false);
+        await View(session).ShowAsync(job, Run).ConfigureAwait(false);
+
+        Task Run(IProgress<JobProgress>? progress) => progress is null ? job.StartAsync(cancellationToken) : job.StartAsync(progress, cancellationToken);
     }
 
     private async Task<Job> PrepareAsync(Session session, CancellationToken cancellationToken)
@@ -98,7 +98,7 @@ internal sealed class DownloadCommand(Request request, Terminal terminal)
         }
     }
 
-    private async Task<IDownloadView> ViewAsync(Session session, CancellationToken cancellationToken)
+    private IDownloadView View(Session session)
     {
         if (request.Json || request.Quiet)
         {
@@ -107,15 +107,7 @@ internal sealed class DownloadCommand(Request request, Terminal terminal)
 
         var form = request.Zip ? "as zips into" : "into";
         terminal.Out.WriteLine($"Retrieving {Count.Of(session.Studies.Count, "study")} of {session.Bucket} {form} {Path.GetFullPath(request.Directory!)}");
-        if (!_hasBar)
-        {
-            return new PlainView(terminal.Out);
-        }
-
-        var stats = session.Studies.Count > MaxStudiesToSurvey
-            ? null
-            : await session.Cod.GetStatsAsync(session.Studies, request.Zip, cancellationToken).ConfigureAwait(false);
-        return new BarView(terminal.Out, stats?.SeriesToFetch.Sum(series => series.BytesTotal - series.BytesSaved));
+        return _hasBar ? new BarView(terminal.Out) : new PlainView(terminal.Out);
     }
 
     private int Report(Session session, ErrorLines errors)

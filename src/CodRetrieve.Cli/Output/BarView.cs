@@ -1,62 +1,53 @@
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace CodRetrieve.Cli.Output;
 
-/// <summary>One progress bar for the whole job, for someone who is watching.</summary>
-/// <param name="output">The terminal.</param>
-/// <param name="totalBytes">What is to be fetched; <see langword="null"/> where that is not known.</param>
-internal sealed class BarView(TextWriter output, long? totalBytes) : IDownloadView
+/// <summary>One progress bar for the whole job and a line a running series, for someone who is watching.</summary>
+internal sealed class BarView(TextWriter output) : IDownloadView
 {
-    // Short enough for everything to stay on one line of 80 characters.
-    private const int UidTail = 8;
-    private const int BarWidth = 20;
-
-    public async Task ShowAsync(Job job, Func<Task> run)
+    public Task ShowAsync(Job job, Func<IProgress<JobProgress>?, Task> run)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
-        await console.Progress().AutoClear(enabled: true).Columns(Columns()).StartAsync(async context =>
-        {
-            var bar = context.AddTask("starting", maxValue: Math.Max(1, totalBytes ?? 1));
-            bar.IsIndeterminate = totalBytes is null;
-            Follow(job, bar);
-            await run().ConfigureAwait(false);
-        }).ConfigureAwait(false);
+        return console.Live(Render(null, [])).StartAsync(context => run(new Frames(job, context)));
     }
 
-    private ProgressColumn[] Columns() => totalBytes is null
-        ? [new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = BarWidth }, new ElapsedTimeColumn()]
-        :
-        [
-            new TaskDescriptionColumn { Alignment = Justify.Left },
-            new ProgressBarColumn { Width = BarWidth },
-            new PercentageColumn(),
-            new DownloadedColumn(),
-            new TransferSpeedColumn(),
-            new RemainingTimeColumn(),
-        ];
+    private static Rows Render(JobProgress? job, IReadOnlyList<SeriesProgressEventArgs> running) =>
+        new(ProgressFrame.Lines(job, running).Select(line => (IRenderable)new Text(line) { Overflow = Overflow.Ellipsis }));
 
-    private void Follow(Job job, ProgressTask bar)
+    /// <summary>Draws at each report of the job, which raises its events between them and never at the same time.</summary>
+    private sealed class Frames : IProgress<JobProgress>
     {
-        var running = new List<string>();
-        var received = 0L;
-        job.Progress += (_, args) =>
+        private readonly OrderedDictionary<string, SeriesProgressEventArgs> _running = new(StringComparer.Ordinal);
+        private readonly LiveDisplayContext _context;
+
+        public Frames(Job job, LiveDisplayContext context)
         {
-            received += args.Bytes;
-            bar.Increment(totalBytes is null ? 0 : args.Bytes);
-            running.Remove(args.Series.SeriesInstanceUid);
+            _context = context;
+            job.Progress += (_, args) => Follow(args);
+            job.Error += (_, args) => Leave(args.Failure);
+        }
+
+        public void Report(JobProgress value) => _context.UpdateTarget(Render(value, _running.Values));
+
+        private void Follow(SeriesProgressEventArgs args)
+        {
             if (args.BytesReceived < args.BytesTotal)
             {
-                running.Insert(0, args.Series.SeriesInstanceUid);
+                _running[args.Series.SeriesInstanceUid] = args;
             }
+            else
+            {
+                _running.Remove(args.Series.SeriesInstanceUid);
+            }
+        }
 
-            bar.Description = Describe(running, totalBytes is null ? received : null);
-        };
-    }
-
-    private static string Describe(List<string> running, long? received)
-    {
-        var series = running.Count == 0 ? "finishing" : running[0].Length <= UidTail ? running[0] : "…" + running[0][^UidTail..];
-        var more = running.Count > 1 ? $" +{running.Count - 1}" : "";
-        return Markup.Escape(series + more + (received is { } bytes ? $", {ByteSize.Text(bytes)}" : ""));
+        private void Leave(RetrievalFailure failure)
+        {
+            if (failure is { SeriesInstanceUid: { } series, SopInstanceUid: null })
+            {
+                _running.Remove(series);
+            }
+        }
     }
 }

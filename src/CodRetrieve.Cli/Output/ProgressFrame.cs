@@ -1,0 +1,49 @@
+using System.Globalization;
+
+namespace CodRetrieve.Cli.Output;
+
+/// <summary>What a progress display shows at one moment: a bar for the whole job, and a line for each running series.</summary>
+internal static class ProgressFrame
+{
+    // All stays on one line of 80 characters.
+    private const int MaxSeries = 8;
+    private const int UidTail = 12;
+    private const int BarWidth = 24;
+
+    /// <param name="job">The job as a whole; <see langword="null"/> before anything is known.</param>
+    /// <param name="running">The last news of each series that is being fetched.</param>
+    public static IEnumerable<string> Lines(JobProgress? job, IReadOnlyList<SeriesProgressEventArgs> running)
+    {
+        yield return job is null ? "starting" : Whole(job);
+        foreach (var one in running.Take(MaxSeries))
+        {
+            yield return $"  {Tail(one.Series.SeriesInstanceUid),-UidTail}  {Bar(one.BytesReceived, one.BytesTotal)}  {ByteSize.Text(one.BytesReceived)} of {ByteSize.Text(one.BytesTotal)}";
+        }
+
+        if (running.Count > MaxSeries)
+        {
+            yield return $"  and {running.Count - MaxSeries} more series";
+        }
+    }
+
+    private static string Whole(JobProgress job)
+    {
+        // Until all indexes are read the total grows.
+        var total = ByteSize.Text(job.BytesWanted) + (job.IsPlanned ? "" : "+");
+        var left = job.TimeLeft is { } time ? $"  {Clock(time)} left" : "";
+        return $"{Bar(job.BytesReceived, job.BytesWanted)}  {ByteSize.Text(job.BytesReceived)} of {total}  {ByteSize.Text((long)job.BytesPerSecond)}/s{left}";
+    }
+
+    private static string Bar(long received, long wanted)
+    {
+        var share = wanted <= 0 ? 0 : Math.Clamp((double)received / wanted, 0, 1);
+        var full = (int)(share * BarWidth);
+        return string.Create(CultureInfo.InvariantCulture, $"{new string('█', full)}{new string('░', BarWidth - full)} {(int)(share * 100),3}%");
+    }
+
+    private static string Clock(TimeSpan time) => time.TotalHours >= 1
+        ? string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00}")
+        : string.Create(CultureInfo.InvariantCulture, $"{time.Minutes}:{time.Seconds:00}");
+
+    private static string Tail(string uid) => uid.Length <= UidTail ? uid : "…" + uid[^(UidTail - 1)..];
+}
