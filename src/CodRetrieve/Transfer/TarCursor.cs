@@ -10,6 +10,8 @@ namespace CodRetrieve.Transfer;
 internal sealed class TarCursor : IAsyncDisposable
 {
     private const int BufferBytes = 256 * 1024;
+    // From here on a read of its own costs less than copying what a larger one brought.
+    private const int DirectBytes = 64 * 1024;
     // Below this, reading through costs less than the time a new request takes to be answered.
     private const long ReopenBytes = 4 * 1024 * 1024;
 
@@ -44,7 +46,7 @@ internal sealed class TarCursor : IAsyncDisposable
         if (_position == _filled)
         {
             // A large read goes past the buffer, straight to where it is wanted.
-            if (destination.Length >= _buffer.Length)
+            if (destination.Length >= DirectBytes)
             {
                 var direct = await ReadStreamAsync(destination, cancellationToken).ConfigureAwait(false);
                 Offset += direct;
