@@ -21,6 +21,12 @@ internal sealed class CodCatalog(ObjectReader objects, string? prefix, ILogger l
     /// <summary>The name of the folder that holds a study's series, for messages.</summary>
     public string GetUri(string study) => objects.GetUri(SeriesFolder(study));
 
+    /// <summary>
+    /// Whether what reading a study threw says nothing of the others. "Not found" is the bucket: a study that does not exist lists as empty.
+    /// </summary>
+    public static bool ConcernsOneStudy(CodRetrieveException failure) =>
+        failure is not ObjectStoreException { StopsEverything: true } and not ObjectStoreException { Reason: ObjectStoreFailure.NotFound };
+
     /// <summary>Lists one study.</summary>
     /// <exception cref="ObjectStoreException">The listing failed, or the bucket does not exist.</exception>
     /// <exception cref="CodFormatException">The listing has no end, or holds what was not asked for.</exception>

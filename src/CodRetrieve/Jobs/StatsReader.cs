@@ -34,7 +34,7 @@ internal sealed class StatsReader(CodCatalog catalog, ISaveHandler? destination)
                 async (i, ct) => series[i] = await ReadSeriesAsync(listing.Series[i], ct).ConfigureAwait(false)).ConfigureAwait(false);
             return new StudyStats(series, [.. listing.Problems.Select(problem => Failure(study, problem))], !listing.Exists);
         }
-        catch (CodRetrieveException e) when (e is not ObjectStoreException { StopsEverything: true } and not ObjectStoreException { Reason: ObjectStoreFailure.NotFound })
+        catch (CodRetrieveException e) when (CodCatalog.ConcernsOneStudy(e))
         {
             return new StudyStats([], [Failure(study, e)], IsMissing: false);
         }

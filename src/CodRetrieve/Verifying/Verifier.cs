@@ -42,7 +42,7 @@ internal sealed class Verifier(CodCatalog catalog, string directory, bool zipOut
         {
             listing = await catalog.ListStudyAsync(study, cancellationToken).ConfigureAwait(false);
         }
-        catch (CodRetrieveException e) when (e is not ObjectStoreException { StopsEverything: true } and not ObjectStoreException { Reason: ObjectStoreFailure.NotFound })
+        catch (CodRetrieveException e) when (CodCatalog.ConcernsOneStudy(e))
         {
             return new StudyVerification([], [], [Failure(study, e)], IsMissing: false);
         }
