@@ -23,7 +23,15 @@ public sealed class CliProcess : IDisposable
     public static CliProcess Start(params string[] args)
     {
         var host = System.Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-        var start = new ProcessStartInfo(host, [Path.Combine(AppContext.BaseDirectory, "cod-retrieve.dll"), .. args])
+        return StartProgram(host, [Path.Combine(AppContext.BaseDirectory, "cod-retrieve.dll"), .. args]);
+    }
+
+    /// <summary>Starts a program that is not the one beside the tests.</summary>
+    public static CliProcess StartProgram(string program, params string[] args) => StartProgram(program, new Dictionary<string, string>(), args);
+
+    public static CliProcess StartProgram(string program, IReadOnlyDictionary<string, string> environment, params string[] args)
+    {
+        var start = new ProcessStartInfo(program, args)
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
@@ -34,6 +42,11 @@ public sealed class CliProcess : IDisposable
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("COD_RETRIEVE_", StringComparison.Ordinal) || name is "STORAGE_EMULATOR_HOST" or "GOOGLE_APPLICATION_CREDENTIALS").ToList())
         {
             start.Environment.Remove(name);
+        }
+
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
         }
 
         return new CliProcess(Process.Start(start)!);
