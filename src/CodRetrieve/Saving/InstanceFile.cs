@@ -27,14 +27,17 @@ internal static class InstanceFile
     public static bool IsPartialName(ReadOnlySpan<char> name) => name.Length > PartialExtension.Length && name[0] == '.'
         && name.EndsWith(PartialExtension, StringComparison.Ordinal) && UidName.IsSafe(name[1..^PartialExtension.Length]);
 
+    /// <summary>Whether a file is so large that it pays to ask the file system for its room before it is written.</summary>
+    public static bool NeedsRoom(long? sizeBytes) => sizeBytes >= PreallocateFrom;
+
     /// <summary>Makes the file, empty, with room for its bytes where the file system gives it.</summary>
     public static SafeFileHandle Create(string path, long? sizeBytes)
     {
-        if (sizeBytes >= PreallocateFrom)
+        if (NeedsRoom(sizeBytes))
         {
             try
             {
-                return Open(path, sizeBytes.Value);
+                return Open(path, sizeBytes!.Value);
             }
             catch (IOException e) when (e.GetType() == typeof(IOException))
             {

@@ -1,7 +1,5 @@
-using System.Collections.Concurrent;
 using System.IO.Enumeration;
 using CodRetrieve.Catalog;
-using Microsoft.Win32.SafeHandles;
 
 namespace CodRetrieve.Saving;
 
@@ -13,10 +11,7 @@ internal sealed class InstanceFolder(string root, string directory, SavingOption
 {
     private static readonly EnumerationOptions Everything = new() { AttributesToSkip = 0, IgnoreInaccessible = false };
 
-    private readonly ConcurrentDictionary<string, bool> _made = new(StringComparer.Ordinal);
-
-    // The unfinished files of this run, which no sweep may take for leftovers.
-    private readonly HashSet<string> _writing = new(StringComparer.Ordinal);
+    private readonly InstanceWriter _writer = new(directory, options);
 
     public string StudyFolder(string studyInstanceUid) => Path.Combine(root, Checked(studyInstanceUid));
 
@@ -24,36 +19,11 @@ internal sealed class InstanceFolder(string root, string directory, SavingOption
     public string PathOf(InstanceInfo instance) =>
         Path.Combine(SeriesFolder(instance.Series), InstanceFile.Name(Checked(instance.SopInstanceUid)));
 
-    /// <summary>Writes an instance: visible under its name when whole, or not at all.</summary>
-    public async ValueTask<SavedInstance> SaveAsync(InstanceInfo instance, Stream content, CancellationToken cancellationToken)
+    /// <inheritdoc cref="InstanceWriter.SaveAsync"/>
+    public ValueTask<SavedInstance> SaveAsync(InstanceInfo instance, Stream content, CancellationToken cancellationToken)
     {
-        var folder = SeriesFolder(instance.Series);
-        var path = PathOf(instance);
-        var partial = Path.Combine(folder, InstanceFile.PartialName(instance.SopInstanceUid));
-        var renamed = false;
-        SetWriting(partial, true);
-        try
-        {
-            long size;
-            using (var file = Open(folder, partial, instance.SizeBytes))
-            {
-                size = await InstanceFile.CopyAsync(content, file, directory, cancellationToken).ConfigureAwait(false);
-                Flush(file);
-            }
-
-            Rename(partial, path);
-            renamed = true;
-            return new SavedInstance(path, size);
-        }
-        finally
-        {
-            if (!renamed)
-            {
-                DeletePartial(partial);
-            }
-
-            SetWriting(partial, false);
-        }
+        _ = Checked(instance.SopInstanceUid);
+        return _writer.SaveAsync(instance, SeriesFolder(instance.Series), content, cancellationToken);
     }
 
     /// <summary>The instances of a series whose files are there with the right size.</summary>
@@ -164,141 +134,17 @@ internal sealed class InstanceFolder(string root, string directory, SavingOption
     private string SeriesFolder(SeriesInfo series) =>
         Path.Combine(StudyFolder(series.StudyInstanceUid), Checked(series.SeriesInstanceUid), "instances");
 
-    private SafeFileHandle Open(string folder, string partial, long? sizeBytes)
-    {
-        try
-        {
-            MakeFolder(folder);
-            try
-            {
-                return InstanceFile.Create(partial, sizeBytes);
-            }
-            catch (DirectoryNotFoundException)
-            {
-                // Removed since it was made: once more.
-                _made.TryRemove(folder, out _);
-                MakeFolder(folder);
-                return InstanceFile.Create(partial, sizeBytes);
-            }
-        }
-        catch (Exception e) when (DestinationErrors.From(e, directory) is { } fault)
-        {
-            throw fault;
-        }
-    }
-
-    private void MakeFolder(string folder)
-    {
-        if (_made.ContainsKey(folder))
-        {
-            return;
-        }
-
-        // Making it anew would fill the device below a mount point whose volume has gone.
-        if (!Directory.Exists(directory))
-        {
-            throw DestinationErrors.Gone(directory);
-        }
-
-        try
-        {
-            Directory.CreateDirectory(folder);
-        }
-        catch (DirectoryNotFoundException e) when (FileInTheWay(folder) is { } file)
-        {
-            // .NET reports so a file among the parents, which an exception of another kind tells of the folder itself.
-            throw DestinationErrors.FileInTheWay(directory, file, e);
-        }
-
-        _made[folder] = true;
-    }
-
-    private static string? FileInTheWay(string folder)
-    {
-        for (var path = folder; path is not null; path = Path.GetDirectoryName(path))
-        {
-            if (File.Exists(path))
-            {
-                return path;
-            }
-        }
-
-        return null;
-    }
-
-    private void Flush(SafeFileHandle file)
-    {
-        if (!options.FlushToDisk)
-        {
-            return;
-        }
-
-        try
-        {
-            RandomAccess.FlushToDisk(file);
-        }
-        catch (Exception e) when (DestinationErrors.From(e, directory) is { } fault)
-        {
-            throw fault;
-        }
-    }
-
-    private void Rename(string partial, string path)
-    {
-        try
-        {
-            File.Move(partial, path, overwrite: true);
-        }
-        catch (Exception e) when (!Path.Exists(path) && DestinationErrors.From(e, directory) is { } fault)
-        {
-            // Where something stands at the path already (a folder; on Windows a file that is open), only this instance cannot be saved.
-            throw fault;
-        }
-    }
-
     private void Sweep(string folder)
     {
         var swept = 0;
         foreach (var name in Files(folder).Select(f => f.Name).Where(n => InstanceFile.IsPartialName(n)).ToList())
         {
-            swept += DeleteLeftover(Path.Combine(folder, name)) ? 1 : 0;
+            swept += _writer.TryDeleteLeftover(Path.Combine(folder, name)) ? 1 : 0;
         }
 
         if (swept > 0)
         {
             SavingLog.LeftoversSwept(options.Logger, swept, folder);
-        }
-    }
-
-    private void SetWriting(string partial, bool writing)
-    {
-        lock (_writing)
-        {
-            _ = writing ? _writing.Add(partial) : _writing.Remove(partial);
-        }
-    }
-
-    private bool DeleteLeftover(string path)
-    {
-        // Held while deleting: a save that begins now waits, and creates its file after that.
-        lock (_writing)
-        {
-            return !_writing.Contains(path) && DeletePartial(path);
-        }
-    }
-
-    private bool DeletePartial(string path)
-    {
-        try
-        {
-            File.Delete(path);
-            return true;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // Must not hide what made the save fail; nothing takes the file for an instance.
-            SavingLog.LeftoverNotDeleted(options.Logger, e, path);
-            return false;
         }
     }
 }

@@ -16,6 +16,9 @@ internal sealed record SavingOptions
     /// <summary>Whether a file is flushed to the device before it gets its name.</summary>
     public bool FlushToDisk { get; init; }
 
+    /// <summary>Whether small files have no name until they are whole, where the system can do so.</summary>
+    public bool UnnamedFiles { get; init; } = true;
+
     /// <summary>Tells the bytes free for a directory; <see langword="null"/> where they are not to be looked at.</summary>
     public Func<string, long?>? FreeSpace { get; init; }
 

@@ -34,6 +34,22 @@ public sealed class FlushingFolderSaveHandlerContractTests : SaveHandlerContract
         Folder[instance.Series.StudyInstanceUid, instance.Series.SeriesInstanceUid, "instances", instance.SopInstanceUid + ".dcm"]);
 }
 
+/// <summary>As on a file system that cannot do without a name.</summary>
+public sealed class NamingFolderSaveHandlerContractTests : SaveHandlerContract
+{
+    protected override async Task<ISaveHandler> CreateAsync(IReadOnlyCollection<string> studies)
+    {
+        var handler = new FolderSaveHandler(Folder.Path, new SavingOptions { UnnamedFiles = false });
+        await handler.OpenAsync(studies, default);
+        return handler;
+    }
+
+    protected override async Task CloseAsync(ISaveHandler handler) => await ((IDestination)handler).DisposeAsync();
+
+    protected override byte[] Read(InstanceInfo instance) => File.ReadAllBytes(
+        Folder[instance.Series.StudyInstanceUid, instance.Series.SeriesInstanceUid, "instances", instance.SopInstanceUid + ".dcm"]);
+}
+
 public sealed class ZipSaveHandlerContractTests : SaveHandlerContract
 {
     protected override async Task<ISaveHandler> CreateAsync(IReadOnlyCollection<string> studies)
