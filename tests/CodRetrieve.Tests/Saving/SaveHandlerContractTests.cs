@@ -4,82 +4,17 @@ using CodRetrieve.Saving;
 
 namespace CodRetrieve.Tests.Saving;
 
-public sealed class FolderSaveHandlerContractTests : SaveHandlerContract
-{
-    protected override async Task<ISaveHandler> CreateAsync(IReadOnlyCollection<string> studies)
-    {
-        var handler = new FolderSaveHandler(Folder.Path, new SavingOptions());
-        await handler.OpenAsync(studies, default);
-        return handler;
-    }
+public sealed class FolderSaveHandlerContractTests() : FolderContract(new SavingOptions());
 
-    protected override async Task CloseAsync(ISaveHandler handler) => await ((IDestination)handler).DisposeAsync();
-
-    protected override byte[] Read(InstanceInfo instance) => File.ReadAllBytes(
-        Folder[instance.Series.StudyInstanceUid, instance.Series.SeriesInstanceUid, "instances", instance.SopInstanceUid + ".dcm"]);
-}
-
-public sealed class FlushingFolderSaveHandlerContractTests : SaveHandlerContract
-{
-    protected override async Task<ISaveHandler> CreateAsync(IReadOnlyCollection<string> studies)
-    {
-        var handler = new FolderSaveHandler(Folder.Path, new SavingOptions { FlushToDisk = true });
-        await handler.OpenAsync(studies, default);
-        return handler;
-    }
-
-    protected override async Task CloseAsync(ISaveHandler handler) => await ((IDestination)handler).DisposeAsync();
-
-    protected override byte[] Read(InstanceInfo instance) => File.ReadAllBytes(
-        Folder[instance.Series.StudyInstanceUid, instance.Series.SeriesInstanceUid, "instances", instance.SopInstanceUid + ".dcm"]);
-}
+public sealed class FlushingFolderSaveHandlerContractTests() : FolderContract(new SavingOptions { FlushToDisk = true });
 
 /// <summary>As on a file system that cannot do without a name.</summary>
-public sealed class NamingFolderSaveHandlerContractTests : SaveHandlerContract
-{
-    protected override async Task<ISaveHandler> CreateAsync(IReadOnlyCollection<string> studies)
-    {
-        var handler = new FolderSaveHandler(Folder.Path, new SavingOptions { UnnamedFiles = false });
-        await handler.OpenAsync(studies, default);
-        return handler;
-    }
+public sealed class NamingFolderSaveHandlerContractTests() : FolderContract(new SavingOptions { UnnamedFiles = false });
 
-    protected override async Task CloseAsync(ISaveHandler handler) => await ((IDestination)handler).DisposeAsync();
+public sealed class ZipSaveHandlerContractTests() : ZipContract(new SavingOptions());
 
-    protected override byte[] Read(InstanceInfo instance) => File.ReadAllBytes(
-        Folder[instance.Series.StudyInstanceUid, instance.Series.SeriesInstanceUid, "instances", instance.SopInstanceUid + ".dcm"]);
-}
-
-public sealed class ZipSaveHandlerContractTests : SaveHandlerContract
-{
-    protected override async Task<ISaveHandler> CreateAsync(IReadOnlyCollection<string> studies)
-    {
-        var handler = new ZipSaveHandler(Folder.Path, new SavingOptions());
-        await handler.OpenAsync(studies, default);
-        return handler;
-    }
-
-    protected override async Task CloseAsync(ISaveHandler handler) => await ((IDestination)handler).DisposeAsync();
-
-    protected override byte[] Read(InstanceInfo instance) =>
-        SavingTools.Read(Folder[instance.Series.StudyInstanceUid + ".zip"], SavingTools.EntryName(instance));
-}
-
-public sealed class DeflatingZipSaveHandlerContractTests : SaveHandlerContract
-{
-    protected override async Task<ISaveHandler> CreateAsync(IReadOnlyCollection<string> studies)
-    {
-        var options = new SavingOptions { CompressionLevel = CompressionLevel.Fastest, FlushToDisk = true };
-        var handler = new ZipSaveHandler(Folder.Path, options);
-        await handler.OpenAsync(studies, default);
-        return handler;
-    }
-
-    protected override async Task CloseAsync(ISaveHandler handler) => await ((IDestination)handler).DisposeAsync();
-
-    protected override byte[] Read(InstanceInfo instance) =>
-        SavingTools.Read(Folder[instance.Series.StudyInstanceUid + ".zip"], SavingTools.EntryName(instance));
-}
+public sealed class DeflatingZipSaveHandlerContractTests()
+    : ZipContract(new SavingOptions { CompressionLevel = CompressionLevel.Fastest, FlushToDisk = true });
 
 /// <summary>A handler as a user might write it.</summary>
 public sealed class UserSaveHandlerContractTests : SaveHandlerContract
