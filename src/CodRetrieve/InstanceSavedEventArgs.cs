@@ -11,6 +11,6 @@ public sealed class InstanceSavedEventArgs : EventArgs
     /// <summary>Where it is.</summary>
     public SavedInstance Saved { get; }
 
-    /// <summary>Whether its CRC32C was checked; <see langword="false"/> where the index lists none, so that only the size was.</summary>
+    /// <summary>Whether its CRC32C was checked; <see langword="false"/> where neither the index nor the tar as a whole gave one, so that only the size was.</summary>
     public bool IsVerified { get; }
 }

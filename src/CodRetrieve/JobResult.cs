@@ -25,7 +25,7 @@ public sealed class JobResult
     /// <summary>Instances that this job saved.</summary>
     public int InstancesSaved => Series.Sum(series => series.InstancesSaved);
 
-    /// <summary>Those of <see cref="InstancesSaved"/> for which the index gives no CRC32C, so that only their size was checked.</summary>
+    /// <summary>Those of <see cref="InstancesSaved"/> for which neither the index nor the tar as a whole gave a CRC32C, so that only their size was checked.</summary>
     public int InstancesUnverified => Series.Sum(series => series.InstancesUnverified);
 
     /// <summary>Instances that were there before.</summary>

@@ -20,7 +20,7 @@ public sealed class SeriesResult
     /// <summary>Instances that this job saved.</summary>
     public required int InstancesSaved { get; init; }
 
-    /// <summary>Those of <see cref="InstancesSaved"/> for which the index gives no CRC32C, so that only their size was checked.</summary>
+    /// <summary>Those of <see cref="InstancesSaved"/> for which neither the index nor the tar as a whole gave a CRC32C, so that only their size was checked.</summary>
     public required int InstancesUnverified { get; init; }
 
     /// <summary>Instances that were there before.</summary>

@@ -115,7 +115,7 @@ public sealed class DownloadTests
     public async Task Instances_without_a_CRC32C_are_named_as_unverified()
     {
         await using var store = await TestStore.StartAsync();
-        var study = store.PutStudy(1, new SyntheticSeriesOptions { InstanceCount = 2, NoCrc32c = true });
+        var study = store.PutStudy(1, new SyntheticSeriesOptions { InstanceCount = 2, NoCrc32c = true, TarHashes = ObjectHashes.None });
 
         var result = await store.DownloadAsync(study, "--json");
 

@@ -15,7 +15,10 @@ public sealed class InstanceInfo
     /// <summary>The number of bytes of the instance; <see langword="null"/> where the index does not say.</summary>
     public long? SizeBytes { get; init; }
 
-    /// <summary>The CRC32C of the instance's bytes; <see langword="null"/> where the index does not say.</summary>
+    /// <summary>
+    /// The CRC32C of the instance's bytes; <see langword="null"/> where the index does not say. A job that has proved the tar as a whole gives
+    /// the one that the instance has there in its place.
+    /// </summary>
     public uint? Crc32c { get; init; }
 
     /// <summary>
@@ -29,6 +32,15 @@ public sealed class InstanceInfo
 
     /// <summary>The name of the instance's entry in the tar, which is also its path below a series' folder.</summary>
     public string EntryName => $"instances/{SopInstanceUid}.dcm";
+
+    internal InstanceInfo With(uint crc32c) => new()
+    {
+        Series = Series,
+        SopInstanceUid = SopInstanceUid,
+        SizeBytes = SizeBytes,
+        Crc32c = crc32c,
+        TarRange = TarRange,
+    };
 
     /// <summary>Gives <see cref="Uri"/>.</summary>
     /// <returns>The name, which holds no secret.</returns>

@@ -33,11 +33,11 @@ internal static class CodActivities
     public static Activity? StartSeriesIndex(string study, string series) =>
         Source.StartActivity("codretrieve.series.index", ActivityKind.Client)?.SetTag("codretrieve.study.uid", study).SetTag("codretrieve.series.uid", series);
 
-    public static Activity? StartSegment(string study, string series, bool isWalk, int instances) =>
+    public static Activity? StartSegment(string study, string series, string kind, int instances) =>
         Source.StartActivity("codretrieve.segment", ActivityKind.Client)?
             .SetTag("codretrieve.study.uid", study)
             .SetTag("codretrieve.series.uid", series)
-            .SetTag("codretrieve.segment.kind", CodMeter.SegmentKind(isWalk))
+            .SetTag("codretrieve.segment.kind", kind)
             .SetTag("codretrieve.segment.instances", instances);
 
     /// <summary>Marks an activity as failed, by the kind of failure only: messages name instances.</summary>

@@ -30,7 +30,7 @@ internal static class CodMeter
     private static readonly Histogram<double> SegmentDuration = Meter.CreateHistogram(
         "codretrieve.segment.duration",
         "s",
-        "From the request of a segment (or of a walk over a tar) until its instances are saved.",
+        "From the request of a segment (or of a walk over a tar) until its instances are saved, or a tar was read whole.",
         tags: null,
         advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800] });
 
@@ -42,8 +42,6 @@ internal static class CodMeter
         }
     }
 
-    public static void SegmentEnded(TimeSpan duration, bool isWalk) =>
-        SegmentDuration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("codretrieve.segment.kind", SegmentKind(isWalk)));
-
-    public static string SegmentKind(bool isWalk) => isWalk ? "walk" : "range";
+    public static void SegmentEnded(TimeSpan duration, string kind) =>
+        SegmentDuration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("codretrieve.segment.kind", kind));
 }

@@ -19,4 +19,10 @@ internal static partial class Log
 
     [LoggerMessage(302, LogLevel.Warning, "{TarUri} could not be listed anew: {Cause}")]
     public static partial void SeriesNotListedAgain(ILogger logger, string tarUri, string cause);
+
+    [LoggerMessage(303, LogLevel.Information, "{TarUri} is read whole first: its index has no CRC32C for {Count} instances.")]
+    public static partial void TarProving(ILogger logger, string tarUri, int count);
+
+    [LoggerMessage(304, LogLevel.Warning, "{TarUri} came damaged (attempt {Attempt}), or is so: its CRC32C is not the one that the store lists.")]
+    public static partial void TarDamaged(ILogger logger, string tarUri, int attempt);
 }

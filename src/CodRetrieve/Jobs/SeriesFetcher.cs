@@ -14,17 +14,45 @@ internal sealed class SeriesFetcher(JobContext job)
 
     public async Task FetchAsync(WorkItem item)
     {
-        var isWalk = item.Segment is null;
-        var instances = item.Segment?.Instances ?? item.ByName;
-        using var activity = _activity = CodActivities.StartSegment(item.Run.Series.StudyInstanceUid, item.Run.Series.SeriesInstanceUid, isWalk, instances.Count);
+        var kind = item.Kind switch { WorkKind.Walk => "walk", WorkKind.Proof => "proof", _ => "range" };
+        using var activity = _activity = CodActivities.StartSegment(item.Run.Series.StudyInstanceUid, item.Run.Series.SeriesInstanceUid, kind, item.Instances.Count);
         var started = job.Time.GetTimestamp();
         try
         {
-            await (item.Segment is { } segment ? FetchSegmentAsync(item.Run, segment) : WalkAsync(item.Run, instances)).ConfigureAwait(false);
+            await (item switch
+            {
+                { Segment: { } segment } => FetchSegmentAsync(item.Run, segment),
+                { Kind: WorkKind.Proof } => ProveAsync(item.Run, item.Instances),
+                _ => WalkAsync(item.Run, item.Instances),
+            }).ConfigureAwait(false);
         }
         finally
         {
-            CodMeter.SegmentEnded(job.Time.GetElapsedTime(started), isWalk);
+            CodMeter.SegmentEnded(job.Time.GetElapsedTime(started), kind);
+        }
+    }
+
+    private async Task ProveAsync(SeriesRun run, IReadOnlyList<InstanceInfo> instances)
+    {
+        Func<InstanceInfo, Exception>? disproof;
+        try
+        {
+            disproof = await new TarProver(job).ProveAsync(run, instances).ConfigureAwait(false);
+        }
+        catch (CodRetrieveException e)
+        {
+            job.StopIfFatal(e);
+            if (IsChanged(run, e))
+            {
+                return;
+            }
+
+            disproof = _ => e;
+        }
+
+        foreach (var instance in disproof is null ? [] : run.Disprove())
+        {
+            await FailAsync(run, [instance], disproof!(instance)).ConfigureAwait(false);
         }
     }
 

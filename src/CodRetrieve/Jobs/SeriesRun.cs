@@ -9,14 +9,14 @@ namespace CodRetrieve.Jobs;
 internal sealed partial class SeriesRun
 {
     private readonly object _lock = new();
-    private readonly SeriesPlan? _plan;
-    private readonly long _bytesWanted;
     private readonly Queue<InstanceInfo> _again = new();
     private readonly List<InstanceInfo> _byName = [];
     private readonly Dictionary<InstanceInfo, Attempts> _attempts = new(ReferenceEqualityComparer.Instance);
     private readonly List<RetrievalFailure> _failures = [];
-    private int _underWay;
     private readonly List<InstanceInfo> _saved = [];
+    private SeriesPlan? _plan;
+    private long _bytesWanted;
+    private int _underWay;
     private int _unverified;
     private long _bytesSaved;
     private long _bytesSavedHere;
@@ -44,9 +44,9 @@ internal sealed partial class SeriesRun
 
         if (survey.Content.Listing.Tar is { } tar && survey.Failure is null)
         {
-            _plan = SeriesPlan.Create(survey.Wanted, tar.SizeBytes);
-            _byName.AddRange(_plan.ByName);
-            _bytesWanted = Wanted(_plan);
+            Plan(SeriesPlan.Create(survey.Wanted, tar.SizeBytes));
+            BeyondTar = _plan!.BeyondTar;
+            _toProve = tar.Crc32c is null ? [] : [.. _plan.ByOffset.Where(static instance => instance.Crc32c is null)];
         }
     }
 
@@ -70,7 +70,7 @@ internal sealed partial class SeriesRun
     public long UncutBytes => _plan?.UncutBytes ?? 0;
 
     /// <summary>The instances that the tar cannot hold, since it ends before them.</summary>
-    public IReadOnlyList<InstanceInfo> BeyondTar => _plan?.BeyondTar ?? [];
+    public IReadOnlyList<InstanceInfo> BeyondTar { get; } = [];
 
     /// <summary>Whether the bytes of every wanted instance arrived, whether they proved right or not.</summary>
     public bool HasArrived => _instancesArrived == InstancesWanted;
@@ -84,7 +84,7 @@ internal sealed partial class SeriesRun
         {
             lock (_lock)
             {
-                return _underWay == 0 && (_isAbandoned || (_again.Count == 0 && _byName.Count == 0 && _plan is not { IsCut: false }));
+                return _underWay == 0 && (_isAbandoned || (_toProve.Count == 0 && _again.Count == 0 && _byName.Count == 0 && _plan is not { IsCut: false }));
             }
         }
     }
@@ -135,9 +135,14 @@ internal sealed partial class SeriesRun
     {
         lock (_lock)
         {
-            if (_isAbandoned)
+            if (_isAbandoned || _isProving)
             {
                 return null;
+            }
+
+            if (_toProve.Count > 0)
+            {
+                return TakeProof();
             }
 
             var segment = _plan?.CutNext(targetBytes);
@@ -155,7 +160,7 @@ internal sealed partial class SeriesRun
 
             _byName.RemoveRange(0, walk.Length);
             _underWay++;
-            return new WorkItem(this, segment, walk);
+            return segment is not null ? WorkItem.Of(this, segment) : new WorkItem(this, WorkKind.Walk, walk);
         }
     }
 

@@ -167,7 +167,8 @@ internal sealed class StudyPlanner(JobContext job, SeriesCloser closer)
         }
     }
 
-    // Instances that this job saved from the tar before, and that the store now lists with other bytes.
+    // Instances that this job saved from the tar before, and that the store now lists with other bytes; or with none to compare, where the
+    // CRC32C came from proving the tar that is gone.
     private static HashSet<string> Replaced(SeriesContent content, SeriesRun? before)
     {
         var savedBefore = before?.SavedInstances().ToDictionary(instance => instance.SopInstanceUid, StringComparer.Ordinal) ?? [];

@@ -2,8 +2,14 @@ using CodRetrieve.Planning;
 
 namespace CodRetrieve.Jobs;
 
-/// <summary>Something for one connection to do: fetch a segment, or walk over the tar for instances by their names.</summary>
+/// <summary>Something for one connection to do.</summary>
 /// <param name="Run">The series.</param>
-/// <param name="Segment">The segment; <see langword="null"/> for a walk.</param>
-/// <param name="ByName">The instances to walk for; empty for a segment.</param>
-internal sealed record WorkItem(SeriesRun Run, Segment? Segment, IReadOnlyList<InstanceInfo> ByName);
+/// <param name="Kind">What is to do.</param>
+/// <param name="Instances">The instances that it is done for.</param>
+internal sealed record WorkItem(SeriesRun Run, WorkKind Kind, IReadOnlyList<InstanceInfo> Instances)
+{
+    /// <summary>The bytes to fetch; <see langword="null"/> unless the kind is <see cref="WorkKind.Range"/>.</summary>
+    public Segment? Segment { get; private init; }
+
+    public static WorkItem Of(SeriesRun run, Segment segment) => new(run, WorkKind.Range, segment.Instances) { Segment = segment };
+}

@@ -23,6 +23,9 @@ internal sealed class SeriesPlan
         UncutBytes = byOffset.Sum(instance => instance.TarRange!.Value.Length);
     }
 
+    /// <summary>Instances that are cut into segments, in the order in which they lie in the tar.</summary>
+    public IReadOnlyList<InstanceInfo> ByOffset => _byOffset;
+
     /// <summary>Instances whose offsets the index lacks, or gives so that they overlap others: to be looked for by their entries' names.</summary>
     public IReadOnlyList<InstanceInfo> ByName { get; }
 

@@ -99,7 +99,7 @@ public sealed class MeterTests
         CodMeter.SeriesQueued.Add(1);
         CodMeter.ConnectionsActive.Add(1);
         CodMeter.RequestRetried(ObjectStoreFailure.Unavailable);
-        CodMeter.SegmentEnded(TimeSpan.FromSeconds(1), isWalk: false);
-        CodActivities.StartSegment("1.2", "1.2.3", isWalk: false, 1)?.Dispose();
+        CodMeter.SegmentEnded(TimeSpan.FromSeconds(1), "range");
+        CodActivities.StartSegment("1.2", "1.2.3", "range", 1)?.Dispose();
     }
 }

@@ -1,0 +1,14 @@
+namespace CodRetrieve.Jobs;
+
+/// <summary>The kinds of <see cref="WorkItem"/>.</summary>
+internal enum WorkKind
+{
+    /// <summary>Fetch a segment.</summary>
+    Range,
+
+    /// <summary>Walk over the tar for instances by their names.</summary>
+    Walk,
+
+    /// <summary>Read the whole tar, to have CRC32Cs for instances for which the index has none.</summary>
+    Proof,
+}
