@@ -23,7 +23,7 @@ public sealed class FactoryTests
         var results = await Task.WhenAll(studies.Select(async study =>
         {
             using var cod = host.Factory().Create(Path.Combine(folder.Path, study.StudyUid), TestStore.Url);
-            return await (await cod.DownloadAsync([study.StudyUid], zipOutput: study.Seed % 2 == 1)).StartAsync();
+            return await (await cod.WatchedDownloadAsync([study.StudyUid], zipOutput: study.Seed % 2 == 1)).StartAsync();
         }));
 
         Assert.All(results, result => Assert.Equal(JobOutcome.Complete, result.Outcome));
@@ -60,7 +60,7 @@ public sealed class FactoryTests
         using var folder = new TempFolder();
         using var cod = host.Factory().Create(folder.Path, $"{TestStore.Url}?token={Token}");
 
-        await (await cod.DownloadAsync([study.StudyUid])).StartAsync();
+        await (await cod.WatchedDownloadAsync([study.StudyUid])).StartAsync();
 
         Assert.Contains(log.Entries, entry => entry.Id.Id == 100);
         Assert.DoesNotContain(log.Entries, entry => entry.Message.Contains(Token, StringComparison.Ordinal));

@@ -46,7 +46,7 @@ public sealed class CodDownloadTests
         cod.InitDirectory(folder.Path);
         cod.InitBucket("gs://my-bucket");
 
-        await Assert.ThrowsAsync<ArgumentException>(() => cod.DownloadAsync(studies));
+        await Assert.ThrowsAsync<ArgumentException>(() => cod.WatchedDownloadAsync(studies));
         await Assert.ThrowsAsync<ArgumentException>(() => cod.GetStatsAsync(studies));
     }
 
@@ -57,13 +57,13 @@ public sealed class CodDownloadTests
         using var cod = new CodDownload();
         await Assert.ThrowsAsync<InvalidOperationException>(() => cod.GetStatsAsync(["1.2.3"]));
         cod.InitBucket("gs://my-bucket");
-        await Assert.ThrowsAsync<InvalidOperationException>(() => cod.DownloadAsync(["1.2.3"]));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => cod.WatchedDownloadAsync(["1.2.3"]));
         cod.InitDirectory(folder.Path);
-        await cod.DownloadAsync(["1.2.3"]);
+        await cod.WatchedDownloadAsync(["1.2.3"]);
 
         cod.Reset();
 
-        await Assert.ThrowsAsync<InvalidOperationException>(() => cod.DownloadAsync(["1.2.3"]));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => cod.WatchedDownloadAsync(["1.2.3"]));
         await Assert.ThrowsAsync<InvalidOperationException>(() => cod.GetStatsAsync(["1.2.3"]));
     }
 
@@ -79,7 +79,7 @@ public sealed class CodDownloadTests
         store.Put(study);
         using var folder = new TempFolder();
         using var cod = store.Open(folder.Path);
-        await (await cod.DownloadAsync([study.StudyUid])).StartAsync();
+        await (await cod.WatchedDownloadAsync([study.StudyUid])).StartAsync();
         File.Delete(Directory.EnumerateFiles(Path.Combine(folder.Path, study.StudyUid, begun.SeriesUid), "*.dcm", SearchOption.AllDirectories).First());
 
         var stats = await cod.GetStatsAsync([study.StudyUid, "1.2.3.404"]);
@@ -142,7 +142,7 @@ public sealed class CodDownloadTests
         store.Put(study);
         using var folder = new TempFolder();
         using var cod = store.Open(folder.Path);
-        await (await cod.DownloadAsync([study.StudyUid])).StartAsync();
+        await (await cod.WatchedDownloadAsync([study.StudyUid])).StartAsync();
         var before = Snapshot(folder.Path);
 
         await cod.GetStatsAsync([study.StudyUid]);
@@ -170,7 +170,7 @@ public sealed class CodDownloadTests
         await File.WriteAllTextAsync(Path.Combine(folder.Path, "log.json"), $$"""{"logs":["{{study.StudyUid}}/{{series.SeriesUid}}/{{first.SopInstanceUid}}"]}""");
         using var cod = store.Open(folder.Path);
 
-        var result = await (await cod.DownloadAsync([study.StudyUid])).StartAsync();
+        var result = await (await cod.WatchedDownloadAsync([study.StudyUid])).StartAsync();
 
         Assert.Equal((4, 1), (result.InstancesSaved, result.InstancesSkipped));
         Assert.Equal(study.Expected(), SavedFiles.InFolder(folder.Path));
@@ -187,14 +187,14 @@ public sealed class CodDownloadTests
         store.Put(study);
         using var folder = new TempFolder();
         using var cod = store.Open(folder.Path);
-        await (await cod.DownloadAsync([study.StudyUid])).StartAsync();
+        await (await cod.WatchedDownloadAsync([study.StudyUid])).StartAsync();
         foreach (var instance in new[] { study.Series[0].Instances[3], study.Series[0].Instances[17] })
         {
             File.Delete(Directory.EnumerateFiles(folder.Path, $"{instance.SopInstanceUid}.dcm", SearchOption.AllDirectories).Single());
         }
 
         store.Server.ClearRequests();
-        var result = await (await cod.DownloadAsync([study.StudyUid])).StartAsync();
+        var result = await (await cod.WatchedDownloadAsync([study.StudyUid])).StartAsync();
 
         Assert.Equal((2, 18), (result.InstancesSaved, result.InstancesSkipped));
         Assert.Equal(2_000_000, result.BytesDownloaded);
@@ -212,12 +212,12 @@ public sealed class CodDownloadTests
         using var folder = new TempFolder();
         using var cod = store.Open(folder.Path);
 
-        var first = await (await cod.DownloadAsync(["1.2.3"], zipOutput: true)).StartAsync();
+        var first = await (await cod.WatchedDownloadAsync(["1.2.3"], zipOutput: true)).StartAsync();
         var mended = new SyntheticStudy("1.2.3", seed: 7);
         mended.AddSeries(new() { SeriesUid = "1.2.3.4", InstanceCount = 6 });
         var half = SavedFiles.InZips(folder.Path);
         store.Put(mended);
-        var second = await (await cod.DownloadAsync(["1.2.3"], zipOutput: true)).StartAsync();
+        var second = await (await cod.WatchedDownloadAsync(["1.2.3"], zipOutput: true)).StartAsync();
 
         Assert.Equal((JobOutcome.Incomplete, 4, 2), (first.Outcome, first.InstancesSaved, first.InstancesFailed));
         Assert.Equal(4, half.Count);
@@ -234,7 +234,7 @@ public sealed class CodDownloadTests
         store.Put(study);
         using var folder = new TempFolder();
         using var cod = store.Open(folder.Path);
-        var first = await cod.DownloadAsync([study.StudyUid]);
+        var first = await cod.WatchedDownloadAsync([study.StudyUid]);
         JobStoppedException? refused = null;
         var handled = new TaskCompletionSource();
         first.Saved += (_, _) =>
@@ -249,12 +249,12 @@ public sealed class CodDownloadTests
         var running = first.StartAsync(cancel.Token);
         await handled.Task;
 
-        refused = await Assert.ThrowsAsync<JobStoppedException>(async () => await (await cod.DownloadAsync([study.StudyUid])).StartAsync());
+        refused = await Assert.ThrowsAsync<JobStoppedException>(async () => await (await cod.WatchedDownloadAsync([study.StudyUid])).StartAsync());
 
         Assert.Equal(DestinationFailure.InUse, Assert.IsType<DestinationException>(refused.InnerException).Reason);
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
-        var third = await (await cod.DownloadAsync([study.StudyUid])).StartAsync();
+        var third = await (await cod.WatchedDownloadAsync([study.StudyUid])).StartAsync();
         Assert.Equal(JobOutcome.Complete, third.Outcome);
         Assert.Equal(study.Expected(), SavedFiles.InFolder(folder.Path));
     }

@@ -69,7 +69,7 @@ public sealed class FreeSpaceTests
         var room = studies.Count * 10L * InstanceBytes * (zip ? 2 : 1);
         using var cod = Open(store, folder, _ => room + 100_000 - BytesIn(folder.Path));
 
-        var result = await (await cod.DownloadAsync(uids, zip)).StartAsync();
+        var result = await (await cod.WatchedDownloadAsync(uids, zip)).StartAsync();
 
         Assert.Equal(JobOutcome.Complete, result.Outcome);
     }
@@ -97,7 +97,7 @@ public sealed class FreeSpaceTests
         using var folder = new TempFolder();
         using var cod = store.Open(folder.Path, options => (options.FreeSpace, options.CheckFreeSpace) = (_ => 0, false));
 
-        Assert.Equal(JobOutcome.Complete, (await (await cod.DownloadAsync([study.StudyUid])).StartAsync()).Outcome);
+        Assert.Equal(JobOutcome.Complete, (await (await cod.WatchedDownloadAsync([study.StudyUid])).StartAsync()).Outcome);
     }
 
     [Fact]
@@ -130,7 +130,7 @@ public sealed class FreeSpaceTests
     private static async Task<JobResult> RunAsync(TestStore store, TempFolder folder, SyntheticStudy study, bool zip, Func<string, long?> freeSpace)
     {
         using var cod = Open(store, folder, freeSpace);
-        return await (await cod.DownloadAsync([study.StudyUid], zip)).StartAsync();
+        return await (await cod.WatchedDownloadAsync([study.StudyUid], zip)).StartAsync();
     }
 
     private static long BytesIn(string directory)

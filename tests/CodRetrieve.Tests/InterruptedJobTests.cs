@@ -16,7 +16,7 @@ public sealed class InterruptedJobTests
         using var folder = new TempFolder();
         using var cod = store.Open(folder.Path);
         using var cancel = new CancellationTokenSource();
-        var job = await cod.DownloadAsync([study.StudyUid]);
+        var job = await cod.WatchedDownloadAsync([study.StudyUid]);
         var recorder = new JobRecorder(job);
         var running = job.StartAsync(cancel.Token);
         await store.Server.WaitForRequestAsync(request => request.BytesSent == 100_000);
@@ -48,7 +48,7 @@ public sealed class InterruptedJobTests
         };
         using var cod = new CodDownload(store.Options(options => options.MaxConnections = 1));
         cod.InitBucket(TestStore.Url);
-        var job = await cod.DownloadAsync([study.StudyUid], handler);
+        var job = await cod.WatchedDownloadAsync([study.StudyUid], handler);
 
         var stopped = await Assert.ThrowsAsync<JobStoppedException>(() => job.StartAsync());
 

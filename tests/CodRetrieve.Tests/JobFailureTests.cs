@@ -33,7 +33,7 @@ public sealed class JobFailureTests
         using var folder = new TempFolder();
         using var cod = store.Open(folder.Path);
 
-        var result = await (await cod.DownloadAsync([study.StudyUid])).StartAsync();
+        var result = await (await cod.WatchedDownloadAsync([study.StudyUid])).StartAsync();
 
         Assert.Equal(JobOutcome.Complete, result.Outcome);
         Assert.Equal(study.Expected(), SavedFiles.InFolder(folder.Path));
@@ -85,7 +85,7 @@ public sealed class JobFailureTests
         using var folder = new TempFolder();
         using var cod = store.Open(folder.Path);
 
-        var result = await (await cod.DownloadAsync([study.StudyUid])).StartAsync();
+        var result = await (await cod.WatchedDownloadAsync([study.StudyUid])).StartAsync();
 
         Assert.Equal([SeriesOutcome.Failed, SeriesOutcome.Failed, SeriesOutcome.Saved], study.Series.Select(series =>
             result.Series.Single(one => one.SeriesInstanceUid == series.SeriesUid).Outcome));
@@ -107,7 +107,7 @@ public sealed class JobFailureTests
         store.Server.Faults.Add(Fault.Status(status));
         using var folder = new TempFolder();
         using var cod = store.Open(folder.Path);
-        var job = await cod.DownloadAsync(studies);
+        var job = await cod.WatchedDownloadAsync(studies);
         var recorder = new JobRecorder(job);
 
         var stopped = await Assert.ThrowsAsync<JobStoppedException>(() => job.StartAsync());
@@ -126,7 +126,7 @@ public sealed class JobFailureTests
         cod.InitBucket("gs://another-bucket");
 
         var stopped = await Assert.ThrowsAsync<JobStoppedException>(async () =>
-            await (await cod.DownloadAsync(["1.2.3"], new MemorySaveHandler())).StartAsync());
+            await (await cod.WatchedDownloadAsync(["1.2.3"], new MemorySaveHandler())).StartAsync());
 
         Assert.Equal(ObjectStoreFailure.NotFound, Assert.IsType<ObjectStoreException>(stopped.InnerException).Reason);
     }
@@ -192,7 +192,7 @@ public sealed class JobFailureTests
         using var folder = new TempFolder();
         using var cod = store.Open(folder.Path, options => options.MaxRetryAttempts = 3);
 
-        var result = await (await cod.DownloadAsync([study.StudyUid])).StartAsync();
+        var result = await (await cod.WatchedDownloadAsync([study.StudyUid])).StartAsync();
 
         Assert.Equal(5, result.InstancesFailed);
         Assert.Equal(4, store.Server.Requests.Count(request => request.ObjectName is { } name && IsTar(name)));
@@ -227,7 +227,7 @@ public sealed class JobFailureTests
         };
         using var cod = new CodDownload(store.Options());
         cod.InitBucket(TestStore.Url);
-        var job = await cod.DownloadAsync(["1.2.3"], handler);
+        var job = await cod.WatchedDownloadAsync(["1.2.3"], handler);
         var recorder = new JobRecorder(job);
 
         var result = await job.StartAsync();
@@ -251,7 +251,7 @@ public sealed class JobFailureTests
         store.Put(study);
         using var folder = new TempFolder();
         using var cod = store.Open(folder.Path);
-        var result = await (await cod.DownloadAsync([study.StudyUid])).StartAsync();
+        var result = await (await cod.WatchedDownloadAsync([study.StudyUid])).StartAsync();
         return (result, study, SavedFiles.InFolder(folder.Path));
     }
 
@@ -263,7 +263,7 @@ public sealed class JobFailureTests
         store.Put(study);
         using var cod = new CodDownload(store.Options());
         cod.InitBucket(TestStore.Url);
-        return await (await cod.DownloadAsync([study.StudyUid], handler)).StartAsync();
+        return await (await cod.WatchedDownloadAsync([study.StudyUid], handler)).StartAsync();
     }
 
     private sealed class CarelessHandler : ISaveHandler

@@ -22,7 +22,7 @@ public sealed class JobProgressTests
         using var cod = store.Open(folder.Path);
         var progress = new ProgressRecorder();
 
-        var result = await (await cod.DownloadAsync(studies.Select(study => study.StudyUid))).StartAsync(progress);
+        var result = await (await cod.WatchedDownloadAsync(studies.Select(study => study.StudyUid))).StartAsync(progress);
 
         var last = progress.Reports[^1];
         var instances = studies.SelectMany(study => study.Series).SelectMany(series => series.Instances).ToList();
@@ -44,10 +44,10 @@ public sealed class JobProgressTests
         var study = store.Put(Study(3));
         using var folder = new TempFolder();
         using var cod = store.Open(folder.Path);
-        await (await cod.DownloadAsync([study.StudyUid])).StartAsync();
+        await (await cod.WatchedDownloadAsync([study.StudyUid])).StartAsync();
         var progress = new ProgressRecorder();
 
-        await (await cod.DownloadAsync([study.StudyUid])).StartAsync(progress);
+        await (await cod.WatchedDownloadAsync([study.StudyUid])).StartAsync(progress);
 
         var last = progress.Reports[^1];
         Assert.Equal((0, 0), (last.InstancesWanted, last.InstancesSaved));
@@ -73,7 +73,7 @@ public sealed class JobProgressTests
             }
         });
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await (await cod.DownloadAsync([study.StudyUid])).StartAsync(seen, cancel.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await (await cod.WatchedDownloadAsync([study.StudyUid])).StartAsync(seen, cancel.Token));
 
         var report = seen.Reports.First(one => one is { InstancesSaved: > 0, TimeLeft: not null });
         Assert.InRange(report.BytesReceived, 1, report.BytesWanted - 1);
@@ -89,7 +89,7 @@ public sealed class JobProgressTests
         var study = store.Put(Study(5));
         using var folder = new TempFolder();
         using var cod = store.Open(folder.Path);
-        var job = await cod.DownloadAsync([study.StudyUid]);
+        var job = await cod.WatchedDownloadAsync([study.StudyUid]);
         var (inside, cameTwoAtOnce, isEnded, cameLate) = (0, false, false, false);
         void Pass()
         {
@@ -121,7 +121,7 @@ public sealed class JobProgressTests
         using var cod = store.Open(folder.Path);
         var progress = new ProgressRecorder(_ => throw new InvalidOperationException("A fault of the user's."));
 
-        var result = await (await cod.DownloadAsync([study.StudyUid])).StartAsync(progress);
+        var result = await (await cod.WatchedDownloadAsync([study.StudyUid])).StartAsync(progress);
 
         Assert.Equal(JobOutcome.Complete, result.Outcome);
     }

@@ -15,7 +15,7 @@ public sealed class JobTests
         store.Put(study);
         using var folder = new TempFolder();
         using var cod = store.Open(folder.Path);
-        var job = await cod.DownloadAsync([study.StudyUid]);
+        var job = await cod.WatchedDownloadAsync([study.StudyUid]);
         var recorder = new JobRecorder(job);
 
         await job.StartAsync();
@@ -43,7 +43,7 @@ public sealed class JobTests
         store.Put(study);
         using var folder = new TempFolder();
         using var cod = store.Open(folder.Path);
-        var job = await cod.DownloadAsync([study.StudyUid]);
+        var job = await cod.WatchedDownloadAsync([study.StudyUid]);
         var recorder = new JobRecorder(job);
 
         var result = await job.StartAsync();
@@ -66,7 +66,7 @@ public sealed class JobTests
         var study = store.Put(SmallStudy());
         using var folder = new TempFolder();
         using var cod = store.Open(folder.Path);
-        var job = await cod.DownloadAsync([study.StudyUid]);
+        var job = await cod.WatchedDownloadAsync([study.StudyUid]);
         job.Saved += (_, _) => throw new InvalidOperationException("A fault of the user's.");
         job.Progress += (_, _) => throw new InvalidOperationException("Another one.");
 
@@ -83,7 +83,7 @@ public sealed class JobTests
         var study = store.Put(SmallStudy());
         using var folder = new TempFolder();
         using var cod = store.Open(folder.Path);
-        var job = await cod.DownloadAsync([study.StudyUid]);
+        var job = await cod.WatchedDownloadAsync([study.StudyUid]);
         await job.StartAsync();
 
         await Assert.ThrowsAsync<InvalidOperationException>(() => job.StartAsync());
@@ -98,7 +98,7 @@ public sealed class JobTests
         using var folder = new TempFolder();
         using var cod = store.Open(folder.Path);
         using var cancel = new CancellationTokenSource();
-        var job = await cod.DownloadAsync([study.StudyUid]);
+        var job = await cod.WatchedDownloadAsync([study.StudyUid]);
         var recorder = new JobRecorder(job);
         job.Saved += (_, _) => cancel.Cancel();
 
@@ -122,7 +122,7 @@ public sealed class JobTests
         using var folder = new TempFolder();
         using var cod = store.Open(folder.Path, options => options.MaxConnections = connections);
 
-        await (await cod.DownloadAsync(studies.Select(study => study.StudyUid))).StartAsync();
+        await (await cod.WatchedDownloadAsync(studies.Select(study => study.StudyUid))).StartAsync();
 
         Assert.InRange(store.Server.PeakConcurrentRequests, 1, connections);
     }
@@ -135,7 +135,7 @@ public sealed class JobTests
         using var folder = new TempFolder();
         using var cod = store.Open(folder.Path);
 
-        var result = await (await cod.DownloadAsync(["1.2.3.404", study.StudyUid, study.StudyUid])).StartAsync();
+        var result = await (await cod.WatchedDownloadAsync(["1.2.3.404", study.StudyUid, study.StudyUid])).StartAsync();
 
         Assert.Equal(JobOutcome.Incomplete, result.Outcome);
         Assert.Equal(["1.2.3.404"], result.MissingStudies);

@@ -40,7 +40,7 @@ public sealed class TarProofTests
         using var folder = new TempFolder();
         using var cod = store.Open(folder.Path);
 
-        var result = await (await cod.DownloadAsync([study.StudyUid])).StartAsync();
+        var result = await (await cod.WatchedDownloadAsync([study.StudyUid])).StartAsync();
 
         Assert.Equal((JobOutcome.Complete, 0), (result.Outcome, result.InstancesUnverified));
         Assert.Equal(study.Expected(), SavedFiles.InFolder(folder.Path));
@@ -58,7 +58,7 @@ public sealed class TarProofTests
         using var folder = new TempFolder();
         using var cod = store.Open(folder.Path);
 
-        var result = await (await cod.DownloadAsync([study.StudyUid])).StartAsync();
+        var result = await (await cod.WatchedDownloadAsync([study.StudyUid])).StartAsync();
 
         Assert.Equal(JobOutcome.Complete, result.Outcome);
         Assert.Equal(study.Expected(), SavedFiles.InFolder(folder.Path));
@@ -120,7 +120,7 @@ public sealed class TarProofTests
         using var cod = new CodDownload();
         cod.InitDirectory(Path.Combine(folder.Path, "out"));
         cod.InitBucket(new Uri(Path.Combine(folder.Path, "store", TestStore.Prefix)).AbsoluteUri);
-        var result = await (await cod.DownloadAsync([study.StudyUid])).StartAsync();
+        var result = await (await cod.WatchedDownloadAsync([study.StudyUid])).StartAsync();
 
         Assert.Equal((JobOutcome.Complete, Instances), (result.Outcome, result.InstancesUnverified));
     }
@@ -170,7 +170,7 @@ public sealed class TarProofTests
         using var folder = new TempFolder();
         using var cod = store.Open(folder.Path);
 
-        Assert.Equal(3, (await (await cod.DownloadAsync([study.StudyUid])).StartAsync()).InstancesUnverified);
+        Assert.Equal(3, (await (await cod.WatchedDownloadAsync([study.StudyUid])).StartAsync()).InstancesUnverified);
     }
 
     [Fact(Timeout = 30_000)]
@@ -185,7 +185,7 @@ public sealed class TarProofTests
         using var folder = new TempFolder();
         using var cod = store.Open(folder.Path, options => options.MaxRetryAttempts = 1);
 
-        var result = await (await cod.DownloadAsync([study.StudyUid])).StartAsync();
+        var result = await (await cod.WatchedDownloadAsync([study.StudyUid])).StartAsync();
 
         var failure = Assert.Single(result.Failures);
         Assert.Equal(series.Instances[3].SopInstanceUid, failure.SopInstanceUid);
@@ -215,7 +215,7 @@ public sealed class TarProofTests
         using var folder = new TempFolder();
         using var cod = store.Open(folder.Path);
 
-        var result = await (await cod.DownloadAsync([study.StudyUid])).StartAsync();
+        var result = await (await cod.WatchedDownloadAsync([study.StudyUid])).StartAsync();
 
         Assert.Equal((JobOutcome.Complete, 0), (result.Outcome, result.InstancesUnverified));
         Assert.Equal(study.Expected(), SavedFiles.InFolder(folder.Path));
@@ -232,7 +232,7 @@ public sealed class TarProofTests
         using var folder = new TempFolder();
         using var cod = store.Open(folder.Path);
         using var cancel = new CancellationTokenSource();
-        var running = (await cod.DownloadAsync([study.StudyUid])).StartAsync(cancel.Token);
+        var running = (await cod.WatchedDownloadAsync([study.StudyUid])).StartAsync(cancel.Token);
         await store.Server.WaitForRequestAsync(request => request.BytesSent == 300_000);
 
         await cancel.CancelAsync();
@@ -253,7 +253,7 @@ public sealed class TarProofTests
         using var folder = new TempFolder();
         using var cod = store.Open(folder.Path, options => options.MaxConnections = 2);
         using var cancel = new CancellationTokenSource();
-        var job = await cod.DownloadAsync([study.StudyUid]);
+        var job = await cod.WatchedDownloadAsync([study.StudyUid]);
         var extracted = new TaskCompletionSource<string>();
         job.Extracted += (_, args) => extracted.TrySetResult(args.Series.SeriesInstanceUid);
         var running = job.StartAsync(cancel.Token);
@@ -301,11 +301,11 @@ public sealed class TarProofTests
         IObjectStore store, ISaveHandler? handler = null, bool zip = false)
     {
         using var folder = new TempFolder();
-        using var cod = new CodDownload(new CodDownloadOptions { RetryDelay = TimeSpan.FromMilliseconds(1) });
+        using var cod = new CodDownload(new CodDownloadOptions { LoggerFactory = LeakWatch.Loggers(), RetryDelay = TimeSpan.FromMilliseconds(1) });
         cod.InitDirectory(folder.Path);
         cod.InitBucket(store, TestStore.Prefix);
         var study = new SyntheticStudy(seed: 4).StudyUid;
-        var job = handler is null ? await cod.DownloadAsync([study], zip) : await cod.DownloadAsync([study], handler);
+        var job = handler is null ? await cod.WatchedDownloadAsync([study], zip) : await cod.WatchedDownloadAsync([study], handler);
         var recorder = new JobRecorder(job);
         var result = await job.StartAsync();
         return (result, SavedFiles.In(folder.Path, zip), [.. recorder.Of<InstanceSavedEventArgs>()]);

@@ -23,11 +23,11 @@ public sealed class WriterStoreTests
         await using var server = await Testing.GcsTestServer.StartAsync();
         server.CreateBucket(fixtures.Bucket).PutDirectory(fixtures.BucketFolder);
         using var folder = new TempFolder();
-        using var cod = new CodDownload(new CodDownloadOptions { Endpoint = server.Endpoint });
+        using var cod = new CodDownload(new CodDownloadOptions { Endpoint = server.Endpoint, LoggerFactory = LeakWatch.Loggers() });
         cod.InitDirectory(folder.Path);
         cod.InitBucket(fromServer ? $"gs://{fixtures.Bucket}/{fixtures.Prefix}" : Path.Combine(fixtures.BucketFolder, fixtures.Prefix));
 
-        var first = await (await cod.DownloadAsync(fixtures.Studies, zip)).StartAsync();
+        var first = await (await cod.WatchedDownloadAsync(fixtures.Studies, zip)).StartAsync();
 
         var expected = fixtures.Series.SelectMany(series => series.Instances
             .Where(instance => instance.InTar)
@@ -36,7 +36,7 @@ public sealed class WriterStoreTests
         AssertOutcomes(fixtures, first);
 
         server.ClearRequests();
-        var second = await (await cod.DownloadAsync(fixtures.Studies, zip)).StartAsync();
+        var second = await (await cod.WatchedDownloadAsync(fixtures.Studies, zip)).StartAsync();
 
         Assert.Equal(0, second.BytesDownloaded);
         Assert.Equal(0, second.InstancesSaved);

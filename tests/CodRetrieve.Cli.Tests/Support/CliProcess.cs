@@ -63,7 +63,7 @@ public sealed class CliProcess : IDisposable
     public async Task<CliResult> EndAsync()
     {
         await _process.WaitForExitAsync();
-        return new CliResult(_process.ExitCode, await _out, await _error);
+        return new CliResult(_process.ExitCode, await _out, await _error).Watched();
     }
 
     public void Interrupt() => Assert.Equal(0, SendSignal(_process.Id, SigInt));

@@ -16,5 +16,13 @@ public sealed record CliResult(int ExitCode, string Out, string Error)
         }
     }
 
+    /// <summary>This, shown to the watch for leaks.</summary>
+    public CliResult Watched()
+    {
+        LeakWatch.Current.Look("standard output", Out);
+        LeakWatch.Current.Look("standard error", Error);
+        return this;
+    }
+
     public IReadOnlyList<string> ErrorLines => Error.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }

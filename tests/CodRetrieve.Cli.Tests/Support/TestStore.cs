@@ -53,7 +53,7 @@ public sealed class TestStore : IAsyncDisposable
         using var error = new StringWriter();
         var terminal = new Terminal(output, error, Environment) { IsInteractive = IsInteractive };
         var code = await App.RunAsync(args, terminal, cancellationToken);
-        return new CliResult(code, output.ToString(), error.ToString());
+        return new CliResult(code, output.ToString(), error.ToString()).Watched();
     }
 
     public Task<CliResult> DownloadAsync(SyntheticStudy study, params string[] more) =>

@@ -2,6 +2,8 @@ using CodRetrieve.Testing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CodRetrieve.DependencyInjection.Tests.Support;
 
@@ -11,6 +13,7 @@ internal static class TestHost
     public static IHost Build(Action<IServiceCollection> configure)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Logging.AddProvider(new WatchedLoggers(NullLoggerFactory.Instance)).AddFilter<WatchedLoggers>("CodRetrieve", LogLevel.Trace);
         configure(builder.Services);
         return builder.Build();
     }

@@ -58,7 +58,7 @@ public sealed class BandwidthLimitTests
         store.Put(study);
         using var cod = new CodDownload(store.Options(options => options.MaxBytesPerSecond = 8_000_000));
         cod.InitBucket(TestStore.Url);
-        var job = await cod.DownloadAsync([study.StudyUid], new MemorySaveHandler());
+        var job = await cod.WatchedDownloadAsync([study.StudyUid], new MemorySaveHandler());
         var clock = Stopwatch.StartNew();
 
         var result = await job.StartAsync();

@@ -8,10 +8,10 @@ public sealed class CodCredentialTests
     [Fact(Timeout = 30_000)]
     public async Task A_token_is_sent_with_every_request()
     {
-        await using var store = await StartAsync(CodCredential.FromToken("good"));
+        await using var store = await StartAsync(CodCredential.FromToken("SECRET-good"));
         await store.ReadAsync(store.Put(Bytes.Random(10)));
         await store.Objects.ListAsync("", null, CancellationToken.None);
-        Assert.Equal("good good", string.Join(' ', store.Server.Requests.Select(request => request.BearerToken)));
+        Assert.Equal("SECRET-good SECRET-good", string.Join(' ', store.Server.Requests.Select(request => request.BearerToken)));
     }
 
     [Fact(Timeout = 30_000)]
@@ -36,19 +36,19 @@ public sealed class CodCredentialTests
     [Fact(Timeout = 30_000)]
     public async Task A_401_asks_once_for_a_fresh_token_and_goes_on()
     {
-        var tokens = new Queue<string>(["expired", "good"]);
+        var tokens = new Queue<string>(["SECRET-expired", "SECRET-good"]);
         await using var store = await StartAsync(CodCredential.FromTokens(_ => ValueTask.FromResult(tokens.Dequeue())));
         var content = Bytes.Random(10);
         var slice = store.Put(content);
         Assert.Equal(content, await store.ReadAsync(slice));
         Assert.Equal(content, await store.ReadAsync(slice));
-        Assert.Equal("expired good good", string.Join(' ', store.Server.Requests.Select(request => request.BearerToken)));
+        Assert.Equal("SECRET-expired SECRET-good SECRET-good", string.Join(' ', store.Server.Requests.Select(request => request.BearerToken)));
     }
 
     [Fact(Timeout = 30_000)]
     public async Task A_token_that_expires_in_the_middle_of_an_object_is_renewed()
     {
-        var tokens = new Queue<string>(["good", "better"]);
+        var tokens = new Queue<string>(["SECRET-good", "SECRET-better"]);
         await using var store = await StartAsync(CodCredential.FromTokens(_ => ValueTask.FromResult(tokens.Dequeue())));
         var content = Bytes.Random(200_000);
         var slice = store.Put(content);
@@ -56,7 +56,7 @@ public sealed class CodCredentialTests
         await using var stream = await store.Objects.OpenAsync(slice, null, CancellationToken.None);
         var first = new byte[100_000];
         await stream.ReadExactlyAsync(first);
-        store.Server.AcceptTokens("better");
+        store.Server.AcceptTokens("SECRET-better");
         Assert.Equal(content[100_000..], await stream.ReadToEndAsync());
     }
 
@@ -64,15 +64,15 @@ public sealed class CodCredentialTests
     public async Task A_second_401_fails_after_exactly_two_requests()
     {
         var asked = 0;
-        await using var store = await StartAsync(CodCredential.FromTokens(_ => ValueTask.FromResult($"bad-{++asked}")));
+        await using var store = await StartAsync(CodCredential.FromTokens(_ => ValueTask.FromResult($"SECRET-bad-{++asked}")));
         Assert.Equal(ObjectStoreFailure.Unauthorized, (await store.FailAsync(store.Put(Bytes.Random(10)))).Reason);
-        Assert.Equal("bad-1 bad-2", string.Join(' ', store.Server.Requests.Select(request => request.BearerToken)));
+        Assert.Equal("SECRET-bad-1 SECRET-bad-2", string.Join(' ', store.Server.Requests.Select(request => request.BearerToken)));
     }
 
     [Fact(Timeout = 30_000)]
     public async Task A_source_without_a_fresher_token_fails_after_one_request()
     {
-        await using var store = await StartAsync(CodCredential.FromTokens(_ => ValueTask.FromResult("same")));
+        await using var store = await StartAsync(CodCredential.FromTokens(_ => ValueTask.FromResult("SECRET-same")));
         Assert.Equal(ObjectStoreFailure.Unauthorized, (await store.FailAsync(store.Put(Bytes.Random(10)))).Reason);
         Assert.Single(store.Server.Requests);
     }
@@ -91,7 +91,7 @@ public sealed class CodCredentialTests
             }
 
             await allRefused.Task;
-            return "good";
+            return "SECRET-good";
         }));
         var slice = store.Put(Bytes.Random(10));
         var reading = Task.WhenAll(Enumerable.Range(0, Requests).Select(_ => store.ReadAsync(slice)));
@@ -129,13 +129,13 @@ public sealed class CodCredentialTests
     {
         var asked = 0;
         await using var store = await StartAsync(CodCredential.FromTokens(_ => ++asked == 1
-            ? ValueTask.FromResult("good")
+            ? ValueTask.FromResult("SECRET-good")
             : throw new IOException("The disk with the key is gone.")));
         var slice = store.Put(Bytes.Random(200_000));
         store.Faults.Add(Fault.CloseAfter(100_000), times: 1);
         await using var stream = await store.Objects.OpenAsync(slice, null, CancellationToken.None);
         await stream.ReadExactlyAsync(new byte[100_000]);
-        store.Server.AcceptTokens("better");
+        store.Server.AcceptTokens("SECRET-better");
 
         var failure = await Assert.ThrowsAsync<ObjectStoreException>(() => stream.ReadToEndAsync());
 
@@ -152,7 +152,7 @@ public sealed class CodCredentialTests
         {
             await cancel.CancelAsync();
             await Task.Delay(Timeout.InfiniteTimeSpan, ct);
-            return "good";
+            return "SECRET-good";
         }));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => store.Objects.ListAsync("", null, cancel.Token));
     }
@@ -194,5 +194,5 @@ public sealed class CodCredentialTests
         Assert.Throws<FileNotFoundException>(() => CodCredential.FromServiceAccountFile(Path.Combine(Path.GetTempPath(), "no-such-key.json")));
 
     private static Task<OpenStore> StartAsync(CodCredential credential) => OpenStore.StartAsync(
-        options => options.Credential = credential, new GcsTestServerOptions { AcceptedTokens = ["good"] });
+        options => options.Credential = credential, new GcsTestServerOptions { AcceptedTokens = ["SECRET-good"] });
 }

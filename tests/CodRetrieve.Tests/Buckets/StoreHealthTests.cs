@@ -66,7 +66,7 @@ public sealed class StoreHealthTests
         store.Server.Faults.Add(Fault.Status(503), kind);
         using var cod = new CodDownload(store.Options(options => (options.MaxConnections, options.MaxRetryAttempts) = (4, 2)));
         cod.InitBucket(TestStore.Url);
-        var job = await cod.DownloadAsync(studies, new MemorySaveHandler());
+        var job = await cod.WatchedDownloadAsync(studies, new MemorySaveHandler());
         var recorder = new JobRecorder(job);
 
         var stopped = await Assert.ThrowsAsync<JobStoppedException>(() => job.StartAsync());

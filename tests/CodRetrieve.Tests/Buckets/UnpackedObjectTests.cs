@@ -72,7 +72,7 @@ public sealed class UnpackedObjectTests
         {
             Open = (n, _, _) => n == 1 ? Unpacked(new PiecewiseStream(default, 1, new IOException("broken"))) : Packed(packed, 0),
         };
-        var options = new CodDownloadOptions { RetryDelay = TimeSpan.FromMilliseconds(1) };
+        var options = new CodDownloadOptions { LoggerFactory = LeakWatch.Loggers(), RetryDelay = TimeSpan.FromMilliseconds(1) };
         using var objects = new ObjectReader(store, new RequestPolicy(options, NullLogger.Instance), 1);
         await using var stream = await objects.OpenAsync(Listed, null, CancellationToken.None);
         Assert.Equal(packed, await stream.ReadToEndAsync());
@@ -86,7 +86,7 @@ public sealed class UnpackedObjectTests
 
     private static async Task<byte[]> ReadAsync(IObjectStore store, ObjectSlice slice)
     {
-        var options = new CodDownloadOptions { RetryDelay = TimeSpan.FromMilliseconds(1), MaxRetryDelay = TimeSpan.FromMilliseconds(2) };
+        var options = new CodDownloadOptions { LoggerFactory = LeakWatch.Loggers(), RetryDelay = TimeSpan.FromMilliseconds(1), MaxRetryDelay = TimeSpan.FromMilliseconds(2) };
         using var objects = new ObjectReader(store, new RequestPolicy(options, NullLogger.Instance), 1);
         await using var stream = await objects.OpenAsync(slice, null, CancellationToken.None);
         return await stream.ReadToEndAsync();

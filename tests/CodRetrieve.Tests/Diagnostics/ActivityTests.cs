@@ -36,7 +36,7 @@ public sealed class ActivityTests : IDisposable
         using var cod = store.Open(folder.Path);
         cod.InitBucket(TestStore.Url + "?token=secret-token");
 
-        await (await cod.DownloadAsync([study.StudyUid])).StartAsync();
+        await (await cod.WatchedDownloadAsync([study.StudyUid])).StartAsync();
 
         var job = Assert.Single(_ended, activity => activity.OperationName == "codretrieve.job");
         Assert.All(_ended, activity => Assert.Equal(job.TraceId, activity.TraceId));
@@ -62,7 +62,7 @@ public sealed class ActivityTests : IDisposable
         using var folder = new TempFolder();
         using var cod = store.Open(folder.Path);
 
-        await Assert.ThrowsAnyAsync<CodRetrieveException>(async () => await (await cod.DownloadAsync([study.StudyUid])).StartAsync());
+        await Assert.ThrowsAnyAsync<CodRetrieveException>(async () => await (await cod.WatchedDownloadAsync([study.StudyUid])).StartAsync());
 
         var job = Assert.Single(_ended, activity => activity.OperationName == "codretrieve.job");
         Assert.Equal(ActivityStatusCode.Error, job.Status);

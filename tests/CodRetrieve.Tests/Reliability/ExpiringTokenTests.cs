@@ -43,7 +43,7 @@ public sealed class ExpiringTokenTests
         cod.InitBucket(TestStore.Url);
         var handler = new MemorySaveHandler();
 
-        var result = await scan.Watch(await cod.DownloadAsync(studies.Select(study => study.StudyUid), handler)).StartAsync();
+        var result = await scan.Watch(await cod.WatchedDownloadAsync(studies.Select(study => study.StudyUid), handler)).StartAsync();
 
         scan.Add(result);
         Assert.Equal(JobOutcome.Complete, result.Outcome);
@@ -70,7 +70,7 @@ public sealed class ExpiringTokenTests
                 : throw new HttpRequestException("The token service is down."));
         }));
         cod.InitBucket(TestStore.Url);
-        var job = scan.Watch(await cod.DownloadAsync(studies.Select(study => study.StudyUid), new MemorySaveHandler()));
+        var job = scan.Watch(await cod.WatchedDownloadAsync(studies.Select(study => study.StudyUid), new MemorySaveHandler()));
         var recorder = new JobRecorder(job);
 
         var stopped = await Assert.ThrowsAsync<JobStoppedException>(() => job.StartAsync());

@@ -1,6 +1,4 @@
-using System.Collections;
 using System.Collections.Concurrent;
-using System.Reflection;
 using CodRetrieve.Testing;
 using Microsoft.Extensions.Logging;
 
@@ -13,8 +11,7 @@ namespace CodRetrieve.Tests.Support;
 public sealed class LeakScan : ILoggerFactory, ILogger
 {
     /// <summary>What stands in the DICOM tags and the <c>original_path</c> of every <see cref="SyntheticStudy"/>, and in the queries of requests.</summary>
-    public static readonly IReadOnlyList<string> SyntheticSecrets =
-        ["Synthetic^Patient", "SYNTHETIC-1", "synthetic-incoming", "Synthetic series", "original_path", "alt=media", "pageToken=", "fields="];
+    public static readonly IReadOnlyList<string> SyntheticSecrets = Sensitive.OfSyntheticStudies;
 
     private readonly ConcurrentQueue<string> _texts = new();
 
@@ -22,7 +19,13 @@ public sealed class LeakScan : ILoggerFactory, ILogger
     public int Count => _texts.Count;
 
     /// <summary>Gathers an object's text, that of its properties, and that of theirs.</summary>
-    public void Add(object? value) => Add(value, new HashSet<object>(ReferenceEqualityComparer.Instance));
+    public void Add(object? value)
+    {
+        foreach (var text in Said.By(value))
+        {
+            _texts.Enqueue(text);
+        }
+    }
 
     /// <summary>Gathers all events of a job.</summary>
     public Job Watch(Job job)
@@ -73,40 +76,5 @@ public sealed class LeakScan : ILoggerFactory, ILogger
 
     void IDisposable.Dispose()
     {
-    }
-
-    private void Add(object? value, HashSet<object> seen)
-    {
-        if (value is null || (!value.GetType().IsValueType && !seen.Add(value)))
-        {
-            return;
-        }
-
-        _texts.Enqueue(value.ToString() ?? "");
-        if (value is string)
-        {
-            return;
-        }
-
-        if (value is IEnumerable items)
-        {
-            foreach (var item in items)
-            {
-                Add(item, seen);
-            }
-        }
-
-        // The properties of the library's own objects, of exceptions wherever they come from, and of what a log message was made from.
-        var type = value.GetType();
-        if (type.Assembly == typeof(CodDownload).Assembly || value is Exception || type.IsGenericType)
-        {
-            foreach (var property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.GetIndexParameters().Length == 0))
-            {
-                if (property.Name is not nameof(Exception.TargetSite) && !property.PropertyType.IsByRefLike)
-                {
-                    Add(property.GetValue(value), seen);
-                }
-            }
-        }
     }
 }

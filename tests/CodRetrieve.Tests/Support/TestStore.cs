@@ -30,6 +30,7 @@ public sealed class TestStore : IAsyncDisposable
             MaxRetryDelay = TimeSpan.FromMilliseconds(5),
         };
         change?.Invoke(options);
+        options.LoggerFactory = LeakWatch.Loggers(options.LoggerFactory);
         return options;
     }
 

@@ -37,7 +37,7 @@ internal sealed class SavedStudy : IAsyncDisposable
         study.AddSeries(options ?? new() { InstanceCount = 10, InstanceSizeBytes = 20_000 });
         study.AddSeries(new() { InstanceCount = 3, InstanceSizeBytes = 300_000 });
         var saved = new SavedStudy(store, store.Put(study), zip);
-        await (await saved.Cod.DownloadAsync([study.StudyUid], zip)).StartAsync();
+        await (await saved.Cod.WatchedDownloadAsync([study.StudyUid], zip)).StartAsync();
         store.Server.ClearRequests();
         return saved;
     }

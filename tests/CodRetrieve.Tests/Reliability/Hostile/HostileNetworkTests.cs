@@ -35,7 +35,7 @@ public sealed class HostileNetworkTests
         }));
         cod.InitBucket(TestStore.Url);
 
-        var result = await scan.Watch(await cod.DownloadAsync([study.StudyUid], new MemorySaveHandler())).StartAsync();
+        var result = await scan.Watch(await cod.WatchedDownloadAsync([study.StudyUid], new MemorySaveHandler())).StartAsync();
 
         scan.Add(result);
         Assert.Equal(JobOutcome.Incomplete, result.Outcome);
@@ -62,7 +62,7 @@ public sealed class HostileNetworkTests
         cod.InitBucket("gs://test-bucket");
 
         var stopped = await Assert.ThrowsAsync<JobStoppedException>(async () =>
-            await scan.Watch(await cod.DownloadAsync(["1.2.3"], new MemorySaveHandler())).StartAsync());
+            await scan.Watch(await cod.WatchedDownloadAsync(["1.2.3"], new MemorySaveHandler())).StartAsync());
 
         await stop.CancelAsync();
         var (connections, received) = await serving;
@@ -83,11 +83,12 @@ public sealed class HostileNetworkTests
             Endpoint = new Uri("http://storage.example.org/"),
             Credential = CodCredential.FromToken(HostileStore.Token),
             HttpClientFactory = () => http,
+            LoggerFactory = LeakWatch.Loggers(),
         });
         cod.InitBucket("gs://test-bucket");
 
         var stopped = await Assert.ThrowsAsync<JobStoppedException>(async () =>
-            await (await cod.DownloadAsync(["1.2.3"], new MemorySaveHandler())).StartAsync());
+            await (await cod.WatchedDownloadAsync(["1.2.3"], new MemorySaveHandler())).StartAsync());
 
         Assert.Equal(ObjectStoreFailure.Untrusted, Assert.IsType<ObjectStoreException>(stopped.InnerException).Reason);
         Assert.Empty(sent);

@@ -60,7 +60,7 @@ internal sealed class HostileStore
         });
         cod.InitDirectory(directory);
         cod.InitBucket(_store, null);
-        var result = await Scan.Watch(await cod.DownloadAsync(["1"])).StartAsync();
+        var result = await Scan.Watch(await cod.WatchedDownloadAsync(["1"])).StartAsync();
         Scan.Add(result);
         Scan.Add(await cod.GetStatsAsync(["1"]));
 

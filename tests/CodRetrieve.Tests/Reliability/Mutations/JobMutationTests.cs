@@ -40,7 +40,7 @@ public sealed class JobMutationTests(ITestOutputHelper output)
             using var cod = new CodDownload(_options);
             cod.InitDirectory(directory);
             cod.InitBucket(store, "p");
-            var job = _scan.Watch(await cod.DownloadAsync([Study], zip));
+            var job = _scan.Watch(await cod.WatchedDownloadAsync([Study], zip));
             var result = await job.StartAsync();
             _scan.Add(result);
 

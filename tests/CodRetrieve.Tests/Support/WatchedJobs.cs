@@ -1,0 +1,24 @@
+namespace CodRetrieve.Tests.Support;
+
+/// <summary>Calls of <see cref="CodDownload"/> whose answers, with all that jobs raise, are shown to the watch for leaks.</summary>
+internal static class WatchedJobs
+{
+    public static async Task<Job> WatchedDownloadAsync(this CodDownload cod, IEnumerable<string> studies, bool zipOutput = false) =>
+        Watch(await cod.DownloadAsync(studies, zipOutput));
+
+    public static async Task<Job> WatchedDownloadAsync(this CodDownload cod, IEnumerable<string> studies, ISaveHandler handler) =>
+        Watch(await cod.DownloadAsync(studies, handler));
+
+    public static Job Watch(Job job)
+    {
+        // Handlers are called by a part of the job that may outlive the test's own flow.
+        var watch = LeakWatch.Current;
+        job.Progress += (_, args) => watch.Look("a progress event", args.Series.ToString());
+        job.Downloaded += (_, args) => watch.Look("a downloaded event", args.Series.ToString());
+        job.Extracted += (_, args) => watch.Look("an extracted event", args.Series.ToString());
+        job.Saved += (_, args) => watch.Look("a saved event", $"{args.Instance} {args.Saved}");
+        job.Error += (_, args) => watch.LookAt("an error event", args);
+        job.Completed += (_, args) => watch.LookAt("a result", args);
+        return job;
+    }
+}

@@ -1,0 +1,45 @@
+using System.Collections;
+using System.Reflection;
+
+namespace CodRetrieve.Tests.Leaks;
+
+/// <summary>Everything that an object says: its text, that of its properties, and that of theirs.</summary>
+internal static class Said
+{
+    public static IEnumerable<string> By(object? value) => By(value, new HashSet<object>(ReferenceEqualityComparer.Instance));
+
+    private static IEnumerable<string> By(object? value, HashSet<object> seen)
+    {
+        if (value is null || (!value.GetType().IsValueType && !seen.Add(value)))
+        {
+            yield break;
+        }
+
+        yield return value.ToString() ?? "";
+        if (value is string)
+        {
+            yield break;
+        }
+
+        foreach (var text in Parts(value).SelectMany(part => By(part, seen)))
+        {
+            yield return text;
+        }
+    }
+
+    // The items of a list, and the properties of the library's own objects, of exceptions wherever they come from, and of what a log
+    // message was made from.
+    private static IEnumerable<object?> Parts(object value)
+    {
+        var type = value.GetType();
+        var items = value is IEnumerable list ? list.Cast<object?>() : [];
+        if (type.Assembly.GetName().Name != "CodRetrieve" && value is not Exception && !type.IsGenericType)
+        {
+            return items;
+        }
+
+        return items.Concat(type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(property => property.GetIndexParameters().Length == 0 && property.Name is not nameof(Exception.TargetSite) && !property.PropertyType.IsByRefLike)
+            .Select(property => property.GetValue(value)));
+    }
+}
