@@ -31,7 +31,10 @@ public sealed class CodDownloadOptions
     /// <summary>The project to bill for requests to a requester-pays bucket (<c>userProject</c>). Default <see langword="null"/>: none.</summary>
     public string? UserProject { get; set; }
 
-    /// <summary>How long an answer, or the next bytes of one, may take before the connection counts as stalled. Default 30 s.</summary>
+    /// <summary>
+    /// How long an answer, or the next bytes of one, may take before the connection counts as stalled; and how long the
+    /// <see cref="Credential"/> may take to give a token. Default 30 s.
+    /// </summary>
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>

@@ -39,7 +39,9 @@ internal static class Said
         }
 
         return items.Concat(type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
-            .Where(property => property.GetIndexParameters().Length == 0 && property.Name is not nameof(Exception.TargetSite) && !property.PropertyType.IsByRefLike)
+            // A task's result would be waited for.
+            .Where(property => property.GetIndexParameters().Length == 0 && property.Name is not nameof(Exception.TargetSite)
+                && !property.PropertyType.IsByRefLike && !property.PropertyType.IsAssignableTo(typeof(Task)))
             .Select(property => property.GetValue(value)));
     }
 }

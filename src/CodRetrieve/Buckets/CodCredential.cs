@@ -36,7 +36,8 @@ public sealed class CodCredential
     /// <param name="getToken">
     /// Returns an access token without the word <c>Bearer</c>. Never called twice at once. What it throws ends the job at once: it is the
     /// inner exception of an <see cref="ObjectStoreException"/> with the reason <see cref="ObjectStoreFailure.Unauthorized"/>. What may
-    /// pass, such as a token service that is busy, is for it to try again.
+    /// pass, such as a token service that is busy, is for it to try again. It has <see cref="CodDownloadOptions.IdleTimeout"/> to give a token;
+    /// then its cancellation token is cancelled, and the job ends with the same reason, whether it returns or not. It must not block its thread.
     /// </param>
     /// <returns>The credential.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="getToken"/> is <see langword="null"/>.</exception>
@@ -93,11 +94,15 @@ public sealed class CodCredential
 
     private sealed class NoToken : ITokenSource
     {
+        public ObjectStoreFailure OnTimeout => ObjectStoreFailure.Unauthorized;
+
         public ValueTask<string?> GetAsync(string? stale, CancellationToken cancellationToken) => ValueTask.FromResult<string?>(null);
     }
 
     private sealed class StaticToken(string token) : ITokenSource
     {
+        public ObjectStoreFailure OnTimeout => ObjectStoreFailure.Unauthorized;
+
         public ValueTask<string?> GetAsync(string? stale, CancellationToken cancellationToken) => ValueTask.FromResult<string?>(token);
     }
 
@@ -105,6 +110,9 @@ public sealed class CodCredential
     {
         private readonly SemaphoreSlim _one = new(1, 1);
         private volatile string? _current;
+
+        // What may pass is for the callback to try again, as with what it throws.
+        public ObjectStoreFailure OnTimeout => ObjectStoreFailure.Unauthorized;
 
         public async ValueTask<string?> GetAsync(string? stale, CancellationToken cancellationToken)
         {
@@ -150,6 +158,9 @@ public sealed class CodCredential
         private readonly SemaphoreSlim _one = new(1, 1);
         private volatile GoogleCredential? _credential;
         private string? _renewed;
+
+        // As when Google cannot be reached.
+        public ObjectStoreFailure OnTimeout => ObjectStoreFailure.Unavailable;
 
         // A key file that is none, or a login that was revoked, is a missing permission like a 401, and documented like it.
         public async ValueTask<string?> GetAsync(string? stale, CancellationToken cancellationToken)

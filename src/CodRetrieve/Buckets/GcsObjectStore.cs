@@ -95,14 +95,14 @@ internal sealed class GcsObjectStore : IObjectStore
         }
 
         var url = new Uri(_endpoint, $"storage/v1/b/{Uri.EscapeDataString(_bucket)}/{target}");
-        var token = await _tokens.GetAsync(null, cancellationToken).ConfigureAwait(false);
+        var token = await GetTokenAsync(uri, null, cancellationToken).ConfigureAwait(false);
         var response = await SendOnceAsync(url, uri, range, token, cancellationToken).ConfigureAwait(false);
         if (response.StatusCode != HttpStatusCode.Unauthorized || token is null)
         {
             return response;
         }
 
-        var fresh = await _tokens.GetAsync(token, cancellationToken).ConfigureAwait(false);
+        var fresh = await GetTokenAsync(uri, token, cancellationToken).ConfigureAwait(false);
         if (fresh == token)
         {
             return response;
@@ -110,6 +110,25 @@ internal sealed class GcsObjectStore : IObjectStore
 
         response.Dispose();
         return await SendOnceAsync(url, uri, range, fresh, cancellationToken).ConfigureAwait(false);
+    }
+
+    // Whoever gives tokens may never answer, and may take no notice of being cancelled: the wait ends all the same.
+    private async ValueTask<string?> GetTokenAsync(string uri, string? stale, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(_timeout, _time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        try
+        {
+            var token = _tokens.GetAsync(stale, stop.Token);
+            return token.IsCompleted ? await token.ConfigureAwait(false) : await token.AsTask().WaitAsync(stop.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not CodRetrieveException && timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new ObjectStoreException(
+                _tokens.OnTimeout,
+                $"{uri}: the credential gave no access token for {_timeout.TotalSeconds:0.###} s (the idle timeout). Check what its tokens come from, or give it more time.",
+                e);
+        }
     }
 
     private async Task<HttpResponseMessage> SendOnceAsync(

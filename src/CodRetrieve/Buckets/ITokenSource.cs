@@ -3,6 +3,9 @@ namespace CodRetrieve.Buckets;
 /// <summary>Gives access tokens. Implementations are safe for several requests at once.</summary>
 internal interface ITokenSource
 {
+    /// <summary>What a request fails with when no token comes in time: whether another attempt is worth it.</summary>
+    ObjectStoreFailure OnTimeout { get; }
+
     /// <summary>The token to send.</summary>
     /// <param name="stale">A token that the store refused with 401, or <see langword="null"/>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

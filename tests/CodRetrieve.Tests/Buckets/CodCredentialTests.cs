@@ -144,6 +144,59 @@ public sealed class CodCredentialTests
         Assert.Equal(2, asked);
     }
 
+    public static TheoryData<string, Func<CancellationToken, ValueTask<string>>> Silent => new()
+    {
+        { "ignores its token", _ => new ValueTask<string>(new TaskCompletionSource<string>().Task) },
+        { "takes notice", async ct =>
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, ct);
+                return "";
+            }
+        },
+        { "throws another exception", async ct =>
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, ct).ContinueWith(_ => throw new IOException("Gave up."), TaskScheduler.Default);
+                return "";
+            }
+        },
+    };
+
+    [Theory(Timeout = 30_000)]
+    [MemberData(nameof(Silent), DisableDiscoveryEnumeration = true)]
+    public async Task A_token_that_does_not_come_ends_with_the_idle_timeout(string how, Func<CancellationToken, ValueTask<string>> getToken)
+    {
+        _ = how;
+        var time = new SignallingTime();
+        await using var store = await OpenStore.StartAsync(options => (options.TimeProvider, options.Credential) = (time, CodCredential.FromTokens(getToken)));
+        var failing = store.FailAsync(store.Put(Bytes.Random(10)));
+        await time.WaitBegunAsync(wait => wait == TimeSpan.FromSeconds(30));
+        time.Advance(TimeSpan.FromSeconds(29.9));
+        Assert.False(failing.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(0.1));
+
+        var failure = await failing;
+
+        Assert.Equal(ObjectStoreFailure.Unauthorized, failure.Reason);
+        Assert.Contains("no access token for 30 s", failure.Message, StringComparison.Ordinal);
+        Assert.Empty(store.Server.Requests);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Cancelling_ends_the_wait_for_a_token_source_that_takes_no_notice()
+    {
+        using var cancel = new CancellationTokenSource();
+        var asked = new TaskCompletionSource();
+        await using var store = await StartAsync(CodCredential.FromTokens(_ =>
+        {
+            asked.SetResult();
+            return new ValueTask<string>(new TaskCompletionSource<string>().Task);
+        }));
+        var listing = store.Objects.ListAsync("", null, cancel.Token);
+        await asked.Task;
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => listing);
+    }
+
     [Fact(Timeout = 30_000)]
     public async Task Cancelling_while_a_token_is_awaited_is_cancelling()
     {

@@ -85,6 +85,36 @@ public sealed class ExpiringTokenTests
         scan.AssertNothingLeaked(Secret);
     }
 
+    [Theory(Timeout = 60_000)]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task A_token_source_that_never_answers_stops_the_job_with_one_error(int answers)
+    {
+        await using var store = await TestStore.StartAsync();
+        var studies = Studies(store, 30);
+        var asked = 0;
+        store.Server.Faults.Add(Fault.Unauthorized(), RequestKind.Media, skip: 9);
+        using var cod = new CodDownload(store.Options(options =>
+        {
+            options.IdleTimeout = TimeSpan.FromSeconds(0.5);
+            options.Credential = CodCredential.FromTokens(_ => Interlocked.Increment(ref asked) <= answers
+                ? ValueTask.FromResult(Secret)
+                : new ValueTask<string>(new TaskCompletionSource<string>().Task));
+        }));
+        cod.InitBucket(TestStore.Url);
+        var job = await cod.WatchedDownloadAsync(studies.Select(study => study.StudyUid), new MemorySaveHandler());
+        var recorder = new JobRecorder(job);
+
+        var stopped = await Assert.ThrowsAsync<JobStoppedException>(() => job.StartAsync());
+
+        var cause = Assert.IsType<ObjectStoreException>(stopped.InnerException);
+        Assert.Equal(ObjectStoreFailure.Unauthorized, cause.Reason);
+        Assert.Contains("gave no access token for 0.5 s", cause.Message, StringComparison.Ordinal);
+        Assert.Single(recorder.Of<JobErrorEventArgs>());
+        // Never twice at once, and what never answers holds all others.
+        Assert.Equal(answers + 1, asked);
+    }
+
     private static List<SyntheticStudy> Studies(TestStore store, int count) => [.. Enumerable.Range(0, count).Select(seed =>
     {
         var study = new SyntheticStudy(seed: seed);
