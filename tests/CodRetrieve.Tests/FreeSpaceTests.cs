@@ -42,6 +42,27 @@ public sealed class FreeSpaceTests
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task An_earlier_zip_that_is_carried_over_needs_its_room_once_more()
+    {
+        await using var store = await TestStore.StartAsync();
+        var study = Put(store, 1, 10);
+        using var folder = new TempFolder();
+        await RunAsync(store, folder, study, true, _ => null);
+        var zip = new FileInfo(Path.Combine(folder.Path, study.StudyUid + ".zip"));
+        // One series more than the zip has.
+        study = Put(store, 1, 10, 5);
+        var needed = (2 * 5 * InstanceBytes) + zip.Length;
+        store.Server.ClearRequests();
+
+        var stopped = await Assert.ThrowsAsync<JobStoppedException>(() => RunAsync(store, folder, study, true, _ => needed - 1));
+
+        Assert.Contains($"{needed} or more", stopped.InnerException!.Message, StringComparison.Ordinal);
+        Assert.Equal(0, store.Server.MediaBytesSent(name => name.EndsWith(".tar", StringComparison.Ordinal)));
+        Assert.Equal(JobOutcome.Complete, (await RunAsync(store, folder, study, true, _ => needed)).Outcome);
+        Assert.Equal(study.Expected(), SavedFiles.InZips(folder.Path));
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task Series_are_counted_together()
     {
         await using var store = await TestStore.StartAsync();

@@ -5,8 +5,9 @@ namespace CodRetrieve.Jobs;
 /// <summary>Stops a job before it has filled the device, rather than when it has: looks at each series that is planned.</summary>
 internal sealed class SpaceCheck(IDestination? destination, JobReport report)
 {
-    // Those that are still being saved: a destination may need room for what it saved of them once more, to put it together.
-    private readonly HashSet<StudyRun> _studies = [];
+    // Those that are still being saved: a destination may need room for what it saved of them once more, to put it together; and for what
+    // it carries over from an earlier run.
+    private readonly Dictionary<StudyRun, long> _studies = [];
 
     /// <summary>Looks whether what is planned so far has room, one more series of a study included.</summary>
     /// <exception cref="DestinationException">It has not.</exception>
@@ -21,8 +22,12 @@ internal sealed class SpaceCheck(IDestination? destination, JobReport report)
         var (toSave, waiting) = report.Pending();
         lock (_studies)
         {
-            _studies.Add(study);
-            waiting += _studies.Sum(static one => one.BytesSaved);
+            if (!_studies.ContainsKey(study))
+            {
+                _studies.Add(study, destination.BytesCarriedOver(study.StudyInstanceUid));
+            }
+
+            waiting += _studies.Sum(static one => one.Key.BytesSaved + one.Value);
         }
 
         destination.ThrowIfNoRoom(free, toSave, waiting);

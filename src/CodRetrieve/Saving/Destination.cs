@@ -83,6 +83,9 @@ internal abstract class Destination : IDestination
     public long? FreeBytes() => Options.FreeSpace?.Invoke(Root);
 
     /// <inheritdoc/>
+    public virtual long BytesCarriedOver(string studyInstanceUid) => 0;
+
+    /// <inheritdoc/>
     public void ThrowIfNoRoom(long freeBytes, long bytesToSave, long bytesWaiting)
     {
         if (SpaceNeeded(bytesToSave, bytesWaiting) is var needed && needed > freeBytes)

@@ -18,6 +18,10 @@ internal sealed class ZipSaveHandler : Destination
         _zips = new ZipFolder(Root, options);
     }
 
+    /// <inheritdoc/>
+    public override long BytesCarriedOver(string studyInstanceUid) =>
+        new FileInfo(_zips.PathOf(studyInstanceUid)) is { Exists: true } zip ? zip.Length : 0;
+
     protected override HashSet<string> FindOnDisk(SeriesInfo series, bool sweep, CancellationToken cancellationToken)
     {
         var saved = _staging.FindSaved(series, sweep, cancellationToken);
@@ -62,7 +66,7 @@ internal sealed class ZipSaveHandler : Destination
         }
     }
 
-    // Once as a staged file and once in the zip; what is staged needs its second place still.
+    // Once as a staged file and once in the zip; what is staged, or carried over from an earlier zip, needs its second place still.
     protected override long SpaceNeeded(long bytesToSave, long bytesWaiting) => (2 * bytesToSave) + bytesWaiting;
 
     protected override void SweepStudy(string studyInstanceUid)

@@ -28,6 +28,8 @@ internal sealed class RepairDestination : IDestination
 
     public long? FreeBytes() => _inner.FreeBytes();
 
+    public long BytesCarriedOver(string studyInstanceUid) => _inner.BytesCarriedOver(studyInstanceUid);
+
     public void ThrowIfNoRoom(long freeBytes, long bytesToSave, long bytesWaiting) => _inner.ThrowIfNoRoom(freeBytes, bytesToSave, bytesWaiting);
 
     public async ValueTask<IReadOnlySet<string>> FindSavedAsync(SeriesInfo series, CancellationToken cancellationToken)
