@@ -6,6 +6,7 @@ namespace CodRetrieve.Cli.Tests.Support;
 public sealed class SmallDisk : IDisposable
 {
     private readonly string _root;
+    private bool _isReadOnly;
 
     private SmallDisk(string root) => _root = root;
 
@@ -31,8 +32,40 @@ public sealed class SmallDisk : IDisposable
 
     public void Resize(int megabytes) => Assert.Equal(0, Run("mount", "-o", $"remount,size={megabytes}m", _root));
 
+    /// <summary>Makes it read-only under whoever writes to it: what is opened from now on, made or renamed fails.</summary>
+    /// <remarks>
+    /// The system refuses this for a mount on which files are open for writing, so that another one, which is read-only, is laid over it.
+    /// </remarks>
+    public void MakeReadOnly()
+    {
+        for (var attempt = 0; attempt < 100; attempt++)
+        {
+            if (Run("mount", "-o", "bind,ro", _root, _root) == 0)
+            {
+                _isReadOnly = true;
+                return;
+            }
+
+            // Laid over, but something was opened before it became read-only: once more.
+            Run("umount", "-l", _root);
+        }
+
+        Assert.Fail("The disk cannot be made read-only.");
+    }
+
+    public void MakeWritable()
+    {
+        Assert.Equal(0, Run("umount", "-l", _root));
+        _isReadOnly = false;
+    }
+
     public void Dispose()
     {
+        if (_isReadOnly)
+        {
+            MakeWritable();
+        }
+
         Run("umount", "-l", _root);
         Directory.Delete(_root);
     }
