@@ -35,6 +35,28 @@ public sealed class ProcessTests
         Assert.Equal((2, ""), (result.ExitCode, result.Out));
     }
 
+    [Theory(Timeout = 60_000)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_second_process_on_one_directory_is_refused_and_harms_nothing(bool zip)
+    {
+        await using var store = await TestStore.StartAsync();
+        var study = store.PutStudy();
+        store.Server.Faults.Add(Fault.StallAfter(40_000), objectName: name => name.EndsWith(".tar", StringComparison.Ordinal), times: 1);
+        string[] args = ["download", TestStore.Url, study.StudyUid, "-o", store.Folder.Output, "--quiet", "--endpoint", store.Server.Endpoint.AbsoluteUri, .. zip ? ["--zip"] : Array.Empty<string>()];
+        using var first = CliProcess.Start(args);
+        await store.Server.WaitForRequestAsync(request => request.BytesSent == 40_000);
+
+        var second = await CliProcess.RunAsync(args);
+
+        Assert.Equal(5, second.ExitCode);
+        Assert.Contains(store.Folder.Output, Assert.Single(second.ErrorLines), StringComparison.Ordinal);
+        first.Kill();
+        await first.EndAsync();
+        Assert.Equal(new CliResult(0, "", ""), await CliProcess.RunAsync(args));
+        Assert.Equal(SavedFiles.Expected([study]), SavedFiles.In(store.Folder.Output, zip));
+    }
+
     [UnixFact]
     public Task An_interrupt_ends_it_cleanly_with_130() => EndsCleanlyAsync(process => process.Interrupt());
 

