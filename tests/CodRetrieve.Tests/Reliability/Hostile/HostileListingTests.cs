@@ -9,7 +9,10 @@ namespace CodRetrieve.Tests.Reliability.Hostile;
 /// <summary>Listings that somebody wrote to do harm.</summary>
 public sealed class HostileListingTests
 {
+    public static TheoryData<string> LongNames => new(new string('4', 129), new string('4', 10_000), string.Concat(Enumerable.Repeat("../", 3_000)) + "x");
+
     [Theory(Timeout = 30_000)]
+    [MemberData(nameof(LongNames), DisableDiscoveryEnumeration = true)]
     [InlineData("..")]
     [InlineData("../../../../tmp/x")]
     [InlineData("C:")]
