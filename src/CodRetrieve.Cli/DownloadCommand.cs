@@ -123,7 +123,7 @@ internal sealed class DownloadCommand(Request request, Terminal terminal)
 
             if (result.InstancesUnverified > 0)
             {
-                errors.Warn($"The index gives no CRC32C for {Count.Of(result.InstancesUnverified, "instance")}: only the size was checked.");
+                errors.Warn($"The index gives no CRC32C for {Count.Of(result.InstancesUnverified, "instance")}: their size was checked, and the CRC32C of the tar where the store lists one.");
             }
         }
 

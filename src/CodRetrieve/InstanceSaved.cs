@@ -11,6 +11,9 @@ public sealed class InstanceSaved
     /// <summary>Where it is.</summary>
     public SavedInstance Saved { get; }
 
-    /// <summary>Whether its CRC32C was checked; <see langword="false"/> where neither the index nor the tar as a whole gave one, so that only the size was.</summary>
+    /// <summary>
+    /// Whether it has the CRC32C that the index lists; <see langword="false"/> where the index lists none: its size was checked then, and, where the
+    /// store lists one, the CRC32C of the tar as a whole.
+    /// </summary>
     public bool IsVerified => Instance.Crc32c is not null;
 }

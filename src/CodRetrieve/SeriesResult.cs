@@ -20,7 +20,10 @@ public sealed class SeriesResult
     /// <summary>Instances that this job saved.</summary>
     public required int InstancesSaved { get; init; }
 
-    /// <summary>Those of <see cref="InstancesSaved"/> for which neither the index nor the tar as a whole gave a CRC32C, so that only their size was checked.</summary>
+    /// <summary>
+    /// Those of <see cref="InstancesSaved"/> for which the index gives no CRC32C: their size was checked, and, where the store lists one, the CRC32C of
+    /// the tar as a whole.
+    /// </summary>
     public required int InstancesUnverified { get; init; }
 
     /// <summary>Instances that were there before.</summary>

@@ -69,7 +69,7 @@ public sealed class JobFailureTests
 
         Assert.Equal(JobOutcome.Complete, result.Outcome);
         Assert.Equal(study.Expected(), found);
-        Assert.Equal(options is { NoCrc32c: true, TarHashes: ObjectHashes.None } or { NoCrc32c: true, NullHeaders: true } ? 8 : 0, result.InstancesUnverified);
+        Assert.Equal(options.NoCrc32c ? 8 : 0, result.InstancesUnverified);
         Assert.Equal(options.Lock ? 2 : 0, result.Series[0].Warnings.Count);
     }
 

@@ -15,10 +15,7 @@ public sealed class InstanceInfo
     /// <summary>The number of bytes of the instance; <see langword="null"/> where the index does not say.</summary>
     public long? SizeBytes { get; init; }
 
-    /// <summary>
-    /// The CRC32C of the instance's bytes; <see langword="null"/> where the index does not say. A job that has proved the tar as a whole gives
-    /// the one that the instance has there in its place.
-    /// </summary>
+    /// <summary>The CRC32C of the instance's bytes; <see langword="null"/> where the index does not say.</summary>
     public uint? Crc32c { get; init; }
 
     /// <summary>
@@ -33,12 +30,18 @@ public sealed class InstanceInfo
     /// <summary>The name of the instance's entry in the tar, which is also its path below a series' folder.</summary>
     public string EntryName => $"instances/{SopInstanceUid}.dcm";
 
-    internal InstanceInfo With(uint crc32c) => new()
+    /// <summary>The CRC32C that the instance's bytes must have: the index's, or the one that they have in a tar which was proved as a whole.</summary>
+    internal uint? ExpectedCrc32c => Crc32c ?? ProvedCrc32c;
+
+    private uint? ProvedCrc32c { get; init; }
+
+    internal InstanceInfo WithProved(uint crc32c) => new()
     {
         Series = Series,
         SopInstanceUid = SopInstanceUid,
         SizeBytes = SizeBytes,
-        Crc32c = crc32c,
+        Crc32c = Crc32c,
+        ProvedCrc32c = crc32c,
         TarRange = TarRange,
     };
 

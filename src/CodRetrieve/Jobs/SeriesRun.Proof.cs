@@ -15,7 +15,7 @@ internal sealed partial class SeriesRun
     public void Prove(IEnumerable<(InstanceInfo Instance, uint Crc32c)> proven)
     {
         var crcs = proven.ToDictionary(static one => one.Instance, static one => one.Crc32c);
-        PlanAnew(Survey.Wanted.Select(instance => crcs.TryGetValue(instance, out var crc) ? instance.With(crc) : instance));
+        PlanAnew(Survey.Wanted.Select(instance => crcs.TryGetValue(instance, out var crc) ? instance.WithProved(crc) : instance));
     }
 
     /// <summary>The tar is not the one that the store lists, or cannot be read: only instances with a CRC32C of their own are still to be had.</summary>

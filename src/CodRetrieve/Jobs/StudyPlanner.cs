@@ -173,7 +173,7 @@ internal sealed class StudyPlanner(JobContext job, SeriesCloser closer)
     {
         var savedBefore = before?.SavedInstances().ToDictionary(instance => instance.SopInstanceUid, StringComparer.Ordinal) ?? [];
         return content.Series.Instances
-            .Where(instance => savedBefore.TryGetValue(instance.SopInstanceUid, out var old) && old.Crc32c != instance.Crc32c)
+            .Where(instance => savedBefore.TryGetValue(instance.SopInstanceUid, out var old) && old.ExpectedCrc32c != instance.Crc32c)
             .Select(instance => instance.SopInstanceUid)
             .ToHashSet(StringComparer.Ordinal);
     }

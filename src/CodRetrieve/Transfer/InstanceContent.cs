@@ -79,7 +79,7 @@ internal sealed class InstanceContent : ForwardStream
 
         if (_read == _size)
         {
-            if (_instance.Crc32c is { } expected && expected != _crc)
+            if (_instance.ExpectedCrc32c is { } expected && expected != _crc)
             {
                 throw InstanceIntegrityException.Mismatch(_instance, _crc);
             }

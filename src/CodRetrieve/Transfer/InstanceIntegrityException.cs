@@ -22,10 +22,10 @@ public sealed class InstanceIntegrityException : CodRetrieveException
     public uint? ActualCrc32c { get; }
 
     internal static InstanceIntegrityException Mismatch(InstanceInfo instance, uint actual) =>
-        new(instance, $"its CRC32C is {Crc32C.Format(actual)} instead of {Crc32C.Format(instance.Crc32c.GetValueOrDefault())}", instance.Crc32c, actual);
+        new(instance, $"its CRC32C is {Crc32C.Format(actual)} instead of {Crc32C.Format(instance.ExpectedCrc32c.GetValueOrDefault())}", instance.ExpectedCrc32c, actual);
 
     internal static InstanceIntegrityException WrongSize(InstanceInfo instance, long actualBytes, long expectedBytes) =>
-        new(instance, $"it has {actualBytes} bytes in the tar instead of {expectedBytes}", instance.Crc32c, null);
+        new(instance, $"it has {actualBytes} bytes in the tar instead of {expectedBytes}", instance.ExpectedCrc32c, null);
 
     internal static InstanceIntegrityException RottenTar(InstanceInfo instance, uint expected, uint actual) =>
         new(instance, $"the index lists no CRC32C for it, and that of its tar is {Crc32C.Format(actual)} instead of {Crc32C.Format(expected)}", expected, actual);
