@@ -66,7 +66,7 @@ internal sealed class StatsCommand(Request request, Terminal terminal)
         }
         else if (!request.Quiet)
         {
-            StatsTable.Write(terminal.Out, stats);
+            StatsTable.Write(terminal.Out, stats, framed: terminal.IsInteractive);
         }
 
         var failures = stats.StudyFailures.Select(failure => failure.ToString())

@@ -127,7 +127,8 @@ public sealed partial class CodDownload : IDisposable
         var store = Store();
         var logger = _options.LoggerFactory.CreateLogger<CodDownload>();
         using var objects = new ObjectReader(store, new RequestPolicy(_options, logger), _options.MaxConnections);
-        var reader = new StatsReader(new CodCatalog(objects, _prefix, logger), _directory is null ? null : CreateDestination(_directory, zipOutput));
+        var catalog = new CodCatalog(objects, _prefix, logger) { ReadsAttributes = true };
+        var reader = new StatsReader(catalog, _directory is null ? null : CreateDestination(_directory, zipOutput));
         return await reader.ReadAsync(studies, cancellationToken).ConfigureAwait(false);
     }
 

@@ -2,7 +2,7 @@ using CodRetrieve.Planning;
 
 namespace CodRetrieve;
 
-/// <summary>One series of a <see cref="DownloadStats"/>. Immutable.</summary>
+/// <summary>One series of a <see cref="DownloadStats"/>. Immutable. Its <c>ToString()</c> says nothing of what it holds.</summary>
 public sealed class SeriesStats
 {
     internal SeriesStats(SeriesSurvey survey)
@@ -11,6 +11,8 @@ public sealed class SeriesStats
         StudyInstanceUid = survey.Series.StudyInstanceUid;
         SeriesInstanceUid = survey.Series.SeriesInstanceUid;
         TarUri = survey.Series.TarUri;
+        Modality = content.Index?.Attributes?.Modality;
+        SeriesDescription = content.Index?.Attributes?.Description;
         TarBytes = content.Listing.Tar?.SizeBytes;
         InstancesTotal = survey.Series.Instances.Count;
         InstancesSaved = survey.InstancesSaved;
@@ -32,6 +34,22 @@ public sealed class SeriesStats
 
     /// <summary>The series' tar.</summary>
     public string TarUri { get; }
+
+    /// <summary>
+    /// Modality (0008,0060; DICOM PS3.3, C.7.3.1), such as <c>CT</c>, as the first instance of the index that has tags gives it; at most
+    /// 16 characters. <see langword="null"/> where none gives it.
+    /// </summary>
+    public string? Modality { get; }
+
+    /// <summary>
+    /// Series Description (0008,103E; DICOM PS3.3, C.7.3.1), as the first instance of the index that has tags gives it; at most 64
+    /// characters. <see langword="null"/> where none gives it.
+    /// </summary>
+    /// <remarks>
+    /// People typed it: it may name a person, in a store with hashed UIDs too, and may hold control characters. The library writes it to
+    /// no log, exception, event or telemetry; neither should you without thought.
+    /// </remarks>
+    public string? SeriesDescription { get; }
 
     /// <summary>The bytes of the tar; <see langword="null"/> where there is none.</summary>
     public long? TarBytes { get; }

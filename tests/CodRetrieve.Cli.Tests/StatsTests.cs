@@ -16,12 +16,60 @@ public sealed class StatsTests
 
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
         var lines = result.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        Assert.Equal(["STUDY", "SERIES", "INSTANCES", "BYTES", "STATE"], lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(["STUDY", "SERIES", "MODALITY", "DESCRIPTION", "INSTANCES", "BYTES", "STATE"], lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries));
         Assert.All(study.Series, series => Assert.Contains(
             lines,
-            line => line.StartsWith($"{study.StudyUid}  {series.SeriesUid}", StringComparison.Ordinal) && line.Contains($" 0/{series.Instances.Count} ", StringComparison.Ordinal) && line.EndsWith("new", StringComparison.Ordinal)));
+            line => line.StartsWith($"{study.StudyUid}  {series.SeriesUid}  CT        Synthetic series  ", StringComparison.Ordinal) && line.Contains($" 0/{series.Instances.Count} ", StringComparison.Ordinal) && line.EndsWith("new", StringComparison.Ordinal)));
         Assert.Equal("2 series, 0 saved; 5 instances, 0 saved; 169.4 kB, 0 B saved", lines[^1]);
         Assert.DoesNotContain(store.Server.Requests, request => request.ObjectName?.EndsWith(".tar", StringComparison.Ordinal) == true);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task In_a_terminal_each_study_has_a_table()
+    {
+        await using var store = await TestStore.StartAsync();
+        store.IsInteractive = true;
+        var studies = new[] { store.PutStudy(1), store.PutStudy(2, new SyntheticSeriesOptions { Modality = "MR", Description = "[red]T1[/]" }) };
+
+        var result = await store.RunAsync(["stats", TestStore.Url, .. studies.Select(study => study.StudyUid)]);
+
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        var lines = result.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        Assert.All(studies, study => Assert.Contains($"study {study.StudyUid}", lines));
+        Assert.Contains(lines, line => line.StartsWith('│') && line.Contains(" MR ", StringComparison.Ordinal) && line.Contains("[red]T1[/]", StringComparison.Ordinal));
+        Assert.Equal("3 series, 0 saved; 15 instances, 0 saved; 508.1 kB, 0 B saved", lines[^1]);
+    }
+
+    [Theory(Timeout = 30_000)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task No_control_character_of_a_description_reaches_the_terminal(bool interactive)
+    {
+        await using var store = await TestStore.StartAsync();
+        store.IsInteractive = interactive;
+        var study = store.PutStudy(1, new SyntheticSeriesOptions { Description = "a\u001b[31m\u0007\tb\u009bc\u202ed\u2028e", InstanceCount = 1 });
+
+        var table = await store.RunAsync("stats", TestStore.Url, study.StudyUid);
+        var json = await store.RunAsync("stats", TestStore.Url, study.StudyUid, "--json");
+
+        Assert.Contains("a?[31m??b?c?d?e", table.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain(table.Out, letter => char.IsControl(letter) && letter is not ('\n' or '\r'));
+        Assert.DoesNotContain(json.Out, letter => letter is not ('\n' or '\r' or (>= ' ' and <= '~')));
+        Assert.Equal("a\u001b[31m\u0007\tb\u009bc\u202ed\u2028e", json.Json.GetProperty("series")[0].GetProperty("description").GetString());
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_series_without_tags_has_empty_cells_and_no_such_properties()
+    {
+        await using var store = await TestStore.StartAsync();
+        var study = store.PutStudy(1, new SyntheticSeriesOptions { NullMetadata = true });
+
+        var table = await store.RunAsync("stats", TestStore.Url, study.StudyUid);
+        var json = await store.RunAsync("stats", TestStore.Url, study.StudyUid, "--json");
+
+        Assert.Contains(" 0/10 ", table.Out, StringComparison.Ordinal);
+        var series = Assert.Single(json.Json.GetProperty("series").EnumerateArray());
+        Assert.False(series.TryGetProperty("modality", out _) || series.TryGetProperty("description", out _));
     }
 
     [Theory(Timeout = 30_000)]
@@ -55,6 +103,7 @@ public sealed class StatsTests
         Assert.Equal(1, json.GetProperty("seriesSaved").GetInt32());
         Assert.Equal(5, json.GetProperty("instancesTotal").GetInt32());
         Assert.Equal(4, json.GetProperty("instancesSaved").GetInt32());
+        Assert.All(json.GetProperty("series").EnumerateArray(), series => Assert.Equal(("CT", "Synthetic series"), (series.GetProperty("modality").GetString(), series.GetProperty("description").GetString())));
         Assert.Equal(["partial", "saved"], json.GetProperty("series").EnumerateArray().Select(series => series.GetProperty("state").GetString()!).Order(StringComparer.Ordinal).ToArray());
         Assert.Empty(json.GetProperty("missingStudies").EnumerateArray());
         Assert.False(json.TryGetProperty("error", out _));

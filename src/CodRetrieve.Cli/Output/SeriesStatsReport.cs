@@ -1,7 +1,7 @@
 namespace CodRetrieve.Cli.Output;
 
 /// <summary>What one series holds, as JSON.</summary>
-internal sealed record SeriesStatsReport
+internal sealed class SeriesStatsReport
 {
     public required string Study { get; init; }
 
@@ -9,6 +9,12 @@ internal sealed record SeriesStatsReport
 
     /// <summary>See <see cref="SeriesState"/>.</summary>
     public required string State { get; init; }
+
+    /// <summary>The DICOM attribute; absent where no instance gives it.</summary>
+    public string? Modality { get; init; }
+
+    /// <summary>The DICOM attribute; absent where no instance gives it. As the store has it: it may name a person.</summary>
+    public string? Description { get; init; }
 
     public required int InstancesTotal { get; init; }
 
@@ -27,6 +33,8 @@ internal sealed record SeriesStatsReport
         Study = series.StudyInstanceUid,
         Series = series.SeriesInstanceUid,
         State = SeriesState.Of(series),
+        Modality = series.Modality,
+        Description = series.SeriesDescription,
         InstancesTotal = series.InstancesTotal,
         InstancesSaved = series.InstancesSaved,
         BytesTotal = series.BytesTotal,

@@ -1,27 +1,48 @@
 namespace CodRetrieve.Cli.Output;
 
-/// <summary>What studies hold, as a table.</summary>
+/// <summary>What studies hold: a table of all series, or for someone who is watching one for each study.</summary>
 internal static class StatsTable
 {
-    public static void Write(TextWriter output, DownloadStats stats)
+    private static readonly string[] Columns = ["SERIES", "MODALITY", "DESCRIPTION", ">INSTANCES", ">BYTES", "STATE"];
+
+    public static void Write(TextWriter output, DownloadStats stats, bool framed)
     {
-        List<string[]> rows = [["STUDY", "SERIES", "INSTANCES", "BYTES", "STATE"]];
-        rows.AddRange(stats.Series.Select(series => new[]
+        if (framed)
         {
-            series.StudyInstanceUid,
-            series.SeriesInstanceUid,
-            $"{series.InstancesSaved}/{series.InstancesTotal}",
-            ByteSize.Text(series.BytesTotal),
-            SeriesState.Of(series),
-        }));
-        var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length)).ToArray();
-        foreach (var row in rows)
+            foreach (var study in stats.Series.GroupBy(series => series.StudyInstanceUid, StringComparer.Ordinal))
+            {
+                output.WriteLine($"study {study.Key}");
+                Of(study, Columns, Cells).WriteFramed(output);
+            }
+        }
+        else
         {
-            output.WriteLine(string.Join("  ", row.Select((cell, column) => column is 2 or 3 ? cell.PadLeft(widths[column]) : cell.PadRight(widths[column]))).TrimEnd());
+            Of(stats.Series, ["STUDY", .. Columns], series => [series.StudyInstanceUid, .. Cells(series)]).WritePlain(output);
         }
 
         output.WriteLine($"{Count.Of(stats.TotalSeriesCount, "series")}, {stats.SavedSeriesCount} saved; "
             + $"{Count.Of(stats.TotalInstanceCount, "instance")}, {stats.SavedInstanceCount} saved; "
             + $"{ByteSize.Text(stats.TotalBytes)}, {ByteSize.Text(stats.SavedBytes)} saved");
     }
+
+    private static TextTable Of(IEnumerable<SeriesStats> all, string[] columns, Func<SeriesStats, string[]> cells)
+    {
+        var table = new TextTable(columns);
+        foreach (var series in all)
+        {
+            table.Add(cells(series));
+        }
+
+        return table;
+    }
+
+    private static string[] Cells(SeriesStats series) =>
+    [
+        series.SeriesInstanceUid,
+        PrintableText.Of(series.Modality),
+        PrintableText.Of(series.SeriesDescription),
+        $"{series.InstancesSaved}/{series.InstancesTotal}",
+        ByteSize.Text(series.BytesTotal),
+        SeriesState.Of(series),
+    ];
 }

@@ -18,6 +18,9 @@ internal sealed class CodCatalog(ObjectReader objects, string? prefix, ILogger l
 
     private readonly string _root = string.IsNullOrEmpty(prefix) ? "" : prefix.TrimEnd('/') + "/";
 
+    /// <summary>Whether <see cref="ReadSeriesAsync"/> reads the series' attributes as well, which no download needs.</summary>
+    public bool ReadsAttributes { get; init; }
+
     /// <summary>The name of the folder that holds a study's series, for messages.</summary>
     public string GetUri(string study) => objects.GetUri(SeriesFolder(study));
 
@@ -175,17 +178,17 @@ internal sealed class CodCatalog(ObjectReader objects, string? prefix, ILogger l
         return index ?? throw malformed!;
     }
 
-    private static async Task<SeriesIndex> ParseAsync(ChecksumStream bytes, SeriesInfo series, string uri, CancellationToken cancellationToken)
+    private async Task<SeriesIndex> ParseAsync(ChecksumStream bytes, SeriesInfo series, string uri, CancellationToken cancellationToken)
     {
         // Told by its first bytes: a copy of a store may have it packed or not, whatever the content-encoding says.
         if (!await bytes.BeginsWithGzipAsync(cancellationToken).ConfigureAwait(false))
         {
-            return await SeriesIndexReader.ReadAsync(bytes, series, uri, cancellationToken).ConfigureAwait(false);
+            return await SeriesIndexReader.ReadAsync(bytes, series, uri, ReadsAttributes, cancellationToken).ConfigureAwait(false);
         }
 
         var gzip = new GZipStream(bytes, CompressionMode.Decompress, leaveOpen: true);
         var unpacked = new BoundedStream(gzip, MaxIndexBytes, uri) { PackedBytes = () => bytes.BytesRead };
         await using var closing = unpacked.ConfigureAwait(false);
-        return await SeriesIndexReader.ReadAsync(unpacked, series, uri, cancellationToken).ConfigureAwait(false);
+        return await SeriesIndexReader.ReadAsync(unpacked, series, uri, ReadsAttributes, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -124,7 +124,7 @@ internal sealed partial class JsonScanner
 
     private ValueTask ReadLiteralAsync(bool keep, CancellationToken cancellationToken)
     {
-        _textLength = 0;
+        _textLength = keep ? 0 : _textLength;
         var rest = _buffer.AsSpan(_position, _filled - _position);
         var end = rest.IndexOfAny(ScalarEnd);
         if (end is <= 0 or > MaxLiteralBytes)

@@ -117,7 +117,53 @@ internal sealed partial class JsonScanner(Stream stream, string uri) : IDisposab
             return;
         }
 
-        var depth = 0;
+        await SkipNestedAsync(0, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Passes over the value that comes next. Gives <see langword="true"/>, with the text in <see cref="Text"/>, where that is an array
+    /// and its first item a string.
+    /// </summary>
+    public async ValueTask<bool> ReadFirstStringAsync(CancellationToken cancellationToken)
+    {
+        if (await PeekAsync(cancellationToken).ConfigureAwait(false) != '[')
+        {
+            await SkipValueAsync(cancellationToken).ConfigureAwait(false);
+            return false;
+        }
+
+        _position++;
+        var isString = await PeekAsync(cancellationToken).ConfigureAwait(false) == '"';
+        if (isString)
+        {
+            await ReadStringAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        _isObject[0] = false;
+        await SkipNestedAsync(1, cancellationToken).ConfigureAwait(false);
+        return isString;
+    }
+
+    /// <summary>Reads on to the end of the stream, where nothing but white space may come.</summary>
+    public async ValueTask ReadEndAsync(CancellationToken cancellationToken)
+    {
+        if (await TryPeekAsync(cancellationToken).ConfigureAwait(false) is not null)
+        {
+            throw Malformed("more comes behind the end");
+        }
+    }
+
+    public CodFormatException Malformed(string what) => new($"{uri}: the JSON cannot be read: {what} at byte {Offset}.");
+
+    public void Dispose()
+    {
+        ArrayPool<byte>.Shared.Return(Interlocked.Exchange(ref _buffer, []));
+        ArrayPool<byte>.Shared.Return(Interlocked.Exchange(ref _text, []));
+    }
+
+    // Passes over what comes until all brackets are closed, of which so many are open.
+    private async ValueTask SkipNestedAsync(int depth, CancellationToken cancellationToken)
+    {
         do
         {
             var found = _buffer.AsSpan(_position, _filled - _position).IndexOfAny(Structure);
@@ -143,23 +189,6 @@ internal sealed partial class JsonScanner(Stream stream, string uri) : IDisposab
             }
         }
         while (depth > 0);
-    }
-
-    /// <summary>Reads on to the end of the stream, where nothing but white space may come.</summary>
-    public async ValueTask ReadEndAsync(CancellationToken cancellationToken)
-    {
-        if (await TryPeekAsync(cancellationToken).ConfigureAwait(false) is not null)
-        {
-            throw Malformed("more comes behind the end");
-        }
-    }
-
-    public CodFormatException Malformed(string what) => new($"{uri}: the JSON cannot be read: {what} at byte {Offset}.");
-
-    public void Dispose()
-    {
-        ArrayPool<byte>.Shared.Return(Interlocked.Exchange(ref _buffer, []));
-        ArrayPool<byte>.Shared.Return(Interlocked.Exchange(ref _text, []));
     }
 
     private int Nest(byte structural, int depth)

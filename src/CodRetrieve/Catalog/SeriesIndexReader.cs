@@ -6,7 +6,8 @@ namespace CodRetrieve.Catalog;
 
 /// <summary>
 /// Reads the instances out of a series' <c>metadata.json</c> (the COD writer's <c>cod.instances</c>). The DICOM tags in it are passed
-/// over, not built, and nothing of them is kept: memory goes with the number of instances only.
+/// over, not built, and nothing of them is kept, but two of one instance where they are asked for: memory goes with the number of
+/// instances only.
 /// </summary>
 internal sealed class SeriesIndexReader
 {
@@ -25,6 +26,8 @@ internal sealed class SeriesIndexReader
     private readonly HashSet<string> _names = new(StringComparer.OrdinalIgnoreCase);
     private readonly string _place;
     private long _bytes;
+    private bool _wantsAttributes;
+    private SeriesAttributes? _attributes;
 
     private SeriesIndexReader(JsonScanner json, SeriesInfo series, string uri)
     {
@@ -41,12 +44,21 @@ internal sealed class SeriesIndexReader
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>The instances that can be asked for, and a problem for each entry that cannot.</returns>
     /// <exception cref="CodFormatException">The JSON is cut off, malformed, of another series, or beyond a bound.</exception>
-    public static async Task<SeriesIndex> ReadAsync(Stream json, SeriesInfo series, string uri, CancellationToken cancellationToken)
+    public static Task<SeriesIndex> ReadAsync(Stream json, SeriesInfo series, string uri, CancellationToken cancellationToken) =>
+        ReadAsync(json, series, uri, withAttributes: false, cancellationToken);
+
+    /// <inheritdoc cref="ReadAsync(Stream, SeriesInfo, string, CancellationToken)"/>
+    /// <param name="json">The JSON, unpacked. Not disposed here.</param>
+    /// <param name="series">The series that the index must be of.</param>
+    /// <param name="uri">The index's name, for messages.</param>
+    /// <param name="withAttributes">Whether to read the series' attributes off the first instance that has tags.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public static async Task<SeriesIndex> ReadAsync(Stream json, SeriesInfo series, string uri, bool withAttributes, CancellationToken cancellationToken)
     {
         using var scanner = new JsonScanner(json, uri);
-        var reader = new SeriesIndexReader(scanner, series, uri);
+        var reader = new SeriesIndexReader(scanner, series, uri) { _wantsAttributes = withAttributes };
         await reader.ReadRootAsync(cancellationToken).ConfigureAwait(false);
-        return new SeriesIndex(reader._instances, reader._problems);
+        return new SeriesIndex(reader._instances, reader._problems) { Attributes = reader._attributes };
     }
 
     private async Task ReadRootAsync(CancellationToken cancellationToken)
@@ -167,6 +179,11 @@ internal sealed class SeriesIndexReader
             else if (_json.Text.SequenceEqual("headers"u8) && await _json.IsObjectNextAsync(cancellationToken).ConfigureAwait(false))
             {
                 (start, end) = await ReadHeadersAsync(cancellationToken).ConfigureAwait(false);
+            }
+            else if (_wantsAttributes && _json.Text.SequenceEqual("metadata"u8) && await _json.IsObjectNextAsync(cancellationToken).ConfigureAwait(false))
+            {
+                _wantsAttributes = false;
+                _attributes = await SeriesAttributesReader.ReadAsync(_json, cancellationToken).ConfigureAwait(false);
             }
             else
             {

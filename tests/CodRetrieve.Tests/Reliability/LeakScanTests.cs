@@ -69,6 +69,25 @@ public sealed class LeakScanTests
         Assert.Contains("Synthetic^Patient", System.Text.Encoding.Latin1.GetString(await content.ReadToEndAsync()), StringComparison.Ordinal);
     }
 
+    [Fact(Timeout = 30_000)]
+    public async Task Statistics_hold_modality_and_description_in_their_two_properties_and_say_them_nowhere_else()
+    {
+        var scan = new LeakScan();
+        await using var store = await TestStore.StartAsync();
+        var study = new SyntheticStudy(seed: 1);
+        study.AddSeries(new() { Modality = Planted, Description = "Synthetic series of " + Planted, InstanceCount = 2 });
+        study.AddSeries(new() { Modality = Planted, Description = "Synthetic series of " + Planted, InstanceCount = 2, OmitTar = true });
+        store.Put(study);
+        using var folder = new TempFolder();
+        using var cod = store.Open(folder.Path, options => options.LoggerFactory = scan);
+
+        var stats = await cod.GetStatsAsync([study.StudyUid]);
+        scan.Add(stats);
+
+        Assert.All(stats.Series, series => Assert.Equal((Planted, "Synthetic series of " + Planted), (series.Modality, series.SeriesDescription)));
+        scan.AssertNothingLeaked(Planted);
+    }
+
     [Fact]
     public void Public_objects_that_hold_a_token_do_not_print_it()
     {

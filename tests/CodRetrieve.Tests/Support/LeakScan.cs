@@ -6,7 +6,7 @@ namespace CodRetrieve.Tests.Support;
 
 /// <summary>
 /// Gathers everything that a job says: what it logs at any level, the events it raises, what it returns and throws, with every property and
-/// <c>ToString()</c> of them. Then tells where something stands that must not be said.
+/// <c>ToString()</c> of them, but <see cref="Said.AskedFor"/>. Then tells where something stands that must not be said.
 /// </summary>
 public sealed class LeakScan : ILoggerFactory, ILogger
 {
