@@ -14,9 +14,16 @@ return await App.RunAsync(args, terminal, cancel.Token).ConfigureAwait(false);
 // The first signal lets what is under way come to a clean end; the second one, left to the system, ends the process at once.
 void Cancel(PosixSignalContext context)
 {
-    if (!cancel.IsCancellationRequested)
+    if (cancel.IsCancellationRequested)
     {
-        context.Cancel = true;
-        cancel.Cancel();
+        return;
     }
+
+    context.Cancel = true;
+    if (context.Signal == PosixSignal.SIGINT)
+    {
+        Console.Error.WriteLine("Stopping cleanly; Ctrl+C once more ends it at once.");
+    }
+
+    cancel.Cancel();
 }

@@ -6,6 +6,8 @@ namespace CodRetrieve.Cli.Tests;
 /// <summary>What only the real process shows: its exit code, its streams and its signals.</summary>
 public sealed class ProcessTests
 {
+    private const string Stopping = "Stopping cleanly; Ctrl+C once more ends it at once.";
+
     [Fact(Timeout = 60_000)]
     public async Task Exits_with_0_and_pure_json()
     {
@@ -58,12 +60,54 @@ public sealed class ProcessTests
     }
 
     [UnixFact]
-    public Task An_interrupt_ends_it_cleanly_with_130() => EndsCleanlyAsync(process => process.Interrupt());
+    public Task An_interrupt_ends_it_cleanly_with_130() => EndsCleanlyAsync(process => process.Interrupt(), Stopping);
 
     [UnixFact]
     public Task A_request_to_terminate_ends_it_cleanly_with_130() => EndsCleanlyAsync(process => process.Terminate());
 
-    private static async Task EndsCleanlyAsync(Action<CliProcess> signal)
+    [UnixFact]
+    public async Task A_second_interrupt_ends_at_once_what_does_not_come_to_an_end()
+    {
+        await using var store = await TestStore.StartAsync();
+        using var list = StalledFile.Create(Path.Combine(store.Folder.Path, "studies.txt"));
+        using var process = CliProcess.Start("download", TestStore.Url, "@" + list.Path, "-o", store.Folder.Output, "--endpoint", store.Server.Endpoint.AbsoluteUri);
+        await list.WaitForReaderAsync();
+        process.Interrupt();
+        await process.WaitForErrorLineAsync(Stopping);
+        Assert.False(process.HasExited);
+
+        process.Interrupt();
+        var result = await process.EndAsync();
+
+        // Ended by the signal itself, without a word.
+        Assert.Equal(130, result.ExitCode);
+        Assert.Equal(Stopping, Assert.Single(result.ErrorLines));
+    }
+
+    [UnixFact]
+    public async Task Two_interrupts_in_a_row_leave_whole_files_only_and_the_next_run_goes_on()
+    {
+        await using var store = await TestStore.StartAsync();
+        var study = store.PutStudy(1, new SyntheticSeriesOptions { InstanceCount = 20 });
+        store.Server.Faults.Add(Fault.StallAfter(400_000), objectName: name => name.EndsWith(".tar", StringComparison.Ordinal));
+        string[] command = ["download", TestStore.Url, study.StudyUid, "-o", store.Folder.Output, "--endpoint", store.Server.Endpoint.AbsoluteUri];
+        using var process = CliProcess.Start(command);
+        await store.Server.WaitForRequestAsync(request => request.BytesSent == 400_000);
+        process.Interrupt();
+        process.InterruptIfRunning();
+
+        Assert.Equal(130, (await process.EndAsync()).ExitCode);
+        var saved = SavedFiles.In(store.Folder.Output, zip: false);
+        Assert.Equal(saved, SavedFiles.Expected([study]).Where(file => saved.ContainsKey(file.Key)));
+
+        store.Server.Faults.Clear();
+        var next = await CliProcess.RunAsync(command);
+
+        Assert.Equal((0, ""), (next.ExitCode, next.Error));
+        Assert.Equal(SavedFiles.Expected([study]), SavedFiles.In(store.Folder.Output, zip: false));
+    }
+
+    private static async Task EndsCleanlyAsync(Action<CliProcess> signal, params string[] before)
     {
         await using var store = await TestStore.StartAsync();
         var study = store.PutStudy();
@@ -75,7 +119,7 @@ public sealed class ProcessTests
         var result = await process.EndAsync();
 
         Assert.Equal(130, result.ExitCode);
-        Assert.Equal("error: Cancelled. What is saved stays; run the same command again to go on.", Assert.Single(result.ErrorLines));
+        Assert.Equal([.. before, "error: Cancelled. What is saved stays; run the same command again to go on."], result.ErrorLines);
         Assert.Empty(Directory.EnumerateFiles(store.Folder.Output, "*.partial", Leftovers.Everything));
     }
 }

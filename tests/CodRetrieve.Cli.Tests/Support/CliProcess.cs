@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using System.Text;
+using System.Threading.Channels;
 
 namespace CodRetrieve.Cli.Tests.Support;
 
@@ -12,12 +14,13 @@ public sealed class CliProcess : IDisposable
     private readonly Process _process;
     private readonly Task<string> _out;
     private readonly Task<string> _error;
+    private readonly Channel<string> _errorLines = Channel.CreateUnbounded<string>();
 
     private CliProcess(Process process)
     {
         _process = process;
         _out = process.StandardOutput.ReadToEndAsync();
-        _error = process.StandardError.ReadToEndAsync();
+        _error = ReadErrorAsync(process.StandardError);
     }
 
     public static CliProcess Start(params string[] args)
@@ -58,6 +61,22 @@ public sealed class CliProcess : IDisposable
         return await process.EndAsync();
     }
 
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>Waits until this line was written to standard error.</summary>
+    public async Task WaitForErrorLineAsync(string line)
+    {
+        await foreach (var written in _errorLines.Reader.ReadAllAsync())
+        {
+            if (written == line)
+            {
+                return;
+            }
+        }
+
+        Assert.Fail($"The process ended without writing '{line}'.");
+    }
+
     public Task ExitAsync() => _process.WaitForExitAsync();
 
     public async Task<CliResult> EndAsync()
@@ -67,6 +86,8 @@ public sealed class CliProcess : IDisposable
     }
 
     public void Interrupt() => Assert.Equal(0, SendSignal(_process.Id, SigInt));
+
+    public void InterruptIfRunning() => _ = SendSignal(_process.Id, SigInt);
 
     public void Terminate() => Assert.Equal(0, SendSignal(_process.Id, SigTerm));
 
@@ -81,6 +102,19 @@ public sealed class CliProcess : IDisposable
         }
 
         _process.Dispose();
+    }
+
+    private async Task<string> ReadErrorAsync(StreamReader reader)
+    {
+        var text = new StringBuilder();
+        while (await reader.ReadLineAsync() is { } line)
+        {
+            text.Append(line).Append('\n');
+            _errorLines.Writer.TryWrite(line);
+        }
+
+        _errorLines.Writer.Complete();
+        return text.ToString();
     }
 
     [DllImport("libc", EntryPoint = "kill")]
