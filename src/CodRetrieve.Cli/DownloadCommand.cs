@@ -33,7 +33,7 @@ internal sealed class DownloadCommand(Request request, Terminal terminal)
 #pragma warning restore CA1031
         {
             Write(Stopwatch.GetElapsedTime(started), e);
-            errors.Add(Cause.Text(e));
+            errors.Add(Cause.TextWithNextStep(e));
             errors.End();
             return ExitCode.Of(e);
         }
@@ -129,7 +129,7 @@ internal sealed class DownloadCommand(Request request, Terminal terminal)
 
         foreach (var study in result.MissingStudies)
         {
-            errors.Add($"The study {study} does not exist in {session.Bucket}.");
+            errors.Add(MissingStudy.Text(study, session.Bucket));
         }
 
         errors.End();
@@ -144,7 +144,7 @@ internal sealed class DownloadCommand(Request request, Terminal terminal)
         }
         else if (!request.Quiet && _result is not null)
         {
-            DownloadSummary.Write(terminal.Out, _result);
+            DownloadSummary.Write(terminal.Out, _result, framed: _hasBar);
         }
     }
 }

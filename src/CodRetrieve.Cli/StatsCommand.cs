@@ -31,7 +31,7 @@ internal sealed class StatsCommand(Request request, Terminal terminal)
                 Json.Write(terminal.Out, StatsReport.Of(null, request.DryRun, Stopwatch.GetElapsedTime(started), e), Json.Default.StatsReport);
             }
 
-            _errors.Add(Cause.Text(e));
+            _errors.Add(Cause.TextWithNextStep(e));
             return ExitCode.Of(e);
         }
     }
@@ -71,7 +71,7 @@ internal sealed class StatsCommand(Request request, Terminal terminal)
 
         var failures = stats.StudyFailures.Select(failure => failure.ToString())
             .Concat(stats.Series.SelectMany(SeriesState.ErrorsOf))
-            .Concat(stats.MissingStudies.Select(study => $"The study {study} does not exist in {session.Bucket}."))
+            .Concat(stats.MissingStudies.Select(study => MissingStudy.Text(study, session.Bucket)))
             .ToList();
         foreach (var warning in request.Quiet ? [] : stats.Warnings)
         {

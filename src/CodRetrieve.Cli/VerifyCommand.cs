@@ -1,11 +1,14 @@
 using System.Diagnostics;
 using CodRetrieve.Cli.Output;
+using Microsoft.Extensions.Logging;
 
 namespace CodRetrieve.Cli;
 
 /// <summary><c>cod-retrieve verify</c></summary>
 internal sealed class VerifyCommand(Request request, Terminal terminal)
 {
+    // Log lines would go through the middle of what is drawn.
+    private readonly bool _isWatched = terminal.IsInteractive && !request.Json && !request.Quiet && request.LogLevel == LogLevel.None;
     private readonly long _started = Stopwatch.GetTimestamp();
     private readonly ErrorLines _errors = new(terminal.Error, hold: false);
     private VerifyOutcome? _outcome;
@@ -26,7 +29,7 @@ internal sealed class VerifyCommand(Request request, Terminal terminal)
             Report(null);
             foreach (var study in outcome.Result.MissingStudies)
             {
-                _errors.Add($"The study {study} does not exist in {session.Bucket}.");
+                _errors.Add(MissingStudy.Text(study, session.Bucket));
             }
 
             _errors.End();
@@ -43,7 +46,7 @@ internal sealed class VerifyCommand(Request request, Terminal terminal)
         {
             Report(e);
             _errors.End();
-            _errors.Add(Cause.Text(e));
+            _errors.Add(Cause.TextWithNextStep(e));
             return ExitCode.Of(e);
         }
     }
@@ -59,12 +62,15 @@ internal sealed class VerifyCommand(Request request, Terminal terminal)
                 terminal.Out.WriteLine($"Verifying {Count.Of(session.Studies.Count, "study")} of {session.Bucket} {form} {Path.GetFullPath(request.Directory!)}");
             }
 
-            return _outcome = new VerifyOutcome(await session.Cod.VerifyAsync(session.Studies, request.Zip, progress: null, cancellationToken).ConfigureAwait(false));
+            var result = _isWatched ? await VerifyLine.ShowAsync(terminal.Out, Verify).ConfigureAwait(false) : await Verify(null).ConfigureAwait(false);
+            return _outcome = new VerifyOutcome(result);
         }
         catch (ArgumentException e)
         {
             throw UsageException.From(e);
         }
+
+        Task<VerifyResult> Verify(IProgress<VerifyProgress>? progress) => session.Cod.VerifyAsync(session.Studies, request.Zip, progress, cancellationToken);
     }
 
     private void Report(Exception? cause)
@@ -75,7 +81,7 @@ internal sealed class VerifyCommand(Request request, Terminal terminal)
         }
         else if (!request.Quiet && _outcome is not null)
         {
-            VerifySummary.Write(terminal.Out, _outcome);
+            VerifySummary.Write(terminal.Out, _outcome, framed: _isWatched);
         }
 
         if (_outcome is not { } outcome)

@@ -50,7 +50,7 @@ public sealed class DownloadTests
     }
 
     [Fact(Timeout = 30_000)]
-    public async Task A_terminal_shows_a_bar_and_the_summary()
+    public async Task A_terminal_shows_a_bar_a_table_and_the_summary()
     {
         await using var store = await TestStore.StartAsync();
         store.IsInteractive = true;
@@ -61,6 +61,44 @@ public sealed class DownloadTests
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
         Assert.Contains("complete: 5 instances saved", result.Out, StringComparison.Ordinal);
         Assert.DoesNotContain("saved " + study.StudyUid, result.Out, StringComparison.Ordinal);
+        var rows = Rows(result.Out);
+        Assert.Equal(["SERIES", "SAVED", "THERE BEFORE", "FAILED", "BYTES", "OUTCOME"], rows[0]);
+        Assert.Equal(
+            study.Series.Select(series => string.Join(' ', "…" + series.SeriesUid[^11..], series.Instances.Count, 0, 0, series.Instances.Count == 3 ? "101.6 kB" : "67.7 kB", "saved")).Order(StringComparer.Ordinal),
+            rows.Skip(1).Select(row => string.Join(' ', row)).Order(StringComparer.Ordinal));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Of_many_series_the_table_has_a_row_a_study_and_those_to_look_at_first()
+    {
+        await using var store = await TestStore.StartAsync();
+        store.IsInteractive = true;
+        var small = new SyntheticSeriesOptions { InstanceCount = 1, InstanceSizeBytes = 2_000, MetadataBytesPerInstance = 0 };
+        var studies = Enumerable.Range(1, 23).Select(seed => store.PutStudy(seed, seed == 22 ? [small, small with { OmitTar = true }] : [small])).ToList();
+
+        var result = await store.RunAsync(["download", TestStore.Url, .. studies.Select(study => study.StudyUid), "-o", store.Folder.Output]);
+
+        Assert.Equal(1, result.ExitCode);
+        var rows = Rows(result.Out);
+        Assert.Equal(22, rows.Count);
+        Assert.Equal("STUDY", rows[0][0]);
+        Assert.Equal("…" + studies[21].StudyUid[^11..], rows[1][0]);
+        Assert.Equal("incomplete", rows[1][^1]);
+        Assert.Equal(["3 more", "3", "0", "0", "6.0 kB", "saved"], rows[^1]);
+    }
+
+    [Theory(Timeout = 30_000)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_failed_is_followed_by_what_to_do_next(bool interactive)
+    {
+        await using var store = await TestStore.StartAsync();
+        store.IsInteractive = interactive;
+
+        var result = await store.DownloadAsync(store.PutStudy(1, new SyntheticSeriesOptions { InstanceCount = 3, CorruptInstances = [1] }));
+
+        Assert.EndsWith("Run the same command again to try what failed once more; what is saved is not fetched again.", result.Out.TrimEnd(), StringComparison.Ordinal);
+        Assert.Equal(interactive, Rows(result.Out).Any(row => row is [_, "2", "0", "1", "67.7 kB", "incomplete"]));
     }
 
     [Fact(Timeout = 30_000)]
@@ -177,4 +215,8 @@ public sealed class DownloadTests
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
         Assert.Equal(SavedFiles.Expected([study]), SavedFiles.In(store.Folder.Output, zip: false));
     }
+
+    // The cells of the table that a terminal gets.
+    private static List<string[]> Rows(string output) =>
+        [.. output.Split('\n').Where(line => line.StartsWith('│')).Select(line => line.Split('│', StringSplitOptions.TrimEntries)[1..^1])];
 }

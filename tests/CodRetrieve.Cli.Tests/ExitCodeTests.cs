@@ -35,7 +35,7 @@ public sealed class ExitCodeTests
         var result = await store.RunAsync("download", TestStore.Url, study.StudyUid, "1.2.3.4", "-o", store.Folder.Output, "--json");
 
         Assert.Equal(1, result.ExitCode);
-        Assert.Equal($"error: The study 1.2.3.4 does not exist in {TestStore.Url}.", Assert.Single(result.ErrorLines));
+        Assert.Equal($"error: The study 1.2.3.4 does not exist in {TestStore.Url}. Check the UID and the prefix, and that the login may see it.", Assert.Single(result.ErrorLines));
         Assert.Equal("1.2.3.4", Assert.Single(result.Json.GetProperty("missingStudies").EnumerateArray()).GetString());
         Assert.Equal(5, result.Json.GetProperty("instancesSaved").GetInt32());
     }
@@ -52,7 +52,9 @@ public sealed class ExitCodeTests
         var result = await store.RunAsync(["download", TestStore.Url, .. studies.Select(study => study.StudyUid), "-o", store.Folder.Output, "--json"]);
 
         Assert.Equal(3, result.ExitCode);
-        Assert.Contains($"HTTP {status}", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+        var line = Assert.Single(result.ErrorLines);
+        Assert.Contains($"HTTP {status}", line, StringComparison.Ordinal);
+        Assert.Contains(status == 401 ? "COD_RETRIEVE_TOKEN" : "--user-project", line, StringComparison.Ordinal);
         Assert.Contains($"HTTP {status}", result.Json.GetProperty("error").GetString(), StringComparison.Ordinal);
         Assert.Equal("stopped", result.Json.GetProperty("outcome").GetString());
     }
@@ -149,6 +151,7 @@ public sealed class ExitCodeTests
 
         Assert.Equal(5, second.ExitCode);
         Assert.Contains("Another job", Assert.Single(second.ErrorLines), StringComparison.Ordinal);
+        Assert.Contains("another folder by -o", Assert.Single(second.ErrorLines), StringComparison.Ordinal);
         await cancel.CancelAsync();
         Assert.Equal(130, (await first).ExitCode);
     }

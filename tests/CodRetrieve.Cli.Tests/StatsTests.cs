@@ -143,7 +143,7 @@ public sealed class StatsTests
         var result = await store.RunAsync("stats", TestStore.Url, store.PutStudy().StudyUid, "1.2.3.4", "--quiet");
 
         Assert.Equal((1, ""), (result.ExitCode, result.Out));
-        Assert.Equal($"error: The study 1.2.3.4 does not exist in {TestStore.Url}.", Assert.Single(result.ErrorLines));
+        Assert.Equal($"error: The study 1.2.3.4 does not exist in {TestStore.Url}. Check the UID and the prefix, and that the login may see it.", Assert.Single(result.ErrorLines));
     }
 
     [Fact(Timeout = 30_000)]

@@ -50,6 +50,24 @@ public sealed class VerifyTests
     [Theory(Timeout = 30_000)]
     [InlineData(false)]
     [InlineData(true)]
+    public async Task What_is_wrong_is_followed_by_what_to_do_next_and_a_terminal_gets_a_table(bool interactive)
+    {
+        await using var store = await TestStore.StartAsync();
+        store.IsInteractive = interactive;
+        var study = store.PutStudy();
+        await DownloadAsync(store, study, zip: false);
+        Damage(store, study, zip: false);
+
+        var result = await VerifyAsync(store, study, zip: false);
+
+        var lines = result.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        Assert.Equal("Run it again with --repair to fetch what is missing or damaged, and nothing else.", lines[^1]);
+        Assert.Equal(interactive ? 1 : 0, lines.Count(line => line.StartsWith('│') && line.Contains("1 corrupt", StringComparison.Ordinal)));
+    }
+
+    [Theory(Timeout = 30_000)]
+    [InlineData(false)]
+    [InlineData(true)]
     public async Task Repair_fetches_it_exits_with_0_and_says_so(bool zip)
     {
         await using var store = await TestStore.StartAsync();

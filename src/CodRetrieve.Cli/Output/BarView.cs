@@ -3,13 +3,13 @@ using Spectre.Console.Rendering;
 
 namespace CodRetrieve.Cli.Output;
 
-/// <summary>One progress bar for the whole job and a line a running series, for someone who is watching.</summary>
+/// <summary>One progress bar for the whole job and a line a running series, for someone who is watching. At the end it makes room for the summary.</summary>
 internal sealed class BarView(TextWriter output) : IDownloadView
 {
     public Task ShowAsync(Job job, Func<IProgress<JobProgress>?, Task> run)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
-        return console.Live(Render(null, [])).StartAsync(context => run(new Frames(job, context)));
+        return console.Live(Render(null, [])).AutoClear(true).StartAsync(context => run(new Frames(job, context)));
     }
 
     private static Rows Render(JobProgress? job, IReadOnlyList<SeriesProgressEventArgs> running) =>

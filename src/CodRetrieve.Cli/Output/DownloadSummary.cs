@@ -5,7 +5,43 @@ namespace CodRetrieve.Cli.Output;
 /// <summary>What a download did, as the last lines of its output.</summary>
 internal static class DownloadSummary
 {
-    public static void Write(TextWriter output, JobResult result)
+    private static readonly SummaryTable<SeriesResult> Table = new(
+        [">SAVED", ">THERE BEFORE", ">FAILED", ">BYTES", "OUTCOME"],
+        series =>
+        [
+            Number(series.Sum(one => one.InstancesSaved)),
+            Number(series.Sum(one => one.InstancesSkipped)),
+            Number(series.Sum(one => one.InstancesFailed)),
+            ByteSize.Text(series.Sum(one => one.BytesSaved)),
+            OutcomeOf(series),
+        ],
+        series => series.All(IsGood),
+        one => (one.StudyInstanceUid, one.SeriesInstanceUid));
+
+    /// <param name="output">Where to write.</param>
+    /// <param name="result">What the download did.</param>
+    /// <param name="framed">Whether someone is watching, who gets a table; else there is a line for each series that did not come whole.</param>
+    public static void Write(TextWriter output, JobResult result, bool framed)
+    {
+        if (framed)
+        {
+            Table.Write(output, result.Series);
+        }
+        else
+        {
+            WriteFailed(output, result);
+        }
+
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Json.NameOf(result.Outcome)}: {Count.Of(result.InstancesSaved, "instance")} saved ({ByteSize.Text(result.BytesSaved)}), {result.InstancesSkipped} there before, {result.InstancesFailed} failed; {ByteSize.Text(result.BytesDownloaded)} fetched in {result.Elapsed.TotalSeconds:0.0} s ({ByteSize.Rate(result.BytesDownloaded, result.Elapsed)})"));
+        if (result.Outcome == JobOutcome.Incomplete && result.Failures.Count > 0)
+        {
+            output.WriteLine("Run the same command again to try what failed once more; what is saved is not fetched again.");
+        }
+    }
+
+    private static void WriteFailed(TextWriter output, JobResult result)
     {
         foreach (var series in result.Series.Where(series => series.Outcome is SeriesOutcome.Incomplete or SeriesOutcome.Failed))
         {
@@ -13,9 +49,17 @@ internal static class DownloadSummary
             output.WriteLine(
                 $"{Json.NameOf(series.Outcome)} {series.StudyInstanceUid}/{series.SeriesInstanceUid}: {series.InstancesFailed} of {Count.Of(all, "instance")} failed");
         }
-
-        output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{Json.NameOf(result.Outcome)}: {Count.Of(result.InstancesSaved, "instance")} saved ({ByteSize.Text(result.BytesSaved)}), {result.InstancesSkipped} there before, {result.InstancesFailed} failed; {ByteSize.Text(result.BytesDownloaded)} fetched in {result.Elapsed.TotalSeconds:0.0} s ({ByteSize.Rate(result.BytesDownloaded, result.Elapsed)})"));
     }
+
+    private static bool IsGood(SeriesResult series) => series.Outcome is SeriesOutcome.Saved or SeriesOutcome.AlreadySaved;
+
+    // Of several series: what concerns one concerns all of them, but a failed one beside others leaves the study incomplete.
+    private static string OutcomeOf(IReadOnlyList<SeriesResult> series) =>
+        series.All(one => one.Outcome == SeriesOutcome.Failed) ? "failed"
+        : series.Any(one => one.Outcome == SeriesOutcome.Interrupted) ? "interrupted"
+        : !series.All(IsGood) ? "incomplete"
+        : series.All(one => one.Outcome == SeriesOutcome.AlreadySaved) ? "there before"
+        : "saved";
+
+    private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

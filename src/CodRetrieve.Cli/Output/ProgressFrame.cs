@@ -7,7 +7,6 @@ internal static class ProgressFrame
 {
     // All stays on one line of 80 characters.
     private const int MaxSeries = 8;
-    private const int UidTail = 12;
     private const int BarWidth = 24;
 
     /// <param name="job">The job as a whole; <see langword="null"/> before anything is known.</param>
@@ -17,7 +16,7 @@ internal static class ProgressFrame
         yield return job is null ? "starting" : Whole(job);
         foreach (var one in running.Take(MaxSeries))
         {
-            yield return $"  {Tail(one.Series.SeriesInstanceUid),-UidTail}  {Bar(one.BytesReceived, one.BytesTotal)}  {ByteSize.Text(one.BytesReceived)} of {ByteSize.Text(one.BytesTotal)}";
+            yield return $"  {UidTail.Of(one.Series.SeriesInstanceUid),-UidTail.Length}  {Bar(one.BytesReceived, one.BytesTotal)}  {ByteSize.Text(one.BytesReceived)} of {ByteSize.Text(one.BytesTotal)}";
         }
 
         if (running.Count > MaxSeries)
@@ -44,6 +43,4 @@ internal static class ProgressFrame
     private static string Clock(TimeSpan time) => time.TotalHours >= 1
         ? string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00}")
         : string.Create(CultureInfo.InvariantCulture, $"{time.Minutes}:{time.Seconds:00}");
-
-    private static string Tail(string uid) => uid.Length <= UidTail ? uid : "…" + uid[^(UidTail - 1)..];
 }

@@ -5,15 +5,35 @@ namespace CodRetrieve.Cli.Output;
 /// <summary>What verifying found, as the last lines of its output.</summary>
 internal static class VerifySummary
 {
-    public static void Write(TextWriter output, VerifyOutcome outcome)
+    private static readonly SummaryTable<SeriesVerification> Table = new(
+        [">INSTANCES", ">VERIFIED", ">BYTES", "FOUND"],
+        series =>
+        [
+            Number(series.Sum(one => one.InstancesTotal)),
+            Number(series.Sum(one => one.InstancesVerified)),
+            ByteSize.Text(series.Sum(one => one.BytesVerified)),
+            Counts(series.SelectMany(one => one.Findings)),
+        ],
+        series => series.All(one => one.Findings.Count == 0 && one.Failures.Count == 0),
+        one => (one.StudyInstanceUid, one.SeriesInstanceUid));
+
+    /// <param name="output">Where to write.</param>
+    /// <param name="outcome">What was found and repaired.</param>
+    /// <param name="framed">Whether someone is watching, who gets a table.</param>
+    public static void Write(TextWriter output, VerifyOutcome outcome, bool framed)
     {
         var result = outcome.Result;
+        if (framed)
+        {
+            Table.Write(output, result.Series);
+        }
+
         foreach (var finding in result.Findings.Where(outcome.IsRepaired))
         {
             output.WriteLine($"repaired {finding}");
         }
 
-        var counts = string.Join(", ", result.Findings.GroupBy(finding => finding.Kind).OrderBy(kind => kind.Key).Select(kind => $"{kind.Count()} {VerifyFindingReport.KindOf(kind.Key)}"));
+        var counts = Counts(result.Findings);
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{VerifyReport.StateOf(outcome)}: {result.InstancesVerified} of {Count.Of(result.InstancesTotal, "instance")} verified, {(counts.Length == 0 ? "nothing found" : counts)}; {ByteSize.Text(result.BytesRead)} read in {result.Elapsed.TotalSeconds:0.0} s ({ByteSize.Rate(result.BytesRead, result.Elapsed)})"));
@@ -21,5 +41,14 @@ internal static class VerifySummary
         {
             output.WriteLine($"{result.Findings.Count(outcome.IsRepaired)} repaired, {ByteSize.Text(outcome.BytesFetched)} fetched");
         }
+        else if (result.IsRepairable)
+        {
+            output.WriteLine("Run it again with --repair to fetch what is missing or damaged, and nothing else.");
+        }
     }
+
+    private static string Counts(IEnumerable<VerifyFinding> findings) => string.Join(
+        ", ", findings.GroupBy(finding => finding.Kind).OrderBy(kind => kind.Key).Select(kind => $"{kind.Count()} {VerifyFindingReport.KindOf(kind.Key)}"));
+
+    private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 }
