@@ -110,7 +110,7 @@ public sealed partial class CodDownload : IDisposable
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>The statistics. What is wrong with one series or study is in them, and hides no other.</returns>
     /// <remarks>Without <see cref="InitDirectory(string)"/> nothing counts as saved.</remarks>
-    /// <exception cref="ArgumentException">There is no UID, or one that is blank or cannot be the name of a folder.</exception>
+    /// <exception cref="ArgumentException">There is no UID, or one that is blank or cannot be the name of a folder, or two differ only in case.</exception>
     /// <exception cref="InvalidOperationException">No bucket was set.</exception>
     /// <exception cref="ObjectStoreException">The bucket does not exist or may not be read.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
@@ -140,7 +140,7 @@ public sealed partial class CodDownload : IDisposable
     /// </param>
     /// <param name="cancellationToken">Ends the preparation.</param>
     /// <returns>The job, which does nothing until it is started.</returns>
-    /// <exception cref="ArgumentException">There is no UID, or one that is blank or cannot be the name of a folder.</exception>
+    /// <exception cref="ArgumentException">There is no UID, or one that is blank or cannot be the name of a folder, or two differ only in case.</exception>
     /// <exception cref="InvalidOperationException">No bucket or no directory was set.</exception>
     public Task<Job> DownloadAsync(IEnumerable<string> studyInstanceUids, bool zipOutput = false, CancellationToken cancellationToken = default)
     {
@@ -155,7 +155,7 @@ public sealed partial class CodDownload : IDisposable
     /// <param name="cancellationToken">Ends the preparation.</param>
     /// <returns>The job, which does nothing until it is started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="saveHandler"/> is <see langword="null"/>.</exception>
-    /// <exception cref="ArgumentException">There is no UID, or one that is blank or cannot be the name of a folder.</exception>
+    /// <exception cref="ArgumentException">There is no UID, or one that is blank or cannot be the name of a folder, or two differ only in case.</exception>
     /// <exception cref="InvalidOperationException">No bucket was set.</exception>
     public Task<Job> DownloadAsync(IEnumerable<string> studyInstanceUids, ISaveHandler saveHandler, CancellationToken cancellationToken = default)
     {
@@ -208,7 +208,7 @@ public sealed partial class CodDownload : IDisposable
     {
         ArgumentNullException.ThrowIfNull(studyInstanceUids);
         var studies = new List<string>();
-        var known = new HashSet<string>(StringComparer.Ordinal);
+        var known = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (var uid in studyInstanceUids)
         {
             var study = uid?.Trim() ?? "";
@@ -224,6 +224,13 @@ public sealed partial class CodDownload : IDisposable
             if (known.Add(study))
             {
                 studies.Add(study);
+            }
+            else if (!studies.Contains(study, StringComparer.Ordinal))
+            {
+                // UIDs are digits and dots (PS3.5, 9), but names of other kinds would meet in one folder, and in one zip, on some file systems.
+                throw new ArgumentException(
+                    $"Number {studies.Count + 1} of the list of studies differs from another one only in upper and lower case. Ask for each by itself, with a directory of its own.",
+                    nameof(studyInstanceUids));
             }
         }
 

@@ -20,7 +20,7 @@ internal static class BucketUrl
         }
 
         var schemeEnd = text.IndexOf("://", StringComparison.Ordinal);
-        if (schemeEnd < 0)
+        if (schemeEnd < 0 || IsDrive(text))
         {
             return IsBrokenUrl(text)
                 ? throw Invalid("The text is neither a bucket URL nor the path of a folder.")
@@ -39,9 +39,14 @@ internal static class BucketUrl
         };
     }
 
+    // "C:\store" and "C:/store", also with a slash too many; the form "\\?\C:\store" has a question mark of its own.
+    private static bool IsDrive(string text) => text.Length > 1 && char.IsAsciiLetter(text[0]) && text[1] == ':';
+
+    private static bool IsExtended(string text) => text.StartsWith(@"\\?\", StringComparison.Ordinal);
+
     // A URL whose scheme or slashes were lost ("https:/host") must not be taken for a folder and repeated: it may hold a token.
     private static bool IsBrokenUrl(string text) =>
-        text.Contains('?', StringComparison.Ordinal)
+        text.IndexOf('?', IsExtended(text) ? 4 : 0) >= 0
         || text.Contains("token=", StringComparison.OrdinalIgnoreCase)
         || text.StartsWith("http", StringComparison.OrdinalIgnoreCase)
         || text.StartsWith("gs:", StringComparison.OrdinalIgnoreCase);
@@ -85,8 +90,8 @@ internal static class BucketUrl
 
     private static string ParseFile(string text)
     {
-        // Uri resolves "..", so look for it in what was written.
-        _ = PathParts(text["file://".Length..]);
+        // Uri resolves "..", so look for it in what was written, behind encoded backslashes too.
+        _ = PathParts(text["file://".Length..].Replace("%5C", "/", StringComparison.OrdinalIgnoreCase).Replace('\\', '/'));
         return Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.IsFile
             ? ExistingFolder(uri.LocalPath)
             : throw Invalid("The file URL cannot be read as one.");
