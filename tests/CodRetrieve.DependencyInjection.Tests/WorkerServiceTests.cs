@@ -1,8 +1,11 @@
 using System.Net;
 using System.Text.Json;
+using System.Threading.Channels;
 using CodRetrieve.DependencyInjection.Tests.Support;
 using CodRetrieve.Testing;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using WorkerService;
 
 namespace CodRetrieve.DependencyInjection.Tests;
@@ -11,6 +14,15 @@ namespace CodRetrieve.DependencyInjection.Tests;
 public sealed class WorkerServiceTests : IDisposable
 {
     private readonly TempFolder _folder = new();
+
+    // There before anyone watches: what appears in a new folder may go unnoticed.
+    public WorkerServiceTests()
+    {
+        foreach (var name in new[] { "inbox", "done", "failed" })
+        {
+            Directory.CreateDirectory(At(name));
+        }
+    }
 
     public void Dispose() => _folder.Dispose();
 
@@ -48,11 +60,19 @@ public sealed class WorkerServiceTests : IDisposable
         using var client = new HttpClient { BaseAddress = new Uri(worker.Urls.Single()) };
 
         Assert.Equal("Healthy", await client.GetStringAsync("health"));
-        Assert.Contains("codretrieve_instances_saved_total ", await client.GetStringAsync("metrics"), StringComparison.Ordinal);
+        var metrics = await client.GetStringAsync("metrics");
+        Assert.Matches(@"(?m)^codretrieve_instances_saved_total(\{.*\})? [1-9][0-9]*$", metrics);
 
-        // A file where the folder was: the inbox cannot be looked into.
-        await UntilAsync(() => Task.FromResult(TryBlockInbox()));
-        await UntilAsync(async () => (await client.GetAsync("health")).StatusCode == HttpStatusCode.ServiceUnavailable);
+        // A file where the folder was: the inbox cannot be looked into, which is logged when it is noticed.
+        var errors = new ErrorSignal();
+        worker.Services.GetRequiredService<ILoggerFactory>().AddProvider(errors);
+        while (!TryBlockInbox())
+        {
+            await Task.Yield();
+        }
+
+        await errors.Raised;
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await client.GetAsync("health")).StatusCode);
     }
 
     [Fact(Timeout = 60_000)]
@@ -86,6 +106,8 @@ public sealed class WorkerServiceTests : IDisposable
             "--Inbox:Interval=00:00:00.02",
             $"--CodRetrieve:Endpoint={store.Server.Endpoint}",
             "--Logging:LogLevel:Default=None",
+            "--Logging:LogLevel:WorkerService=Error",
+            "--Logging:Console:LogLevel:Default=None",
         ]);
         await worker.StartAsync();
         return worker;
@@ -93,21 +115,22 @@ public sealed class WorkerServiceTests : IDisposable
 
     private void Ask(string name, object request)
     {
-        Directory.CreateDirectory(At("inbox"));
         var path = At($"inbox/{name}.new");
         File.WriteAllText(path, JsonSerializer.Serialize(request));
         File.Move(path, Path.ChangeExtension(path, ".json"));
     }
 
-    private Task MovedAsync(params string[] names) =>
-        UntilAsync(() => Task.FromResult(names.All(name => File.Exists(At(name + ".json")) && File.Exists(At(name + ".result.json")))));
-
-    // The test's time limit ends the wait.
-    private static async Task UntilAsync(Func<Task<bool>> condition)
+    // Looks each time that something changed in the folders; the test's time limit ends the wait.
+    private async Task MovedAsync(params string[] names)
     {
-        while (!await condition())
+        var changed = Channel.CreateUnbounded<string>();
+        using var watcher = new FileSystemWatcher(_folder.Path) { IncludeSubdirectories = true };
+        watcher.Created += (_, args) => changed.Writer.TryWrite(args.FullPath);
+        watcher.Renamed += (_, args) => changed.Writer.TryWrite(args.FullPath);
+        watcher.EnableRaisingEvents = true;
+        while (!names.All(name => File.Exists(At(name + ".json")) && File.Exists(At(name + ".result.json"))))
         {
-            await Task.Delay(20);
+            await changed.Reader.ReadAsync();
         }
     }
 
@@ -129,4 +152,31 @@ public sealed class WorkerServiceTests : IDisposable
     private JsonElement Result(string name) => JsonDocument.Parse(File.ReadAllText(At(name + ".result.json"))).RootElement;
 
     private string At(string name) => Path.Combine(_folder.Path, name);
+
+    /// <summary>Tells when the service logs an error.</summary>
+    private sealed class ErrorSignal : ILoggerProvider, ILogger
+    {
+        private readonly TaskCompletionSource _raised = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Raised => _raised.Task;
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (logLevel >= LogLevel.Error)
+            {
+                _raised.TrySetResult();
+            }
+        }
+
+        public void Dispose()
+        {
+        }
+    }
 }
