@@ -1,9 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
-using System.CommandLine.Parsing;
-using System.Globalization;
-using System.Reflection;
 using CodRetrieve.Cli.Input;
 using Microsoft.Extensions.Logging;
 
@@ -12,26 +9,6 @@ namespace CodRetrieve.Cli;
 /// <summary>Commands, arguments and options.</summary>
 internal sealed class CommandLine
 {
-    private const string StatsExample = "cod-retrieve stats gs://my-bucket/v1.0/dicomweb 1.2.840.1 -o ./studies";
-    private const string DownloadExample = "cod-retrieve download gs://my-bucket/v1.0/dicomweb 1.2.840.1 @more-studies.txt -o ./studies --zip";
-    private const string VerifyExample = "cod-retrieve verify gs://my-bucket/v1.0/dicomweb 1.2.840.1 -o ./studies --repair";
-    private const string ExitCodes = """
-        Exit codes:
-          0    all that was asked for is saved and verified
-          1    something failed, does not exist, or was found by verify and remains; it is named on standard error
-          2    the command line or its input is wrong
-          3    not authorised
-          4    none of the studies exists, or the bucket does not
-          5    the destination is not writable, full or in use
-          130  cancelled
-        """;
-
-    private const string Variables = """
-        Environment:
-          Each long option may also be given as a variable: COD_RETRIEVE_OUTPUT, COD_RETRIEVE_LIMIT_RATE=20M, COD_RETRIEVE_JSON=true, and so on.
-          What is typed wins. COD_RETRIEVE_TOKEN counts where no other credential is named.
-        """;
-
     private readonly Argument<string> _bucket = new("BUCKET")
     {
         Description = "gs://bucket/prefix (used as given), https://host/bucket/prefix?token=... (prefix ends in dicomweb), or a folder with a store.",
@@ -62,7 +39,7 @@ internal sealed class CommandLine
         HelpName = "N",
         Recursive = true,
         Description = "Requests in flight at most, 1 to 256. Default: 8.",
-        CustomParser = ParseConnections,
+        CustomParser = OptionValues.ParseConnections,
     };
 
     private readonly Option<long?> _limitRate = new("--limit-rate")
@@ -70,7 +47,7 @@ internal sealed class CommandLine
         HelpName = "RATE",
         Recursive = true,
         Description = "Bytes a second at most, over all connections: 20M, 500K, 1.5G; 1M is a million. At least 1024. Default: no limit.",
-        CustomParser = ParseRate,
+        CustomParser = OptionValues.ParseRate,
     };
 
     private readonly Option<LogLevel> _logLevel = new("--log-level")
@@ -79,7 +56,7 @@ internal sealed class CommandLine
         Recursive = true,
         Description = "Write log messages of this level and above to standard error: trace, debug, information, warning, error, critical or none. Default: none.",
         DefaultValueFactory = _ => LogLevel.None,
-        CustomParser = ParseLogLevel,
+        CustomParser = OptionValues.ParseLogLevel,
     };
 
     private readonly Option<bool> _json = Flag("--json", "Write one JSON object to standard output, and nothing else.");
@@ -166,44 +143,6 @@ internal sealed class CommandLine
         Quiet = parsed.GetValue(_quiet),
     };
 
-    private static int? ParseConnections(ArgumentResult result)
-    {
-        if (int.TryParse(result.Tokens[^1].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is >= 1 and <= 256)
-        {
-            return count;
-        }
-
-        result.AddError("--connections must be a number from 1 to 256.");
-        return null;
-    }
-
-    private static long? ParseRate(ArgumentResult result)
-    {
-        if (ByteRate.TryParse(result.Tokens[^1].Value, out var rate))
-        {
-            return rate;
-        }
-
-        result.AddError("--limit-rate must be a number of bytes a second, at least 1024, with or without K, M or G: for example 20M.");
-        return null;
-    }
-
-    private static LogLevel ParseLogLevel(ArgumentResult result)
-    {
-        // By name only: the standard parser takes numbers, too.
-        var text = result.Tokens[^1].Value;
-        foreach (var level in Enum.GetValues<LogLevel>())
-        {
-            if (string.Equals(text, level.ToString(), StringComparison.OrdinalIgnoreCase))
-            {
-                return level;
-            }
-        }
-
-        result.AddError("--log-level must be trace, debug, information, warning, error, critical or none.");
-        return LogLevel.None;
-    }
-
     private static Option<string> Directory(string description, bool required) =>
         new("--output", "-o") { HelpName = "DIR", Description = description, Required = required };
 
@@ -218,35 +157,12 @@ internal sealed class CommandLine
         {
             if (option is HelpOption { Action: SynchronousCommandLineAction standard })
             {
-                option.Action = new HelpWithExamples(standard, Examples);
+                option.Action = new HelpWithExamples(standard, HelpTexts.Below);
             }
             else if (option is VersionOption)
             {
                 option.Action = new PrintVersion();
             }
-        }
-    }
-
-    private static string Examples(Command command) => $"{ExamplesOnly(command)}{Environment.NewLine}{Environment.NewLine}{Variables}";
-
-    private static string ExamplesOnly(Command command) => command.Name switch
-    {
-        "stats" => $"Example:{Environment.NewLine}  {StatsExample}",
-        "download" => $"Example:{Environment.NewLine}  {DownloadExample}{Environment.NewLine}{Environment.NewLine}{ExitCodes}",
-        "verify" => $"Example:{Environment.NewLine}  {VerifyExample}{Environment.NewLine}{Environment.NewLine}{ExitCodes}",
-        _ => $"Examples:{Environment.NewLine}  {StatsExample}{Environment.NewLine}  {DownloadExample}{Environment.NewLine}  {VerifyExample}{Environment.NewLine}{Environment.NewLine}{ExitCodes}",
-    };
-
-    // The standard one prints the version of whatever process this runs in.
-    private sealed class PrintVersion : SynchronousCommandLineAction
-    {
-        public override bool ClearsParseErrors => true;
-
-        public override int Invoke(ParseResult parseResult)
-        {
-            var version = typeof(App).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
-            parseResult.InvocationConfiguration.Output.WriteLine(version?.Split('+')[0]);
-            return ExitCode.Done;
         }
     }
 }

@@ -51,7 +51,7 @@ public sealed class UsageTests
     [InlineData("stats", "--help")]
     [InlineData("download", "--help")]
     [InlineData("verify", "--help")]
-    public async Task Help_has_an_example(params string[] args)
+    public async Task Help_has_examples(params string[] args)
     {
         await using var store = await TestStore.StartAsync();
 

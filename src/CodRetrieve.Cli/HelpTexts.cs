@@ -1,0 +1,53 @@
+using System.CommandLine;
+
+namespace CodRetrieve.Cli;
+
+/// <summary>What the help says beyond the list of options: what to type, what comes back, and where options may come from.</summary>
+internal static class HelpTexts
+{
+    private const string Stats = """
+          cod-retrieve stats gs://my-bucket/v1.0/dicomweb 1.2.840.1 -o ./studies
+          cod-retrieve stats gs://my-bucket/v1.0/dicomweb @studies.txt --json
+        """;
+
+    private const string Download = """
+          cod-retrieve download gs://my-bucket/v1.0/dicomweb 1.2.840.1 -o ./studies --dry-run
+          cod-retrieve download gs://my-bucket/v1.0/dicomweb 1.2.840.1 @more-studies.txt -o ./studies --zip
+          cod-retrieve download gs://my-bucket/v1.0/dicomweb @studies.txt -o ./studies --limit-rate 20M --report report.json
+        """;
+
+    private const string Verify = """
+          cod-retrieve verify gs://my-bucket/v1.0/dicomweb 1.2.840.1 -o ./studies
+          cod-retrieve verify gs://my-bucket/v1.0/dicomweb 1.2.840.1 -o ./studies --repair
+        """;
+
+    private const string ExitCodes = """
+        Exit codes:
+          0    all that was asked for is saved and verified
+          1    something failed, does not exist, or was found by verify and remains; it is named on standard error
+          2    the command line or its input is wrong
+          3    not authorised
+          4    none of the studies exists, or the bucket does not
+          5    the destination is not writable, full or in use
+          130  cancelled
+        """;
+
+    private const string Variables = """
+        Environment:
+          Each long option may also be given as a variable: COD_RETRIEVE_OUTPUT, COD_RETRIEVE_LIMIT_RATE=20M, COD_RETRIEVE_JSON=true, and so on.
+          What is typed wins. COD_RETRIEVE_TOKEN counts where no other credential is named.
+        """;
+
+    /// <summary>What stands below the usual help of a command.</summary>
+    public static string Below(Command command)
+    {
+        var examples = command.Name switch
+        {
+            "stats" => Stats,
+            "download" => Download,
+            "verify" => Verify,
+            _ => string.Join(Environment.NewLine, Stats, Download, Verify),
+        };
+        return string.Join(Environment.NewLine, "Examples:", examples, "", ExitCodes, "", Variables);
+    }
+}

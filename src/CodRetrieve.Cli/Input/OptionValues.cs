@@ -1,0 +1,47 @@
+using System.CommandLine.Parsing;
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+
+namespace CodRetrieve.Cli.Input;
+
+/// <summary>Reads the values of options that are more than a text, and says what they must be.</summary>
+internal static class OptionValues
+{
+    public static int? ParseConnections(ArgumentResult result)
+    {
+        if (int.TryParse(result.Tokens[^1].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is >= 1 and <= 256)
+        {
+            return count;
+        }
+
+        result.AddError("--connections must be a number from 1 to 256.");
+        return null;
+    }
+
+    public static long? ParseRate(ArgumentResult result)
+    {
+        if (ByteRate.TryParse(result.Tokens[^1].Value, out var rate))
+        {
+            return rate;
+        }
+
+        result.AddError("--limit-rate must be a number of bytes a second, at least 1024, with or without K, M or G: for example 20M.");
+        return null;
+    }
+
+    public static LogLevel ParseLogLevel(ArgumentResult result)
+    {
+        // By name only: the standard parser takes numbers, too.
+        var text = result.Tokens[^1].Value;
+        foreach (var level in Enum.GetValues<LogLevel>())
+        {
+            if (string.Equals(text, level.ToString(), StringComparison.OrdinalIgnoreCase))
+            {
+                return level;
+            }
+        }
+
+        result.AddError("--log-level must be trace, debug, information, warning, error, critical or none.");
+        return LogLevel.None;
+    }
+}
