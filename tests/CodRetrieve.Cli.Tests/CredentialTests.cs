@@ -19,7 +19,7 @@ public sealed class CredentialTests
     [InlineData(null, null, null, null, false)]
     public async Task The_first_of_option_url_and_environment_is_used(string? expected, string? option, string? url, string? environment, bool anonymous)
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         var study = store.PutStudy();
         store.Environment["COD_RETRIEVE_TOKEN"] = environment;
         string[] args = ["stats", url is null ? HttpsUrl : $"{HttpsUrl}?token={url}", study.StudyUid];
@@ -36,7 +36,7 @@ public sealed class CredentialTests
     [InlineData(true)]
     public async Task The_emulators_variable_works_with_and_without_a_scheme(bool scheme)
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         var study = store.PutStudy();
         store.Environment["STORAGE_EMULATOR_HOST"] = scheme ? store.Server.Endpoint.AbsoluteUri : store.Server.Endpoint.Authority;
 
@@ -48,7 +48,7 @@ public sealed class CredentialTests
     [Fact(Timeout = 30_000)]
     public async Task The_option_beats_the_emulators_variable()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         store.Environment["STORAGE_EMULATOR_HOST"] = "192.0.2.1:9";
 
         var result = await store.DownloadAsync(store.PutStudy());
@@ -71,7 +71,7 @@ public sealed class CredentialTests
     [InlineData("--tokens", "--token", "hush-hush")]
     public async Task No_token_is_ever_written(params string[] args)
     {
-        await using var store = await TestStore.StartAsync(new GcsTestServerOptions { AcceptedTokens = ["another"] });
+        await using var store = await CliStore.StartAsync(new GcsTestServerOptions { AcceptedTokens = ["another"] });
         var study = store.PutStudy();
 
         var result = await store.RunAsync([.. args.Select(arg => arg.Replace("{out}", store.Folder.Output, StringComparison.Ordinal).Replace("1.2.3", study.StudyUid, StringComparison.Ordinal))]);
@@ -84,7 +84,7 @@ public sealed class CredentialTests
     [Fact(Timeout = 30_000)]
     public async Task No_token_is_written_when_all_goes_well()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         var study = store.PutStudy();
         store.Environment["COD_RETRIEVE_TOKEN"] = "hush-environment";
 
@@ -98,7 +98,7 @@ public sealed class CredentialTests
     [Fact(Timeout = 30_000)]
     public async Task A_key_file_that_is_none_exits_with_3()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         var study = store.PutStudy();
         var file = store.Folder.Write("key.json", "{ \"private_key\": \"hush-hush\" }");
 

@@ -10,19 +10,19 @@ public sealed class DownloadTests
     [InlineData(true)]
     public async Task Saves_every_instance_and_exits_with_0(bool zip)
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         var study = store.PutStudy();
 
         var result = await store.DownloadAsync(study, zip ? ["--zip"] : []);
 
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
-        Assert.Equal(SavedFiles.Expected([study]), SavedFiles.In(store.Folder.Output, zip));
+        Assert.Equal(study.Expected(), SavedFiles.In(store.Folder.Output, zip));
     }
 
     [Fact(Timeout = 30_000)]
     public async Task A_second_run_fetches_nothing()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         var study = store.PutStudy();
         await store.DownloadAsync(study);
         store.Server.ClearRequests();
@@ -37,7 +37,7 @@ public sealed class DownloadTests
     [Fact(Timeout = 30_000)]
     public async Task Redirected_output_has_a_first_line_one_for_each_series_and_a_summary()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         var study = store.PutStudy();
 
         var result = await store.DownloadAsync(study);
@@ -52,7 +52,7 @@ public sealed class DownloadTests
     [Fact(Timeout = 30_000)]
     public async Task A_terminal_shows_a_bar_a_table_and_the_summary()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         store.IsInteractive = true;
         var study = store.PutStudy();
 
@@ -71,7 +71,7 @@ public sealed class DownloadTests
     [Fact(Timeout = 30_000)]
     public async Task Of_many_series_the_table_has_a_row_a_study_and_those_to_look_at_first()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         store.IsInteractive = true;
         var small = new SyntheticSeriesOptions { InstanceCount = 1, InstanceSizeBytes = 2_000, MetadataBytesPerInstance = 0 };
         var studies = Enumerable.Range(1, 23).Select(seed => store.PutStudy(seed, seed == 22 ? [small, small with { OmitTar = true }] : [small])).ToList();
@@ -92,7 +92,7 @@ public sealed class DownloadTests
     [InlineData(true)]
     public async Task What_failed_is_followed_by_what_to_do_next(bool interactive)
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         store.IsInteractive = interactive;
 
         var result = await store.DownloadAsync(store.PutStudy(1, new SyntheticSeriesOptions { InstanceCount = 3, CorruptInstances = [1] }));
@@ -104,7 +104,7 @@ public sealed class DownloadTests
     [Fact(Timeout = 30_000)]
     public async Task A_terminal_gets_the_errors_after_the_bar()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         store.IsInteractive = true;
         var study = store.PutStudy(1, new SyntheticSeriesOptions { InstanceCount = 3, CorruptInstances = [1] });
 
@@ -117,7 +117,7 @@ public sealed class DownloadTests
     [Fact(Timeout = 30_000)]
     public async Task Quiet_writes_nothing_when_all_went_well()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         var study = store.PutStudy(1, new SyntheticSeriesOptions { InstanceCount = 2, Lock = true });
 
         var result = await store.DownloadAsync(study, "--quiet");
@@ -128,7 +128,7 @@ public sealed class DownloadTests
     [Fact(Timeout = 30_000)]
     public async Task Quiet_still_writes_errors()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         var study = store.PutStudy(1, new SyntheticSeriesOptions { InstanceCount = 3, CorruptInstances = [0] });
 
         var result = await store.DownloadAsync(study, "--quiet");
@@ -140,7 +140,7 @@ public sealed class DownloadTests
     [Fact(Timeout = 30_000)]
     public async Task A_writers_lock_is_a_warning_and_no_failure()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         var study = store.PutStudy(1, new SyntheticSeriesOptions { InstanceCount = 2, Lock = true });
 
         var result = await store.DownloadAsync(study);
@@ -152,7 +152,7 @@ public sealed class DownloadTests
     [Fact(Timeout = 30_000)]
     public async Task Instances_without_a_CRC32C_are_named_as_unverified()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         var study = store.PutStudy(1, new SyntheticSeriesOptions { InstanceCount = 2, NoCrc32c = true, TarHashes = ObjectHashes.None });
 
         var result = await store.DownloadAsync(study, "--json");
@@ -165,7 +165,7 @@ public sealed class DownloadTests
     [Fact(Timeout = 30_000)]
     public async Task After_20_failed_instances_the_others_are_a_number()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         var study = store.PutStudy(1, new SyntheticSeriesOptions { InstanceCount = 30, InstanceSizeBytes = 2_000, CorruptInstances = [.. Enumerable.Range(0, 25)] });
 
         var result = await store.DownloadAsync(study, "--json");
@@ -179,7 +179,7 @@ public sealed class DownloadTests
     [Fact(Timeout = 30_000)]
     public async Task Connections_bound_the_requests_in_flight()
     {
-        await using var store = await TestStore.StartAsync(new GcsTestServerOptions { Latency = TimeSpan.FromMilliseconds(5) });
+        await using var store = await CliStore.StartAsync(new GcsTestServerOptions { Latency = TimeSpan.FromMilliseconds(5) });
         var study = store.PutStudy(1, [.. Enumerable.Range(0, 12).Select(_ => new SyntheticSeriesOptions { InstanceCount = 2 })]);
 
         var result = await store.DownloadAsync(study, "--connections", "2");
@@ -191,7 +191,7 @@ public sealed class DownloadTests
     [Fact(Timeout = 30_000)]
     public async Task User_project_is_billed()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         var study = store.PutStudy();
         store.Bucket.RequesterPays = true;
 
@@ -204,7 +204,7 @@ public sealed class DownloadTests
     [Fact(Timeout = 30_000)]
     public async Task A_store_on_a_disk_needs_no_server()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         var study = new SyntheticStudy(seed: 5);
         study.AddSeries(new SyntheticSeriesOptions { InstanceCount = 2 });
         var source = Path.Combine(store.Folder.Path, "store");
@@ -213,7 +213,7 @@ public sealed class DownloadTests
         var result = await store.RunBareAsync(CancellationToken.None, "download", source, study.StudyUid, "-o", store.Folder.Output);
 
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
-        Assert.Equal(SavedFiles.Expected([study]), SavedFiles.In(store.Folder.Output, zip: false));
+        Assert.Equal(study.Expected(), SavedFiles.In(store.Folder.Output, zip: false));
     }
 
     // The cells of the table that a terminal gets.

@@ -8,7 +8,7 @@ public sealed class DryRunTests
     [Fact(Timeout = 30_000)]
     public async Task It_says_what_would_be_fetched_and_neither_fetches_nor_writes()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         var study = store.PutStudy();
 
         var result = await store.DownloadAsync(study, "--dry-run", "--report", Path.Combine(store.Folder.Path, "report.json"));
@@ -23,7 +23,7 @@ public sealed class DryRunTests
     [Fact(Timeout = 30_000)]
     public async Task As_json_it_is_one_object_that_says_so()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
 
         var json = (await store.DownloadAsync(store.PutStudy(), "--dry-run", "--json")).Json;
 
@@ -35,7 +35,7 @@ public sealed class DryRunTests
     [Fact(Timeout = 30_000)]
     public async Task What_is_saved_would_not_be_fetched_and_stays_as_it_is()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         var study = store.PutStudy();
         await store.DownloadAsync(study);
         var file = Directory.EnumerateFiles(store.Folder.Output, "*.dcm", SearchOption.AllDirectories).First();
@@ -52,7 +52,7 @@ public sealed class DryRunTests
     [Fact(Timeout = 30_000)]
     public async Task Quiet_writes_nothing()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
 
         Assert.Equal(new CliResult(0, "", ""), await store.DownloadAsync(store.PutStudy(), "--dry-run", "--quiet"));
     }
@@ -63,7 +63,7 @@ public sealed class DryRunTests
     [InlineData("study", 4)]
     public async Task It_exits_as_stats_does(string failure, int exitCode)
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         var study = store.PutStudy();
         if (failure == "no tar")
         {
@@ -82,7 +82,7 @@ public sealed class DryRunTests
         Assert.False(Directory.Exists(store.Folder.Output));
     }
 
-    private static List<(string Path, DateTime Written)> Stamps(TestStore store) => Directory
+    private static List<(string Path, DateTime Written)> Stamps(CliStore store) => Directory
         .EnumerateFiles(store.Folder.Output, "*", Leftovers.Everything)
         .Select(path => (path, File.GetLastWriteTimeUtc(path)))
         .Order()

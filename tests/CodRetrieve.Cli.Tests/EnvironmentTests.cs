@@ -46,7 +46,7 @@ public sealed class EnvironmentTests
     [Fact(Timeout = 30_000)]
     public async Task A_download_follows_its_variables()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         var study = store.PutStudy();
         store.Environment["COD_RETRIEVE_OUTPUT"] = store.Folder.Output;
         store.Environment["COD_RETRIEVE_JSON"] = "1";
@@ -57,13 +57,13 @@ public sealed class EnvironmentTests
 
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
         Assert.Equal("complete", result.Json.GetProperty("outcome").GetString());
-        Assert.Equal(SavedFiles.Expected([study]), SavedFiles.In(store.Folder.Output, zip: true));
+        Assert.Equal(study.Expected(), SavedFiles.In(store.Folder.Output, zip: true));
     }
 
     [Fact(Timeout = 30_000)]
     public async Task The_command_line_wins()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         store.Environment["COD_RETRIEVE_CONNECTIONS"] = "many";
         store.Environment["COD_RETRIEVE_CREDENTIALS"] = "no-such-key-file.json";
 
@@ -75,7 +75,7 @@ public sealed class EnvironmentTests
     [Fact(Timeout = 30_000)]
     public async Task A_bad_value_exits_with_2_and_names_the_variable()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         store.Environment["COD_RETRIEVE_CONNECTIONS"] = "many";
 
         var result = await store.DownloadAsync(store.PutStudy());
@@ -87,7 +87,7 @@ public sealed class EnvironmentTests
     [Fact(Timeout = 30_000)]
     public async Task Help_tells_of_the_variables()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
 
         var result = await store.RunBareAsync(CancellationToken.None, "download", "--help");
 

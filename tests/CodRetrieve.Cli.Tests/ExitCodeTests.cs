@@ -11,7 +11,7 @@ public sealed class ExitCodeTests
     [Fact(Timeout = 30_000)]
     public async Task A_damaged_instance_exits_with_1_and_is_named()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         var study = store.PutStudy(1, new SyntheticSeriesOptions { InstanceCount = 4, CorruptInstances = [2] });
 
         var result = await store.DownloadAsync(study, "--json");
@@ -29,7 +29,7 @@ public sealed class ExitCodeTests
     [Fact(Timeout = 30_000)]
     public async Task A_missing_study_beside_others_exits_with_1_and_is_named()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         var study = store.PutStudy();
 
         var result = await store.RunAsync("download", TestStore.Url, study.StudyUid, "1.2.3.4", "-o", store.Folder.Output, "--json");
@@ -45,7 +45,7 @@ public sealed class ExitCodeTests
     [InlineData(403)]
     public async Task No_permission_exits_with_3_and_one_error(int status)
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         var studies = new[] { store.PutStudy(1), store.PutStudy(2), store.PutStudy(3) };
         store.Server.Faults.Add(Fault.Status(status));
 
@@ -62,7 +62,7 @@ public sealed class ExitCodeTests
     [Fact(Timeout = 30_000)]
     public async Task A_token_is_not_sent_in_the_clear_and_exits_with_3()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
 
         var result = await store.RunBareAsync(CancellationToken.None, "download", TestStore.Url, "1.2.3", "-o", store.Folder.Output, "--token", "secret-token", "--endpoint", "http://192.0.2.1:9");
 
@@ -73,7 +73,7 @@ public sealed class ExitCodeTests
     [Fact(Timeout = 30_000)]
     public async Task A_token_that_expires_midway_keeps_what_is_saved_and_says_so()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         var study = store.PutStudy();
         store.Server.Faults.Add(Fault.Unauthorized(), objectName: IsTar, skip: 1);
 
@@ -88,7 +88,7 @@ public sealed class ExitCodeTests
     [Fact(Timeout = 30_000)]
     public async Task No_study_at_all_exits_with_4()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
 
         var result = await store.RunAsync("download", TestStore.Url, "1.2.3", "1.2.4", "-o", store.Folder.Output);
 
@@ -99,7 +99,7 @@ public sealed class ExitCodeTests
     [Fact(Timeout = 30_000)]
     public async Task A_bucket_that_does_not_exist_exits_with_4()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
 
         var result = await store.RunAsync("download", "gs://no-such-bucket/dicomweb", "1.2.3", "-o", store.Folder.Output, "--json");
 
@@ -111,7 +111,7 @@ public sealed class ExitCodeTests
     [Fact(Timeout = 30_000)]
     public async Task A_destination_that_is_a_file_exits_with_5()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         var study = store.PutStudy();
         var file = store.Folder.Write("file", "in the way");
 
@@ -126,7 +126,7 @@ public sealed class ExitCodeTests
     [Fact(Timeout = 30_000)]
     public async Task A_file_where_a_study_belongs_exits_with_5()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         var study = store.PutStudy();
         Directory.CreateDirectory(store.Folder.Output);
         await File.WriteAllTextAsync(Path.Combine(store.Folder.Output, study.StudyUid), "in the way");
@@ -140,7 +140,7 @@ public sealed class ExitCodeTests
     [Fact(Timeout = 30_000)]
     public async Task A_destination_in_use_exits_with_5()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         var study = store.PutStudy();
         store.Server.Faults.Add(Fault.StallAfter(1000), objectName: IsTar);
         using var cancel = new CancellationTokenSource();
@@ -159,7 +159,7 @@ public sealed class ExitCodeTests
     [Fact(Timeout = 30_000)]
     public async Task Cancelling_exits_with_130_and_says_how_to_go_on()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         var study = store.PutStudy();
         var second = study.Series[1].TarName(TestStore.Prefix);
         store.Server.Faults.Add(Fault.StallAfter(40_000), objectName: name => name == second);
@@ -181,7 +181,7 @@ public sealed class ExitCodeTests
     [Fact(Timeout = 30_000)]
     public async Task Cancelling_stats_exits_with_130()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         store.Server.Faults.Add(Fault.StallAfter(0));
         using var cancel = new CancellationTokenSource();
         var run = store.RunAsync(cancel.Token, "stats", TestStore.Url, "1.2.3", "--json");

@@ -15,10 +15,10 @@ public sealed class FullDiskTests
     [InlineData(true)]
     public async Task Without_the_check_a_full_disk_leaves_only_whole_instances_and_the_next_run_with_space_finishes(bool zip)
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         using var disk = SmallDisk.TryMount(SmallMegabytes)!;
         var studies = PutStudies(store);
-        var expected = SavedFiles.Expected(studies);
+        var expected = studies.Expected();
 
         var full = await RunAsync(store, disk, studies, zip, "--json", "--no-space-check");
 
@@ -43,10 +43,10 @@ public sealed class FullDiskTests
     [InlineData(true)]
     public async Task With_the_check_a_job_stops_before_the_disk_is_full_and_the_next_run_with_space_finishes(bool zip)
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         using var disk = SmallDisk.TryMount(SmallMegabytes)!;
         var studies = PutStudies(store);
-        var expected = SavedFiles.Expected(studies);
+        var expected = studies.Expected();
 
         var refused = await RunAsync(store, disk, studies, zip, "--json");
 
@@ -66,26 +66,26 @@ public sealed class FullDiskTests
     [InlineData(3)]
     public async Task A_disk_that_is_filled_by_the_zip_alone_keeps_what_waits_for_it(int instances)
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         using var disk = SmallDisk.TryMount(1)!;
         var study = store.PutStudy(1, new SyntheticSeriesOptions { InstanceCount = instances, InstanceSizeBytes = 240_000 });
 
         var full = await RunAsync(store, disk, [study], zip: true, "--no-space-check");
 
         Assert.Equal(5, full.ExitCode);
-        Assert.Equal(instances, AssertWhole(disk.Path, SavedFiles.Expected([study])));
+        Assert.Equal(instances, AssertWhole(disk.Path, study.Expected()));
         disk.Resize(LargeMegabytes);
         store.Server.ClearRequests();
         Assert.Equal(0, (await RunAsync(store, disk, [study], zip: true)).ExitCode);
         Assert.Equal(0, store.Server.MediaBytesSent(name => name.EndsWith(".tar", StringComparison.Ordinal)));
-        Assert.Equal(SavedFiles.Expected([study]), SavedFiles.In(disk.Path, zip: true));
+        Assert.Equal(study.Expected(), SavedFiles.In(disk.Path, zip: true));
     }
 
     // 64 MB in four studies: some are complete before a disk of 24 MB is full.
-    private static List<SyntheticStudy> PutStudies(TestStore store) => [.. Enumerable.Range(1, 4).Select(study => store.PutStudy(
+    private static List<SyntheticStudy> PutStudies(CliStore store) => [.. Enumerable.Range(1, 4).Select(study => store.PutStudy(
         study, [.. Enumerable.Range(0, 4).Select(_ => new SyntheticSeriesOptions { InstanceCount = 10, InstanceSizeBytes = InstanceBytes, MetadataBytesPerInstance = 0 })]))];
 
-    private static Task<CliResult> RunAsync(TestStore store, SmallDisk disk, IEnumerable<SyntheticStudy> studies, bool zip, params string[] more) =>
+    private static Task<CliResult> RunAsync(CliStore store, SmallDisk disk, IEnumerable<SyntheticStudy> studies, bool zip, params string[] more) =>
         CliProcess.RunAsync(["download", TestStore.Url, .. studies.Select(study => study.StudyUid), "-o", disk.Path, "--connections", "3", .. zip ? ["--zip"] : Array.Empty<string>(),
             "--endpoint", store.Server.Endpoint.AbsoluteUri, .. more.Length == 0 ? ["--quiet"] : more]);
 
@@ -95,7 +95,7 @@ public sealed class FullDiskTests
     {
         Leftovers.AssertLogIsJson(directory);
         Assert.Empty(Directory.EnumerateFiles(directory, "*.partial", Leftovers.Everything));
-        var found = SavedFiles.In(directory, zip: false).Concat(SavedFiles.In(directory, zip: true))
+        var found = SavedFiles.InFolder(directory, mayWait: true).Concat(SavedFiles.In(directory, zip: true))
             .Concat(SavedFiles.In(Path.Combine(directory, ".codretrieve", "staging"), zip: false)).ToList();
         Assert.All(found, instance => Assert.Equal(expected[instance.Key], instance.Value));
         return found.Select(instance => instance.Key).Distinct(StringComparer.Ordinal).Count();

@@ -11,7 +11,7 @@ public sealed class InstanceReportTests
     [InlineData(true)]
     public async Task Each_saved_instance_has_a_record(bool zip)
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         var study = store.PutStudy();
 
         var result = await store.DownloadAsync(study, ["--report", PathIn(store), .. zip ? ["--zip"] : Array.Empty<string>()]);
@@ -20,7 +20,7 @@ public sealed class InstanceReportTests
         var report = Read(store);
         Assert.Equal("complete", report.GetProperty("outcome").GetString());
         Assert.Equal(
-            SavedFiles.Expected([study]).Keys,
+            study.Expected().Keys,
             Records(report).Select(record => $"{Text(record, "study")}/{Text(record, "series")}/{Text(record, "sop")}").Order(StringComparer.Ordinal));
         Assert.All(Records(report), record =>
         {
@@ -35,7 +35,7 @@ public sealed class InstanceReportTests
     [Fact(Timeout = 30_000)]
     public async Task A_failed_instance_has_its_error()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         var study = store.PutStudy(1, new SyntheticSeriesOptions { InstanceCount = 3, CorruptInstances = [1] });
 
         await store.DownloadAsync(study, "--report", PathIn(store));
@@ -50,7 +50,7 @@ public sealed class InstanceReportTests
     [Fact(Timeout = 30_000)]
     public async Task A_failed_series_is_one_record_with_its_number_of_instances()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         var study = store.PutStudy();
         store.Bucket.Remove(study.Series[0].TarName(TestStore.Prefix));
 
@@ -63,7 +63,7 @@ public sealed class InstanceReportTests
     [Fact(Timeout = 30_000)]
     public async Task Skipped_instances_are_a_number_a_series_and_an_older_report_is_replaced()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         var study = store.PutStudy();
         await store.DownloadAsync(study, "--report", PathIn(store));
 
@@ -77,7 +77,7 @@ public sealed class InstanceReportTests
     [Fact(Timeout = 30_000)]
     public async Task A_stopped_download_has_one_too()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         store.Server.Faults.Add(Fault.Status(403));
 
         var result = await store.DownloadAsync(store.PutStudy(), "--report", PathIn(store));
@@ -89,7 +89,7 @@ public sealed class InstanceReportTests
     [Fact(Timeout = 30_000)]
     public async Task A_cancelled_download_has_what_was_saved_until_then()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         var study = store.PutStudy(1, new SyntheticSeriesOptions { InstanceCount = 3 });
         store.Server.Faults.Add(Fault.StallAfter(80_000), objectName: name => name.EndsWith(".tar", StringComparison.Ordinal));
         using var cancel = new CancellationTokenSource();
@@ -106,7 +106,7 @@ public sealed class InstanceReportTests
     [Fact(Timeout = 30_000)]
     public async Task Where_none_can_be_written_nothing_is_fetched_and_the_exit_code_is_5()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         var file = store.Folder.Write("file", "in the way");
 
         var result = await store.DownloadAsync(store.PutStudy(), "--report", Path.Combine(file, "report.json"));
@@ -119,7 +119,7 @@ public sealed class InstanceReportTests
     [Fact(Timeout = 30_000)]
     public async Task Bad_usage_leaves_no_report()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
 
         var result = await store.RunAsync("download", TestStore.Url, "../1.2.3", "-o", store.Folder.Output, "--report", PathIn(store));
 
@@ -127,9 +127,9 @@ public sealed class InstanceReportTests
         Assert.Empty(Directory.EnumerateFiles(store.Folder.Path));
     }
 
-    private static string PathIn(TestStore store) => Path.Combine(store.Folder.Path, "report.json");
+    private static string PathIn(CliStore store) => Path.Combine(store.Folder.Path, "report.json");
 
-    private static JsonElement Read(TestStore store)
+    private static JsonElement Read(CliStore store)
     {
         using var document = JsonDocument.Parse(File.ReadAllBytes(PathIn(store)));
         return document.RootElement.Clone();

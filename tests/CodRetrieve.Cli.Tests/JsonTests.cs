@@ -8,7 +8,7 @@ public sealed class JsonTests
     [Fact(Timeout = 30_000)]
     public async Task Standard_output_is_one_object_with_the_promised_fields()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         var study = store.PutStudy();
 
         var result = await store.DownloadAsync(study, "--json");
@@ -33,7 +33,7 @@ public sealed class JsonTests
     [Fact(Timeout = 30_000)]
     public async Task Every_series_is_listed_with_its_outcome()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         var study = store.PutStudy();
         await store.DownloadAsync(study);
         Directory.Delete(Path.Combine(store.Folder.Output, study.StudyUid, study.Series[0].SeriesUid), recursive: true);
@@ -55,7 +55,7 @@ public sealed class JsonTests
     [Fact(Timeout = 30_000)]
     public async Task A_terminal_changes_nothing()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         store.IsInteractive = true;
 
         var result = await store.DownloadAsync(store.PutStudy(), "--json");
@@ -66,7 +66,7 @@ public sealed class JsonTests
     [Fact(Timeout = 30_000)]
     public async Task Bad_input_writes_no_json()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
 
         var result = await store.RunAsync("download", "ftp://bucket", "1.2.3", "-o", store.Folder.Output, "--json");
 

@@ -30,10 +30,10 @@ public sealed class KillTests(ITestOutputHelper output)
         var seed = Random.Shared.Next();
         output.WriteLine($"seed {seed}");
         var random = new Random(seed);
-        await using var store = await TestStore.StartAsync(new GcsTestServerOptions { BytesPerSecondPerConnection = 8_000_000 });
+        await using var store = await CliStore.StartAsync(new GcsTestServerOptions { BytesPerSecondPerConnection = 8_000_000 });
         var studies = Enumerable.Range(1, 6).Select(study => store.PutStudy(
             study, [.. Enumerable.Range(0, 4).Select(_ => new SyntheticSeriesOptions { InstanceCount = Instances / 24, InstanceSizeBytes = InstanceBytes, MetadataBytesPerInstance = 0 })])).ToList();
-        var expected = SavedFiles.Expected(studies);
+        var expected = studies.Expected();
         var tarBytes = studies.SelectMany(study => study.Series).Sum(series => series.Tar.Length);
         string[] args = ["download", TestStore.Url, .. studies.Select(study => study.StudyUid), "-o", store.Folder.Output, "--quiet",
             "--connections", $"{Connections}", "--endpoint", store.Server.Endpoint.AbsoluteUri, .. zip ? ["--zip"] : Array.Empty<string>()];

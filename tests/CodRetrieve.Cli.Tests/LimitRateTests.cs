@@ -44,12 +44,12 @@ public sealed class LimitRateTests
     [Fact(Timeout = 30_000)]
     public async Task A_limited_download_is_whole()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         var study = store.PutStudy();
 
         var result = await store.DownloadAsync(study, "--limit-rate", "50M");
 
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
-        Assert.Equal(SavedFiles.Expected([study]), SavedFiles.In(store.Folder.Output, zip: false));
+        Assert.Equal(study.Expected(), SavedFiles.In(store.Folder.Output, zip: false));
     }
 }

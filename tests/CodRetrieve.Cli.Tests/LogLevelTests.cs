@@ -10,7 +10,7 @@ public sealed class LogLevelTests
     [Fact(Timeout = 30_000)]
     public async Task Without_it_there_are_no_log_lines()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
 
         Assert.Equal("", (await store.DownloadAsync(store.PutStudy())).Error);
     }
@@ -18,7 +18,7 @@ public sealed class LogLevelTests
     [Fact(Timeout = 30_000)]
     public async Task Messages_are_lines_on_standard_error_and_never_on_standard_output()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         store.Server.Faults.Add(Fault.Status(503), times: 1);
 
         var result = await store.DownloadAsync(store.PutStudy(), "--json", "--log-level", "trace");
@@ -32,7 +32,7 @@ public sealed class LogLevelTests
     [Fact(Timeout = 30_000)]
     public async Task Lower_levels_stay_out()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         store.Server.Faults.Add(Fault.Status(503), times: 1);
 
         var all = await store.DownloadAsync(store.PutStudy(), "--log-level", "Debug");
@@ -45,7 +45,7 @@ public sealed class LogLevelTests
     [Fact(Timeout = 30_000)]
     public async Task No_line_holds_a_token()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         store.Server.Faults.Add(Fault.Status(503), times: 1);
 
         var result = await store.DownloadAsync(store.PutStudy(), "--log-level", "trace", "--token", Token);

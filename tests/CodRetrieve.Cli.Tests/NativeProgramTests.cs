@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using CodRetrieve.Cli.Tests.Support;
 using CodRetrieve.Testing;
-using CodRetrieve.Tests.Shared;
 
 namespace CodRetrieve.Cli.Tests;
 
@@ -23,7 +22,7 @@ public sealed class NativeProgramTests
     [NativeFact]
     public async Task Every_command_says_and_saves_the_same()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         var study = store.PutStudy();
         var endpoint = store.Server.Endpoint.AbsoluteUri;
         string Output(string program, string form) => Path.Combine(store.Folder.Path, program + form);
@@ -48,7 +47,7 @@ public sealed class NativeProgramTests
                 Assert.Equal(managed.ErrorLines.Count, native.ErrorLines.Count);
             }
 
-            Assert.Equal(SavedFiles.Expected([study]), SavedFiles.In(Output("native", form), form == "zip"));
+            Assert.Equal(study.Expected(), SavedFiles.In(Output("native", form), form == "zip"));
             Assert.Equal(
                 Records(Report("managed")),
                 Records(Report("native")).Select(record => record.Replace("native" + form, "managed" + form, StringComparison.Ordinal)));
@@ -59,7 +58,7 @@ public sealed class NativeProgramTests
     public async Task A_service_account_logs_in()
     {
         await using var tokens = await TokenServer.StartAsync();
-        await using var store = await TestStore.StartAsync(new GcsTestServerOptions { AcceptedTokens = ["token-2"] });
+        await using var store = await CliStore.StartAsync(new GcsTestServerOptions { AcceptedTokens = ["token-2"] });
         var study = store.PutStudy();
 
         using var process = CliProcess.StartProgram(
@@ -68,14 +67,14 @@ public sealed class NativeProgramTests
         var result = await process.EndAsync();
 
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
-        Assert.Equal(SavedFiles.Expected([study]), SavedFiles.In(store.Folder.Output, zip: false));
+        Assert.Equal(study.Expected(), SavedFiles.In(store.Folder.Output, zip: false));
         Assert.Equal(2, tokens.Given);
     }
 
     [NativeFact]
     public async Task A_persons_login_is_understood()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         var login = store.Folder.Write("login.json", """{"type":"authorized_user","client_id":"c","client_secret":"s","refresh_token":"r"}""");
 
         // Google's endpoint for such logins cannot be chosen, so the way to it is barred: what matters is that the file was read.

@@ -15,20 +15,20 @@ public sealed class PathTests
     [InlineData("--output:", "")]
     public async Task An_output_may_hold_a_drive_and_spaces(string option, string? joined)
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         var study = store.PutStudy();
         var output = Path.Combine(store.Folder.Path, Odd);
 
         var result = await store.RunAsync(["download", TestStore.Url, study.StudyUid, .. joined is null ? (string[])[option, output] : [option + output]]);
 
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
-        Assert.Equal(SavedFiles.Expected([study]), SavedFiles.In(output, zip: false));
+        Assert.Equal(study.Expected(), SavedFiles.In(output, zip: false));
     }
 
     [Fact(Timeout = 30_000)]
     public async Task So_may_a_variable_and_a_list_of_studies()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         var study = store.PutStudy();
         var folder = Directory.CreateDirectory(Path.Combine(store.Folder.Path, Odd)).FullName;
         var list = store.Folder.Write(Path.Combine(Odd, "studies.txt"), study.StudyUid);
@@ -38,7 +38,7 @@ public sealed class PathTests
         var result = await store.RunAsync("download", TestStore.Url, "@" + list);
 
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
-        Assert.Equal(SavedFiles.Expected([study]), SavedFiles.In(output, zip: false));
+        Assert.Equal(study.Expected(), SavedFiles.In(output, zip: false));
     }
 
     [Theory(Timeout = 30_000)]
@@ -46,7 +46,7 @@ public sealed class PathTests
     [InlineData("file:///C:/no%20such%20store/x")]
     public async Task A_folder_of_windows_that_is_not_there_is_named(string bucket)
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
 
         var result = await store.RunBareAsync(CancellationToken.None, "stats", bucket, "1.2.3");
 

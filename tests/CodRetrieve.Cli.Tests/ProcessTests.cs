@@ -11,7 +11,7 @@ public sealed class ProcessTests
     [Fact(Timeout = 60_000)]
     public async Task Exits_with_0_and_pure_json()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         var study = store.PutStudy();
 
         var result = await CliProcess.RunAsync("download", TestStore.Url, study.StudyUid, "-o", store.Folder.Output, "--json", "--endpoint", store.Server.Endpoint.AbsoluteUri);
@@ -42,7 +42,7 @@ public sealed class ProcessTests
     [InlineData(true)]
     public async Task A_second_process_on_one_directory_is_refused_and_harms_nothing(bool zip)
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         var study = store.PutStudy();
         store.Server.Faults.Add(Fault.StallAfter(40_000), objectName: name => name.EndsWith(".tar", StringComparison.Ordinal), times: 1);
         string[] args = ["download", TestStore.Url, study.StudyUid, "-o", store.Folder.Output, "--quiet", "--endpoint", store.Server.Endpoint.AbsoluteUri, .. zip ? ["--zip"] : Array.Empty<string>()];
@@ -56,7 +56,7 @@ public sealed class ProcessTests
         first.Kill();
         await first.EndAsync();
         Assert.Equal(new CliResult(0, "", ""), await CliProcess.RunAsync(args));
-        Assert.Equal(SavedFiles.Expected([study]), SavedFiles.In(store.Folder.Output, zip));
+        Assert.Equal(study.Expected(), SavedFiles.In(store.Folder.Output, zip));
     }
 
     [UnixFact]
@@ -68,10 +68,15 @@ public sealed class ProcessTests
     [UnixFact]
     public async Task A_second_interrupt_ends_at_once_what_does_not_come_to_an_end()
     {
-        await using var store = await TestStore.StartAsync();
-        using var list = StalledFile.Create(Path.Combine(store.Folder.Path, "studies.txt"));
-        using var process = CliProcess.Start("download", TestStore.Url, "@" + list.Path, "-o", store.Folder.Output, "--endpoint", store.Server.Endpoint.AbsoluteUri);
-        await list.WaitForReaderAsync();
+        await using var store = await CliStore.StartAsync();
+        var study = store.PutStudy();
+        store.Server.Faults.Add(Fault.StallAfter(40_000), objectName: name => name.EndsWith(".tar", StringComparison.Ordinal));
+        using var output = StuckOutput.Create(Path.Combine(store.Folder.Path, "output"));
+        using var process = CliProcess.StartInto(output.Path, "download", TestStore.Url, study.StudyUid, "-o", store.Folder.Output, "--endpoint", store.Server.Endpoint.AbsoluteUri);
+        await store.Server.WaitForRequestAsync(request => request.BytesSent == 40_000);
+
+        // The job ends cleanly, but the summary finds no one who takes it.
+        output.Fill();
         process.Interrupt();
         await process.WaitForErrorLineAsync(Stopping);
         Assert.False(process.HasExited);
@@ -87,7 +92,7 @@ public sealed class ProcessTests
     [UnixFact]
     public async Task Two_interrupts_in_a_row_leave_whole_files_only_and_the_next_run_goes_on()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         var study = store.PutStudy(1, new SyntheticSeriesOptions { InstanceCount = 20 });
         store.Server.Faults.Add(Fault.StallAfter(400_000), objectName: name => name.EndsWith(".tar", StringComparison.Ordinal));
         string[] command = ["download", TestStore.Url, study.StudyUid, "-o", store.Folder.Output, "--endpoint", store.Server.Endpoint.AbsoluteUri];
@@ -98,18 +103,18 @@ public sealed class ProcessTests
 
         Assert.Equal(130, (await process.EndAsync()).ExitCode);
         var saved = SavedFiles.In(store.Folder.Output, zip: false);
-        Assert.Equal(saved, SavedFiles.Expected([study]).Where(file => saved.ContainsKey(file.Key)));
+        Assert.Equal(saved, study.Expected().Where(file => saved.ContainsKey(file.Key)));
 
         store.Server.Faults.Clear();
         var next = await CliProcess.RunAsync(command);
 
         Assert.Equal((0, ""), (next.ExitCode, next.Error));
-        Assert.Equal(SavedFiles.Expected([study]), SavedFiles.In(store.Folder.Output, zip: false));
+        Assert.Equal(study.Expected(), SavedFiles.In(store.Folder.Output, zip: false));
     }
 
     private static async Task EndsCleanlyAsync(Action<CliProcess> signal, params string[] before)
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         var study = store.PutStudy();
         store.Server.Faults.Add(Fault.StallAfter(40_000), objectName: name => name.EndsWith(".tar", StringComparison.Ordinal));
         using var process = CliProcess.Start("download", TestStore.Url, study.StudyUid, "-o", store.Folder.Output, "--endpoint", store.Server.Endpoint.AbsoluteUri);

@@ -12,7 +12,7 @@ public sealed class ProgressFrameTests
     [Fact(Timeout = 30_000)]
     public async Task Lines_fit_a_terminal_and_the_last_one_is_full()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         var study = store.PutStudy(1, [.. Enumerable.Range(0, 12).Select(_ => new SyntheticSeriesOptions { InstanceCount = 2 })]);
         using var cod = new CodDownload(new CodDownloadOptions { Endpoint = store.Server.Endpoint });
         cod.InitBucket(TestStore.Url);

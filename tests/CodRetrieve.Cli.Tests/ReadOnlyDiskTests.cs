@@ -14,10 +14,10 @@ public sealed class ReadOnlyDiskTests
     [InlineData(true)]
     public async Task A_disk_that_becomes_read_only_stops_the_job_with_one_error_and_the_next_run_finishes(bool zip)
     {
-        await using var store = await TestStore.StartAsync(new GcsTestServerOptions { BytesPerSecondPerConnection = 4_000_000 });
+        await using var store = await CliStore.StartAsync(new GcsTestServerOptions { BytesPerSecondPerConnection = 4_000_000 });
         using var disk = SmallDisk.TryMount(200)!;
         var study = store.PutStudy(1, [.. Enumerable.Range(0, 4).Select(_ => new SyntheticSeriesOptions { InstanceCount = Instances / 4, InstanceSizeBytes = InstanceBytes, MetadataBytesPerInstance = 0 })]);
-        var expected = SavedFiles.Expected([study]);
+        var expected = study.Expected();
         string[] args = ["download", TestStore.Url, study.StudyUid, "-o", disk.Path, "--connections", "2", "--json", "--endpoint", store.Server.Endpoint.AbsoluteUri, .. zip ? ["--zip"] : Array.Empty<string>()];
         var some = store.Server.WaitForRequestAsync(_ => store.Server.MediaBytesSent(name => name.EndsWith(".tar", StringComparison.Ordinal)) >= 20 * InstanceBytes);
 

@@ -9,7 +9,7 @@ public sealed class StatsTests
     [Fact(Timeout = 30_000)]
     public async Task Prints_a_table_and_fetches_no_image()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         var study = store.PutStudy();
 
         var result = await store.RunAsync("stats", TestStore.Url, study.StudyUid);
@@ -27,7 +27,7 @@ public sealed class StatsTests
     [Fact(Timeout = 30_000)]
     public async Task In_a_terminal_each_study_has_a_table()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         store.IsInteractive = true;
         var studies = new[] { store.PutStudy(1), store.PutStudy(2, new SyntheticSeriesOptions { Modality = "MR", Description = "[red]T1[/]" }) };
 
@@ -45,7 +45,7 @@ public sealed class StatsTests
     [InlineData(true)]
     public async Task No_control_character_of_a_description_reaches_the_terminal(bool interactive)
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         store.IsInteractive = interactive;
         var study = store.PutStudy(1, new SyntheticSeriesOptions { Description = "a\u001b[31m\u0007\tb\u009bc\u202ed\u2028e", InstanceCount = 1 });
 
@@ -61,7 +61,7 @@ public sealed class StatsTests
     [Fact(Timeout = 30_000)]
     public async Task A_series_without_tags_has_empty_cells_and_no_such_properties()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         var study = store.PutStudy(1, new SyntheticSeriesOptions { NullMetadata = true });
 
         var table = await store.RunAsync("stats", TestStore.Url, study.StudyUid);
@@ -77,7 +77,7 @@ public sealed class StatsTests
     [InlineData(true)]
     public async Task Sees_what_is_saved_in_the_form_asked_for(bool zip)
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         var study = store.PutStudy();
         await store.DownloadAsync(study, zip ? ["--zip"] : []);
 
@@ -91,7 +91,7 @@ public sealed class StatsTests
     [Fact(Timeout = 30_000)]
     public async Task Json_names_totals_and_series()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         var study = store.PutStudy();
         await store.DownloadAsync(study);
         File.Delete(Directory.EnumerateFiles(store.Folder.Output, "*.dcm", SearchOption.AllDirectories).First());
@@ -112,7 +112,7 @@ public sealed class StatsTests
     [Fact(Timeout = 30_000)]
     public async Task A_folder_that_is_not_there_is_not_made()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
 
         var result = await store.RunAsync("stats", TestStore.Url, store.PutStudy().StudyUid, "-o", store.Folder.Output);
 
@@ -123,7 +123,7 @@ public sealed class StatsTests
     [Fact(Timeout = 30_000)]
     public async Task A_series_that_cannot_be_retrieved_is_named()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         var study = store.PutStudy(1, new SyntheticSeriesOptions { OmitTar = true }, new SyntheticSeriesOptions());
 
         var result = await store.RunAsync("stats", TestStore.Url, study.StudyUid, "--json");
@@ -138,7 +138,7 @@ public sealed class StatsTests
     [Fact(Timeout = 30_000)]
     public async Task A_missing_study_beside_others_is_named()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
 
         var result = await store.RunAsync("stats", TestStore.Url, store.PutStudy().StudyUid, "1.2.3.4", "--quiet");
 
@@ -149,7 +149,7 @@ public sealed class StatsTests
     [Fact(Timeout = 30_000)]
     public async Task No_study_at_all_exits_with_4()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
 
         var result = await store.RunAsync("stats", TestStore.Url, "1.2.3.4", "--json");
 
@@ -160,7 +160,7 @@ public sealed class StatsTests
     [Fact(Timeout = 30_000)]
     public async Task Json_stays_one_object_when_the_bucket_may_not_be_read()
     {
-        await using var store = await TestStore.StartAsync(new GcsTestServerOptions { AcceptedTokens = [] });
+        await using var store = await CliStore.StartAsync(new GcsTestServerOptions { AcceptedTokens = [] });
 
         var result = await store.RunAsync("stats", TestStore.Url, "1.2.3.4", "--json");
 

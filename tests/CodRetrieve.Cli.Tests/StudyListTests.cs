@@ -7,7 +7,7 @@ public sealed class StudyListTests
     [Fact(Timeout = 30_000)]
     public async Task Studies_come_from_files_and_arguments_together()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         var studies = new[] { store.PutStudy(1), store.PutStudy(2), store.PutStudy(3) };
         var list = store.Folder.Write("studies.txt", "# a comment", "", $"  {studies[0].StudyUid}  ", studies[1].StudyUid, studies[0].StudyUid);
 
@@ -15,13 +15,13 @@ public sealed class StudyListTests
 
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
         Assert.StartsWith("Retrieving 3 studies ", result.Out, StringComparison.Ordinal);
-        Assert.Equal(SavedFiles.Expected(studies), SavedFiles.In(store.Folder.Output, zip: false));
+        Assert.Equal(studies.Expected(), SavedFiles.In(store.Folder.Output, zip: false));
     }
 
     [Fact(Timeout = 30_000)]
     public async Task A_file_is_a_list_of_studies_and_never_of_options()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         var study = store.PutStudy();
         var list = store.Folder.Write("studies.txt", study.StudyUid, "--json");
 
@@ -33,7 +33,7 @@ public sealed class StudyListTests
     [Fact(Timeout = 30_000)]
     public async Task A_file_that_is_not_there_is_bad_input()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
 
         var result = await store.RunAsync("stats", TestStore.Url, "@" + Path.Combine(store.Folder.Path, "none.txt"));
 
@@ -44,7 +44,7 @@ public sealed class StudyListTests
     [Fact(Timeout = 30_000)]
     public async Task A_file_without_studies_is_bad_input()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
 
         var result = await store.RunAsync("stats", TestStore.Url, "@" + store.Folder.Write("empty.txt", "# nothing", ""));
 

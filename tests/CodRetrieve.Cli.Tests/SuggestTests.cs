@@ -12,7 +12,7 @@ public sealed class SuggestTests
     [InlineData("verify --rep", "--repair")]
     public async Task The_suggest_directive_completes_commands_and_options(string typed, string expected)
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
 
         var result = await store.RunBareAsync(CancellationToken.None, $"[suggest:{typed.Length}]", typed);
 

@@ -35,7 +35,7 @@ public sealed class UsageTests
     [InlineData("stats", "", "1.2.3")]
     public async Task Bad_usage_exits_with_2_and_explains(params string[] args)
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
 
         var result = await store.RunBareAsync(CancellationToken.None, args);
 
@@ -53,7 +53,7 @@ public sealed class UsageTests
     [InlineData("verify", "--help")]
     public async Task Help_has_examples(params string[] args)
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
 
         var result = await store.RunBareAsync(CancellationToken.None, args);
 
@@ -64,7 +64,7 @@ public sealed class UsageTests
     [Fact(Timeout = 30_000)]
     public async Task Help_warns_of_tokens_on_the_command_line()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
 
         var result = await store.RunBareAsync(CancellationToken.None, "download", "--help");
 
@@ -75,7 +75,7 @@ public sealed class UsageTests
     [Fact(Timeout = 30_000)]
     public async Task Version_is_that_of_the_tool()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
 
         var result = await store.RunBareAsync(CancellationToken.None, "--version");
 

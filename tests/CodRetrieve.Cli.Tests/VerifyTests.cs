@@ -10,7 +10,7 @@ public sealed class VerifyTests
     [InlineData(true)]
     public async Task What_was_downloaded_is_intact_and_exits_with_0(bool zip)
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         var study = store.PutStudy();
         await DownloadAsync(store, study, zip);
 
@@ -25,7 +25,7 @@ public sealed class VerifyTests
     [InlineData(true)]
     public async Task What_is_wrong_exits_with_1_is_named_and_stays_as_it_is(bool zip)
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         var study = store.PutStudy();
         await DownloadAsync(store, study, zip);
         var corrupt = Damage(store, study, zip);
@@ -52,7 +52,7 @@ public sealed class VerifyTests
     [InlineData(true)]
     public async Task What_is_wrong_is_followed_by_what_to_do_next_and_a_terminal_gets_a_table(bool interactive)
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         store.IsInteractive = interactive;
         var study = store.PutStudy();
         await DownloadAsync(store, study, zip: false);
@@ -70,7 +70,7 @@ public sealed class VerifyTests
     [InlineData(true)]
     public async Task Repair_fetches_it_exits_with_0_and_says_so(bool zip)
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         var study = store.PutStudy();
         await DownloadAsync(store, study, zip);
         Damage(store, study, zip);
@@ -80,13 +80,13 @@ public sealed class VerifyTests
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
         Assert.Contains("repaired: 4 of 5 instances verified, 1 corrupt; ", result.Out, StringComparison.Ordinal);
         Assert.Contains("1 repaired, 33.9 kB fetched", result.Out, StringComparison.Ordinal);
-        Assert.Equal(SavedFiles.Expected([study]), SavedFiles.In(store.Folder.Output, zip));
+        Assert.Equal(study.Expected(), SavedFiles.In(store.Folder.Output, zip));
     }
 
     [Fact(Timeout = 30_000)]
     public async Task What_cannot_be_repaired_exits_with_1_and_says_why()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         var study = store.PutStudy();
         await DownloadAsync(store, study, zip: false);
         Damage(store, study, zip: false);
@@ -103,7 +103,7 @@ public sealed class VerifyTests
     [Fact(Timeout = 30_000)]
     public async Task Unknown_files_exit_with_1_and_are_never_deleted()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         var study = store.PutStudy();
         await DownloadAsync(store, study, zip: false);
         var unknown = Path.Combine(store.Folder.Output, study.StudyUid, "unknown.txt");
@@ -119,7 +119,7 @@ public sealed class VerifyTests
     [Fact(Timeout = 30_000)]
     public async Task Quiet_writes_nothing_when_all_is_intact()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         var study = store.PutStudy();
         await DownloadAsync(store, study, zip: false);
 
@@ -129,7 +129,7 @@ public sealed class VerifyTests
     [Fact(Timeout = 30_000)]
     public async Task A_folder_that_is_not_there_is_all_missing_and_is_not_made()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         var study = store.PutStudy();
 
         var result = await VerifyAsync(store, study, zip: false, "--json");
@@ -144,7 +144,7 @@ public sealed class VerifyTests
     [InlineData("file", 5)]
     public async Task Other_failures_exit_as_a_download_does(string failure, int exitCode)
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         var study = store.PutStudy();
         var output = failure == "file" ? store.Folder.Write("file", "in the way") : store.Folder.Output;
         if (failure == "403")
@@ -162,7 +162,7 @@ public sealed class VerifyTests
     [Fact(Timeout = 30_000)]
     public async Task Cancelling_exits_with_130()
     {
-        await using var store = await TestStore.StartAsync();
+        await using var store = await CliStore.StartAsync();
         var study = store.PutStudy();
         store.Server.Faults.Add(Fault.StallAfter(0));
         using var cancel = new CancellationTokenSource();
@@ -175,13 +175,13 @@ public sealed class VerifyTests
         Assert.Equal((130, "cancelled"), (result.ExitCode, result.Json.GetProperty("outcome").GetString()));
     }
 
-    private static Task<CliResult> DownloadAsync(TestStore store, SyntheticStudy study, bool zip) => store.DownloadAsync(study, zip ? ["--zip"] : []);
+    private static Task<CliResult> DownloadAsync(CliStore store, SyntheticStudy study, bool zip) => store.DownloadAsync(study, zip ? ["--zip"] : []);
 
-    private static Task<CliResult> VerifyAsync(TestStore store, SyntheticStudy study, bool zip, params string[] more) =>
+    private static Task<CliResult> VerifyAsync(CliStore store, SyntheticStudy study, bool zip, params string[] more) =>
         store.RunAsync(["verify", TestStore.Url, study.StudyUid, "-o", store.Folder.Output, .. zip ? ["--zip"] : Array.Empty<string>(), .. more]);
 
     // Flips one bit of an instance where it lies, in the file or in the zip, whose entries are stored as they are.
-    private static SyntheticInstance Damage(TestStore store, SyntheticStudy study, bool zip)
+    private static SyntheticInstance Damage(CliStore store, SyntheticStudy study, bool zip)
     {
         var series = study.Series[0];
         var instance = series.Instances[1];

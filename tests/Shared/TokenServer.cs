@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 
-namespace CodRetrieve.Tests.Shared;
+namespace CodRetrieve.Tests.Support;
 
 /// <summary>Stands for Google's token endpoint: gives <c>token-1</c>, <c>token-2</c> and so on.</summary>
 internal sealed class TokenServer : IAsyncDisposable

@@ -23,18 +23,23 @@ public sealed class CliProcess : IDisposable
         _error = ReadErrorAsync(process.StandardError);
     }
 
-    public static CliProcess Start(params string[] args)
-    {
-        var host = System.Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-        return StartProgram(host, [Path.Combine(AppContext.BaseDirectory, "cod-retrieve.dll"), .. args]);
-    }
+    public static CliProcess Start(params string[] args) => StartCommand([.. Command, .. args]);
+
+    /// <summary>Starts one whose standard output is a file, or a named pipe.</summary>
+    public static CliProcess StartInto(string output, params string[] args) => StartCommand(["/bin/sh", "-c", "exec \"$@\" > \"$0\"", output, .. Command, .. args]);
+
+    private static string[] Command => [System.Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", Path.Combine(AppContext.BaseDirectory, "cod-retrieve.dll")];
 
     /// <summary>Starts a program that is not the one beside the tests.</summary>
-    public static CliProcess StartProgram(string program, params string[] args) => StartProgram(program, new Dictionary<string, string>(), args);
+    public static CliProcess StartProgram(string program, params string[] args) => StartCommand([program, .. args]);
 
-    public static CliProcess StartProgram(string program, IReadOnlyDictionary<string, string> environment, params string[] args)
+    /// <summary>Starts a program with variables of its own.</summary>
+    public static CliProcess StartProgram(string program, IReadOnlyDictionary<string, string> environment, params string[] args) =>
+        StartCommand([program, .. args], environment);
+
+    private static CliProcess StartCommand(string[] command, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var start = new ProcessStartInfo(program, args)
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
@@ -47,7 +52,7 @@ public sealed class CliProcess : IDisposable
             start.Environment.Remove(name);
         }
 
-        foreach (var (name, value) in environment)
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
         {
             start.Environment[name] = value;
         }

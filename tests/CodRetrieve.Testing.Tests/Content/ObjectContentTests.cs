@@ -7,11 +7,11 @@ public sealed class ObjectContentTests
     [Fact(Timeout = 30_000)]
     public async Task Composite_reads_across_its_parts_at_any_offset()
     {
-        using var directory = new TemporaryDirectory();
+        using var directory = new TempFolder();
         var composite = new CompositeContent(
             new MemoryContent(Bytes.AsMemory(0, 3)),
             new MemoryContent(default),
-            new FileContent(directory.File("part", Bytes[3..5000])),
+            new FileContent(directory.Write("part", Bytes[3..5000])),
             new MemoryContent(Bytes.AsMemory(5000)));
         Assert.Equal(Bytes.Length, composite.Length);
         Assert.Equal(Bytes, await composite.ReadAllAsync());
@@ -34,9 +34,9 @@ public sealed class ObjectContentTests
     [Fact(Timeout = 30_000)]
     public async Task File_that_shrank_fails_the_read()
     {
-        using var directory = new TemporaryDirectory();
-        var content = new FileContent(directory.File("f", Bytes));
-        directory.File("f", Bytes[..100]);
+        using var directory = new TempFolder();
+        var content = new FileContent(directory.Write("f", Bytes));
+        directory.Write("f", Bytes[..100]);
         await Assert.ThrowsAsync<EndOfStreamException>(async () => await content.ReadAllAsync());
     }
 

@@ -4,12 +4,13 @@ namespace CodRetrieve.Testing.Tests;
 
 public sealed class FixtureListTests
 {
-    [FixtureFact(Timeout = 60_000)]
+    [FixtureFact]
     public async Task Lists_the_sizes_and_hashes_that_the_manifest_has()
     {
+        var fixtures = SharedFixtures.Find()!;
         await using var test = await TestServer.StartAsync();
-        test.Bucket.PutDirectory(Fixtures.Bucket);
-        using var manifest = JsonDocument.Parse(await File.ReadAllBytesAsync(Fixtures.Manifest));
+        test.Bucket.PutDirectory(fixtures.BucketFolder);
+        using var manifest = JsonDocument.Parse(await File.ReadAllBytesAsync(fixtures.ManifestFile));
         var objects = manifest.RootElement.GetProperty("objects").EnumerateObject().ToArray();
         var items = (await test.ListAsync()).GetProperty("items").EnumerateArray().ToDictionary(
             item => item.GetProperty("name").GetString()!, StringComparer.Ordinal);

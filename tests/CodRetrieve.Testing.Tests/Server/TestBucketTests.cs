@@ -7,10 +7,10 @@ public sealed class TestBucketTests
     [Fact(Timeout = 30_000)]
     public async Task Puts_a_directory_under_relative_names_and_sees_packed_metadata()
     {
-        using var directory = new TemporaryDirectory();
-        directory.File("studies/1/series/2/metadata.json", [0x1F, 0x8B, 0]);
-        directory.File("studies/1/series/3/metadata.json", Encoding.ASCII.GetBytes("{}"));
-        directory.File("studies/1/series/2.tar", TestServer.Bytes(2048));
+        using var directory = new TempFolder();
+        directory.Write("studies/1/series/2/metadata.json", [0x1F, 0x8B, 0]);
+        directory.Write("studies/1/series/3/metadata.json", Encoding.ASCII.GetBytes("{}"));
+        directory.Write("studies/1/series/2.tar", TestServer.Bytes(2048));
         await using var test = await TestServer.StartAsync();
 
         Assert.Equal(3, test.Bucket.PutDirectory(directory.Path, "demo"));

@@ -39,7 +39,7 @@ public sealed class SyntheticStudyTests
     [Fact(Timeout = 30_000)]
     public async Task Writes_the_same_objects_as_files()
     {
-        using var directory = new TemporaryDirectory();
+        using var directory = new TempFolder();
         await using var test = await TestServer.StartAsync();
         var study = new SyntheticStudy(seed: 7);
         var series = study.AddSeries(new() { InstanceCount = 3 });

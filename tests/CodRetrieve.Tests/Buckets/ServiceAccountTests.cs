@@ -1,5 +1,4 @@
 using CodRetrieve.Testing;
-using CodRetrieve.Tests.Shared;
 using CodRetrieve.Tests.Support;
 
 namespace CodRetrieve.Tests.Buckets;

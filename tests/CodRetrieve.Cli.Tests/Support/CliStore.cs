@@ -2,22 +2,16 @@ using CodRetrieve.Testing;
 
 namespace CodRetrieve.Cli.Tests.Support;
 
-/// <summary>A test server with one bucket, and the command line run against it inside the test's process.</summary>
-public sealed class TestStore : IAsyncDisposable
+/// <summary>A store, a folder, and the command line run against them inside the test's process.</summary>
+public sealed class CliStore : IAsyncDisposable
 {
-    public const string BucketName = "test-bucket";
-    public const string Prefix = "demo/dicomweb";
-    public const string Url = "gs://" + BucketName + "/" + Prefix;
+    private readonly TestStore _store;
 
-    private TestStore(GcsTestServer server)
-    {
-        Server = server;
-        Bucket = server.CreateBucket(BucketName);
-    }
+    private CliStore(TestStore store) => _store = store;
 
-    public GcsTestServer Server { get; }
+    public GcsTestServer Server => _store.Server;
 
-    public TestBucket Bucket { get; }
+    public TestBucket Bucket => _store.Bucket;
 
     public TempFolder Folder { get; } = new();
 
@@ -25,7 +19,7 @@ public sealed class TestStore : IAsyncDisposable
 
     public bool IsInteractive { get; set; }
 
-    public static async Task<TestStore> StartAsync(GcsTestServerOptions? options = null) => new(await GcsTestServer.StartAsync(options));
+    public static async Task<CliStore> StartAsync(GcsTestServerOptions? options = null) => new(await TestStore.StartAsync(options));
 
     /// <summary>Puts a study of small series.</summary>
     public SyntheticStudy PutStudy(int seed = 1, params SyntheticSeriesOptions[] series)
@@ -36,8 +30,7 @@ public sealed class TestStore : IAsyncDisposable
             study.AddSeries(options);
         }
 
-        study.PutInto(Bucket, Prefix);
-        return study;
+        return _store.Put(study);
     }
 
     /// <summary>Runs the command line against the server.</summary>
@@ -57,11 +50,11 @@ public sealed class TestStore : IAsyncDisposable
     }
 
     public Task<CliResult> DownloadAsync(SyntheticStudy study, params string[] more) =>
-        RunAsync(["download", Url, study.StudyUid, "-o", Folder.Output, .. more]);
+        RunAsync(["download", TestStore.Url, study.StudyUid, "-o", Folder.Output, .. more]);
 
     public async ValueTask DisposeAsync()
     {
-        await Server.DisposeAsync();
+        await _store.DisposeAsync();
         Folder.Dispose();
     }
 }

@@ -31,6 +31,8 @@ public sealed class SharedFixtures
 
     public string Root { get; }
 
+    public string ManifestFile => Path.Combine(Root, "manifest.json");
+
     public string BucketFolder => Path.Combine(Root, "bucket");
 
     public string Bucket { get; }
