@@ -28,7 +28,16 @@ public sealed class CliProcess : IDisposable
     /// <summary>Starts one whose standard output is a file, or a named pipe.</summary>
     public static CliProcess StartInto(string output, params string[] args) => StartCommand(["/bin/sh", "-c", "exec \"$@\" > \"$0\"", output, .. Command, .. args]);
 
-    private static string[] Command => [System.Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", Path.Combine(AppContext.BaseDirectory, "cod-retrieve.dll")];
+    /// <summary>Runs another program that lies beside the tests.</summary>
+    public static async Task<CliResult> RunSampleAsync(string program, params string[] args)
+    {
+        using var process = StartCommand([Host, Path.Combine(AppContext.BaseDirectory, program), .. args]);
+        return await process.EndAsync();
+    }
+
+    private static string Host => System.Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+
+    private static string[] Command => [Host, Path.Combine(AppContext.BaseDirectory, "cod-retrieve.dll")];
 
     /// <summary>Starts a program that is not the one beside the tests.</summary>
     public static CliProcess StartProgram(string program, params string[] args) => StartCommand([program, .. args]);

@@ -21,9 +21,9 @@ internal static class DotnetProcess
         Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet", folder, arguments);
 
     /// <summary>Runs a program that was built to the end, and fails the test with the output unless the exit code is 0.</summary>
-    public static async Task<string> RunProgramAsync(string program, string folder)
+    public static async Task<string> RunProgramAsync(string program, string folder, params string[] arguments)
     {
-        var (exitCode, text) = await StartAsync(program, folder, []);
+        var (exitCode, text) = await StartAsync(program, folder, arguments);
         Assert.True(exitCode == 0, $"{program} ended with {exitCode}:\n{text}");
         return text;
     }

@@ -26,7 +26,7 @@ public sealed class PackageTests(ITestOutputHelper output) : IDisposable
     [Fact(Timeout = 900_000)]
     public async Task A_fresh_project_builds_and_runs_the_readme_on_both_frameworks()
     {
-        await PackAsync();
+        await PackAsync(Packages);
         Assert.All(Packages, CheckContents);
 
         await using var store = await TestStore.StartAsync(new() { AcceptedTokens = ["my-token"] });
@@ -54,6 +54,25 @@ public sealed class PackageTests(ITestOutputHelper output) : IDisposable
 
         Assert.Contains("on .NET 8.", text, StringComparison.Ordinal);
         Assert.Equal(studies.SelectMany(study => study.Expected()), SavedFiles.InFolder(Path.Combine(folder, "studies")));
+    }
+
+    [Fact(Timeout = 900_000)]
+    public async Task The_tool_is_installed_from_its_package_and_runs()
+    {
+        await PackAsync(["CodRetrieve.Cli"]);
+        CheckContents("CodRetrieve.Cli");
+        var tools = Path.Combine(_folder.Path, "tools");
+        File.WriteAllText(Path.Combine(_folder.Path, "nuget.config"), $"""
+            <configuration>
+              <config><add key="globalPackagesFolder" value="{Path.Combine(_folder.Path, "cache")}" /></config>
+              <packageSources><clear /><add key="packed" value="{Feed}" /></packageSources>
+            </configuration>
+            """);
+        await DotnetProcess.RunAsync(_folder.Path, "tool", "install", "CodRetrieve.Cli", "--version", Version, "--tool-path", tools);
+
+        var said = await DotnetProcess.RunProgramAsync(Path.Combine(tools, "cod-retrieve"), _folder.Path, "--version");
+
+        Assert.Equal(Version, said.Trim());
     }
 
     // Where .NET 8 is installed, on that; else on the runtime of its package, with which a program is published whole.
@@ -84,9 +103,9 @@ public sealed class PackageTests(ITestOutputHelper output) : IDisposable
         return (whole, await DotnetProcess.RunProgramAsync(Path.Combine(whole, "out", "whole"), whole));
     }
 
-    private async Task PackAsync()
+    private async Task PackAsync(IEnumerable<string> packages)
     {
-        foreach (var package in Packages)
+        foreach (var package in packages)
         {
             // Builds beside the repository's own outputs, which other tests are running from.
             await DotnetProcess.RunAsync(
@@ -99,7 +118,10 @@ public sealed class PackageTests(ITestOutputHelper output) : IDisposable
     {
         using var zip = ZipFile.OpenRead(Path.Combine(Feed, $"{package}.{Version}.nupkg"));
         var entries = zip.Entries.Select(entry => entry.FullName).ToList();
-        string[] expected = ["README.md", "icon.png", .. new[] { "net8.0", "net10.0" }.SelectMany(framework => new[] { $"lib/{framework}/{package}.dll", $"lib/{framework}/{package}.xml" })];
+        string[] code = package == "CodRetrieve.Cli"
+            ? ["tools/net10.0/any/cod-retrieve.dll", "tools/net10.0/any/DotnetToolSettings.xml"]
+            : [.. new[] { "net8.0", "net10.0" }.SelectMany(framework => new[] { $"lib/{framework}/{package}.dll", $"lib/{framework}/{package}.xml" })];
+        string[] expected = ["README.md", "icon.png", .. code];
         Assert.Empty(expected.Except(entries));
         if (package == "CodRetrieve")
         {
