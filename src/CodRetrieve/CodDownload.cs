@@ -208,7 +208,7 @@ public sealed partial class CodDownload : IDisposable
     {
         ArgumentNullException.ThrowIfNull(studyInstanceUids);
         var studies = new List<string>();
-        var known = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        var known = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var uid in studyInstanceUids)
         {
             var study = uid?.Trim() ?? "";
@@ -221,11 +221,11 @@ public sealed partial class CodDownload : IDisposable
                     nameof(studyInstanceUids));
             }
 
-            if (known.Add(study))
+            if (known.TryAdd(study, study))
             {
                 studies.Add(study);
             }
-            else if (!studies.Contains(study, StringComparer.Ordinal))
+            else if (known[study] != study)
             {
                 // UIDs are digits and dots (PS3.5, 9), but names of other kinds would meet in one folder, and in one zip, on some file systems.
                 throw new ArgumentException(
