@@ -105,6 +105,8 @@ public sealed class NativeProgramTests
 
         var json = JsonNode.Parse(text)!.AsObject();
         Assert.True(json.Remove("elapsedSeconds"));
+        // In the order in which they ended.
+        json["series"] = new JsonArray([.. json["series"]!.AsArray().Select(series => series!.DeepClone()).OrderBy(series => series.ToJsonString(), StringComparer.Ordinal)]);
         return json.ToJsonString();
     }
 

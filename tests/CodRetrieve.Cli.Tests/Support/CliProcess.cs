@@ -96,7 +96,7 @@ public sealed class CliProcess : IDisposable
     public async Task<CliResult> EndAsync()
     {
         await _process.WaitForExitAsync();
-        return new CliResult(_process.ExitCode, await _out, await _error).Watched();
+        return new CliResult(_process.ExitCode, await _out, await _error).Watched(_process.StartInfo.ArgumentList);
     }
 
     public void Interrupt() => Assert.Equal(0, SendSignal(_process.Id, SigInt));

@@ -46,7 +46,7 @@ public sealed class CliStore : IAsyncDisposable
         using var error = new StringWriter();
         var terminal = new Terminal(output, error, Environment) { IsInteractive = IsInteractive };
         var code = await App.RunAsync(args, terminal, cancellationToken);
-        return new CliResult(code, output.ToString(), error.ToString()).Watched();
+        return new CliResult(code, output.ToString(), error.ToString()).Watched(args);
     }
 
     public Task<CliResult> DownloadAsync(SyntheticStudy study, params string[] more) =>
