@@ -150,6 +150,23 @@ public sealed class DownloadTests
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task A_row_of_the_table_is_a_line_where_the_terminal_has_80_columns()
+    {
+        await using var store = await CliStore.StartAsync();
+        store.IsInteractive = true;
+        var studies = new[] { store.PutStudy(1), store.PutStudy(2) };
+
+        var result = await store.RunAsync(["download", TestStore.Url, .. studies.Select(study => study.StudyUid), "-o", store.Folder.Output]);
+
+        foreach (var series in studies.SelectMany(study => study.Series))
+        {
+            var row = Assert.Single(result.Out.Split('\n'), line => line.Contains($"│ …{series.SeriesUid[^11..]} │", StringComparison.Ordinal));
+            Assert.Contains("│ saved   │", row, StringComparison.Ordinal);
+            Assert.InRange(row.TrimEnd().Length, 1, 80);
+        }
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task Instances_without_a_CRC32C_are_named_as_unverified()
     {
         await using var store = await CliStore.StartAsync();

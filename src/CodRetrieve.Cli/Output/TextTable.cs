@@ -6,6 +6,8 @@ namespace CodRetrieve.Cli.Output;
 /// <param name="headers">The name of each column; one that begins with <c>&gt;</c> holds numbers, which end at its right.</param>
 internal sealed class TextTable(params string[] headers)
 {
+    private const int MaxShortLength = 16;
+
     private readonly List<string[]> _rows = [];
 
     public int RowCount => _rows.Count;
@@ -29,7 +31,7 @@ internal sealed class TextTable(params string[] headers)
         var table = new Table { Border = TableBorder.Rounded };
         for (var column = 0; column < headers.Length; column++)
         {
-            table.AddColumn(new TableColumn(new Text(Name(column))) { Alignment = IsNumber(column) ? Justify.Right : Justify.Left });
+            table.AddColumn(new TableColumn(new Text(Name(column))) { Alignment = IsNumber(column) ? Justify.Right : Justify.Left, NoWrap = IsShort(column) });
         }
 
         foreach (var row in _rows)
@@ -40,6 +42,10 @@ internal sealed class TextTable(params string[] headers)
 
         AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) }).Write(table);
     }
+
+    // Where the terminal is narrow, headings of several words and long cells are folded before any of these is.
+    private bool IsShort(int column) =>
+        !Name(column).Contains(' ', StringComparison.Ordinal) && _rows.TrueForAll(row => row[column].Length <= MaxShortLength);
 
     private bool IsNumber(int column) => headers[column][0] == '>';
 
