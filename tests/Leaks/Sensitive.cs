@@ -52,23 +52,13 @@ internal static partial class Sensitive
     }
 
     // Names and IDs of the patients in the store that the COD writer wrote, where it is at hand.
-    private static IEnumerable<string> OfFixtures()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            var bucket = new DirectoryInfo(Path.Combine(folder.FullName, "shared", "fixtures", "bucket"));
-            if (bucket.Exists)
-            {
-                return ["clinic-pacs", .. bucket.EnumerateFiles("metadata.json", SearchOption.AllDirectories).SelectMany(Patients).Where(text => text.Length >= MinLength)];
-            }
-        }
+    private static IEnumerable<string> OfFixtures() => Support.SharedFixtures.Find() is { } fixtures
+        ? ["clinic-pacs", .. Directory.EnumerateFiles(fixtures.BucketFolder, "metadata.json", SearchOption.AllDirectories).SelectMany(Patients).Where(text => text.Length >= MinLength)]
+        : [];
 
-        return [];
-    }
-
-    private static IEnumerable<string> Patients(FileInfo index)
+    private static IEnumerable<string> Patients(string index)
     {
-        var bytes = File.ReadAllBytes(index.FullName);
+        var bytes = File.ReadAllBytes(index);
         using var stream = bytes is [0x1F, 0x8B, ..] ? (Stream)new GZipStream(new MemoryStream(bytes), CompressionMode.Decompress) : new MemoryStream(bytes);
         using var reader = new StreamReader(stream, Encoding.UTF8);
         return Values().Matches(reader.ReadToEnd()).Select(match => match.Groups["value"].Value).ToList();

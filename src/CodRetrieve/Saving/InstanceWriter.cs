@@ -60,46 +60,28 @@ internal sealed class InstanceWriter(string directory, SavingOptions options)
     private async ValueTask<long> SavePartialAsync(
         string folder, string partial, string path, long? sizeBytes, Stream content, CancellationToken cancellationToken)
     {
-        var renamed = false;
-        SetWriting(partial, true);
-        try
+        using var writing = new Writing(this, partial);
+        long size;
+        using (var file = Open(folder, partial, sizeBytes))
         {
-            long size;
-            using (var file = Open(folder, partial, sizeBytes))
-            {
-                size = await WriteAsync(file, content, cancellationToken).ConfigureAwait(false);
-            }
+            size = await WriteAsync(file, content, cancellationToken).ConfigureAwait(false);
+        }
 
-            Rename(partial, path);
-            renamed = true;
-            return size;
-        }
-        finally
-        {
-            EndWriting(partial, renamed);
-        }
+        writing.Rename(path);
+        return size;
     }
 
     // A link takes no name that something has, so what has it is replaced by a rename.
     private void Replace(SafeFileHandle unnamed, string partial, string path)
     {
-        var renamed = false;
-        SetWriting(partial, true);
-        try
+        using var writing = new Writing(this, partial);
+        DeletePartial(partial);
+        if (!TryLink(unnamed, partial))
         {
-            DeletePartial(partial);
-            if (!TryLink(unnamed, partial))
-            {
-                throw new IOException($"{partial} is there already, and cannot be deleted.");
-            }
+            throw new IOException($"{partial} is there already, and cannot be deleted.");
+        }
 
-            Rename(partial, path);
-            renamed = true;
-        }
-        finally
-        {
-            EndWriting(partial, renamed);
-        }
+        writing.Rename(path);
     }
 
     private SafeFileHandle? TryOpenUnnamed(string folder, long? sizeBytes)
@@ -193,24 +175,6 @@ internal sealed class InstanceWriter(string directory, SavingOptions options)
         }
     }
 
-    private void SetWriting(string partial, bool writing)
-    {
-        lock (_writing)
-        {
-            _ = writing ? _writing.Add(partial) : _writing.Remove(partial);
-        }
-    }
-
-    private void EndWriting(string partial, bool renamed)
-    {
-        if (!renamed)
-        {
-            DeletePartial(partial);
-        }
-
-        SetWriting(partial, false);
-    }
-
     private bool DeletePartial(string path)
     {
         try
@@ -223,6 +187,42 @@ internal sealed class InstanceWriter(string directory, SavingOptions options)
             // Must not hide what made the save fail; nothing takes the file for an instance.
             SavingLog.LeftoverNotDeleted(options.Logger, e, path);
             return false;
+        }
+    }
+
+    // An unfinished file of this run: gone at the end, unless it got its name.
+    private sealed class Writing : IDisposable
+    {
+        private readonly InstanceWriter _writer;
+        private readonly string _partial;
+        private bool _isRenamed;
+
+        public Writing(InstanceWriter writer, string partial)
+        {
+            (_writer, _partial) = (writer, partial);
+            lock (writer._writing)
+            {
+                writer._writing.Add(partial);
+            }
+        }
+
+        public void Rename(string path)
+        {
+            _writer.Rename(_partial, path);
+            _isRenamed = true;
+        }
+
+        public void Dispose()
+        {
+            if (!_isRenamed)
+            {
+                _writer.DeletePartial(_partial);
+            }
+
+            lock (_writer._writing)
+            {
+                _writer._writing.Remove(_partial);
+            }
         }
     }
 }

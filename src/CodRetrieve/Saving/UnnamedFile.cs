@@ -12,8 +12,6 @@ internal static partial class UnnamedFile
     private const int WriteOnly = 0x1;
     private const int CloseOnExec = 0x80000;
     private const int Temporary = 0x400000;
-    private const int DirectoryX64 = 0x10000;
-    private const int DirectoryArm64 = 0x4000;
     private const uint ReadWriteForAll = 0x1B6;
 
     private const int WorkingFolder = -100;
@@ -23,8 +21,13 @@ internal static partial class UnnamedFile
     private const int NoAccess = 13;
     private const int Exists = 17;
 
-    // The numbers above are those of these two; on others they may mean something else.
-    private static readonly bool IsKnownPlatform = OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture is Architecture.X64 or Architecture.Arm64;
+    // O_DIRECTORY differs between these two, for which the other numbers hold; on others they may mean something else.
+    private static readonly int? DirectoryFlag = !OperatingSystem.IsLinux() ? null : RuntimeInformation.ProcessArchitecture switch
+    {
+        Architecture.X64 => 0x10000,
+        Architecture.Arm64 => 0x4000,
+        _ => null,
+    };
 
     /// <summary>Whether files in a folder can be made so: not every file system can, and not every container shows <c>/proc</c>.</summary>
     /// <param name="folder">The folder.</param>
@@ -44,12 +47,11 @@ internal static partial class UnnamedFile
     /// <summary>Makes a file that will lie in a folder; <see langword="null"/> if that fails, for whatever reason.</summary>
     public static SafeFileHandle? TryCreate(string folder)
     {
-        if (!IsKnownPlatform)
+        if (DirectoryFlag is not { } directory)
         {
             return null;
         }
 
-        var directory = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? DirectoryX64 : DirectoryArm64;
         var descriptor = Open(folder, WriteOnly | CloseOnExec | Temporary | directory, ReadWriteForAll);
         return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
     }

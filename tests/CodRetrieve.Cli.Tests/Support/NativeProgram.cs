@@ -6,13 +6,7 @@ public static class NativeProgram
     /// <summary>Its path; <see langword="null"/> if there is none, or only one older than what the tests were built from.</summary>
     public static string? Find()
     {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "CodRetrieve.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        var program = Path.Combine(folder?.FullName ?? "", "artifacts", "cli", OperatingSystem.IsWindows() ? "cod-retrieve.exe" : "cod-retrieve");
+        var program = Path.Combine(Repository.Find() ?? "", "artifacts", "cli", OperatingSystem.IsWindows() ? "cod-retrieve.exe" : "cod-retrieve");
         var managed = Path.Combine(AppContext.BaseDirectory, "cod-retrieve.dll");
         return File.Exists(program) && File.GetLastWriteTimeUtc(program) >= File.GetLastWriteTimeUtc(managed) ? program : null;
     }

@@ -10,6 +10,13 @@ internal static class Bytes
         return bytes;
     }
 
+    /// <summary>The same bytes with one bit in their middle flipped.</summary>
+    public static byte[] Flip(byte[] bytes)
+    {
+        bytes[bytes.Length / 2] ^= 1;
+        return bytes;
+    }
+
     public static async Task<byte[]> ReadToEndAsync(this Stream stream)
     {
         var all = new MemoryStream();

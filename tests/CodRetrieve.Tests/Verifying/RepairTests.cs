@@ -7,12 +7,6 @@ public sealed class RepairTests
 {
     private const long TarOverhead = 1536;
 
-    private static byte[] Flip(byte[] bytes)
-    {
-        bytes[bytes.Length / 2] ^= 1;
-        return bytes;
-    }
-
     [Theory(Timeout = 30_000)]
     [InlineData(false)]
     [InlineData(true)]
@@ -21,7 +15,7 @@ public sealed class RepairTests
         await using var saved = await SavedStudy.CreateAsync(zip);
         saved.Delete(0, 0);
         saved.Change(0, 1, bytes => bytes[..^1]);
-        saved.Change(0, 2, Flip);
+        saved.Change(0, 2, Bytes.Flip);
 
         var repair = await saved.RepairAsync(await saved.VerifyAsync());
 
@@ -51,7 +45,7 @@ public sealed class RepairTests
     public async Task A_corrupt_file_stays_in_its_place_as_long_as_no_replacement_is_verified()
     {
         await using var saved = await SavedStudy.CreateAsync(zip: false);
-        saved.Change(0, 2, Flip);
+        saved.Change(0, 2, Bytes.Flip);
         var corrupt = await File.ReadAllBytesAsync(saved.PathOf(0, 2));
         var found = await saved.VerifyAsync();
         var rotten = new SyntheticStudy(seed: 1);

@@ -5,12 +5,6 @@ namespace CodRetrieve.Tests.Verifying;
 
 public sealed class VerifyTests
 {
-    private static byte[] Flip(byte[] bytes)
-    {
-        bytes[bytes.Length / 2] ^= 1;
-        return bytes;
-    }
-
     [Theory(Timeout = 30_000)]
     [InlineData(false)]
     [InlineData(true)]
@@ -38,8 +32,8 @@ public sealed class VerifyTests
         await using var saved = await SavedStudy.CreateAsync(zip);
         saved.Delete(0, 0);
         saved.Change(0, 4, bytes => bytes[..^1]);
-        saved.Change(0, 7, Flip);
-        saved.Change(1, 1, Flip);
+        saved.Change(0, 7, Bytes.Flip);
+        saved.Change(1, 1, Bytes.Flip);
         var inSeries = $"{saved.Study.Series[1].SeriesUid}/instances/1.2.3.dcm";
         saved.Add(inSeries, [1]);
         saved.Add("notes/read me.txt", [1]);
@@ -179,7 +173,7 @@ public sealed class VerifyTests
     public async Task Progress_ends_with_the_sums_and_never_comes_twice_at_once()
     {
         await using var saved = await SavedStudy.CreateAsync(zip: false);
-        saved.Change(0, 1, Flip);
+        saved.Change(0, 1, Bytes.Flip);
         var progress = new Recorder();
 
         var result = await saved.Cod.VerifyAsync([saved.Study.StudyUid], progress: progress);

@@ -3,9 +3,10 @@ namespace CodRetrieve.Tests.Support;
 /// <summary>The checkout that the tests were built from.</summary>
 public static class Repository
 {
-    public static string Root { get; } = Find();
+    public static string Root { get; } = Find() ?? throw new DirectoryNotFoundException("The tests do not run below a checkout of the repository.");
 
-    private static string Find()
+    /// <summary>Where it is; <see langword="null"/> where the tests were copied away from it.</summary>
+    public static string? Find()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
@@ -15,6 +16,6 @@ public static class Repository
             }
         }
 
-        throw new DirectoryNotFoundException("The tests do not run below a checkout of the repository.");
+        return null;
     }
 }
