@@ -14,6 +14,6 @@ cod.InitDirectory(directory);
 cod.InitBucket(bucket);
 
 var stats = await cod.GetStatsAsync(studies);
-new { stats.TotalSeriesCount, stats.SavedSeriesCount, stats.TotalInstanceCount, stats.TotalBytes, stats.SavedBytes, stats.MissingStudies }.Dump("Studies");
+new { stats.SeriesTotal, stats.SeriesSaved, stats.InstancesTotal, stats.BytesTotal, stats.BytesSaved, stats.MissingStudies }.Dump("Studies");
 stats.Series.Select(series => new { series.SeriesInstanceUid, series.InstancesTotal, series.InstancesSaved, series.BytesTotal, series.Problem }).Dump("Series");
-stats.ItemsToFetch.Take(20).Dump("To fetch, the first 20");
+stats.InstanceUrisToFetch.Take(20).Dump("To fetch, the first 20");

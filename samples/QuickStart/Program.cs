@@ -72,5 +72,5 @@ static string[] FillBucket(TestBucket bucket)
 
     head.PutInto(bucket, "demo/dicomweb");
     knee.PutInto(bucket, "demo/dicomweb");
-    return [head.StudyUid, knee.StudyUid];
+    return [head.StudyInstanceUid, knee.StudyInstanceUid];
 }

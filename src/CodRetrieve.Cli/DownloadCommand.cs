@@ -33,7 +33,7 @@ internal sealed class DownloadCommand(Request request, Terminal terminal)
 #pragma warning restore CA1031
         {
             Write(Stopwatch.GetElapsedTime(started), e);
-            errors.Add(Cause.TextWithNextStep(e));
+            errors.Add(ErrorText.TextWithNextStep(e));
             errors.End();
             return ExitCode.Of(e);
         }
@@ -106,7 +106,7 @@ internal sealed class DownloadCommand(Request request, Terminal terminal)
         }
 
         var form = request.Zip ? "as zips into" : "into";
-        terminal.Out.WriteLine($"Retrieving {Count.Of(session.Studies.Count, "study")} of {session.Bucket} {form} {Path.GetFullPath(request.Directory!)}");
+        terminal.Out.WriteLine($"Retrieving {Pluralizer.Of(session.Studies.Count, "study")} of {session.Bucket} {form} {Path.GetFullPath(request.Directory!)}");
         return _hasBar ? new BarView(terminal.Out) : new PlainView(terminal.Out);
     }
 
@@ -123,7 +123,7 @@ internal sealed class DownloadCommand(Request request, Terminal terminal)
 
             if (result.InstancesUnverified > 0)
             {
-                errors.Warn($"The index gives no CRC32C for {Count.Of(result.InstancesUnverified, "instance")}: their size was checked, and the CRC32C of the tar where the store lists one.");
+                errors.Warn($"The index gives no CRC32C for {Pluralizer.Of(result.InstancesUnverified, "instance")}: their size was checked, and the CRC32C of the tar where the store lists one.");
             }
         }
 

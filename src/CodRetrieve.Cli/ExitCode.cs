@@ -1,3 +1,4 @@
+
 namespace CodRetrieve.Cli;
 
 /// <summary>What the process tells the shell. Documented in the help; scripts depend on the numbers.</summary>
@@ -18,7 +19,7 @@ internal static class ExitCode
         UsageException => Usage,
         OperationCanceledException => Cancelled,
         DestinationException => Destination,
-        ObjectStoreException { StopsEverything: true, Reason: not ObjectStoreFailure.Unreachable } => NotAuthorised,
+        ObjectStoreException { IsFatal: true, Reason: not ObjectStoreFailure.Unreachable } => NotAuthorised,
         ObjectStoreException { Reason: ObjectStoreFailure.NotFound } => NothingFound,
         _ => Incomplete,
     };

@@ -31,7 +31,7 @@ internal sealed class StatsCommand(Request request, Terminal terminal)
                 Json.Write(terminal.Out, StatsReport.Of(null, request.DryRun, Stopwatch.GetElapsedTime(started), e), Json.Default.StatsReport);
             }
 
-            _errors.Add(Cause.TextWithNextStep(e));
+            _errors.Add(ErrorText.TextWithNextStep(e));
             return ExitCode.Of(e);
         }
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using CodRetrieve.Cli.Output;
+using CodRetrieve.Verification;
 using Microsoft.Extensions.Logging;
 
 namespace CodRetrieve.Cli;
@@ -46,7 +47,7 @@ internal sealed class VerifyCommand(Request request, Terminal terminal)
         {
             Report(e);
             _errors.End();
-            _errors.Add(Cause.TextWithNextStep(e));
+            _errors.Add(ErrorText.TextWithNextStep(e));
             return ExitCode.Of(e);
         }
     }
@@ -59,7 +60,7 @@ internal sealed class VerifyCommand(Request request, Terminal terminal)
             if (!request.Json && !request.Quiet)
             {
                 var form = request.Zip ? "zips in" : "in";
-                terminal.Out.WriteLine($"Verifying {Count.Of(session.Studies.Count, "study")} of {session.Bucket} {form} {Path.GetFullPath(request.Directory!)}");
+                terminal.Out.WriteLine($"Verifying {Pluralizer.Of(session.Studies.Count, "study")} of {session.Bucket} {form} {Path.GetFullPath(request.Directory!)}");
             }
 
             var result = _isWatched ? await VerifyLine.ShowAsync(terminal.Out, Verify).ConfigureAwait(false) : await Verify(null).ConfigureAwait(false);
@@ -70,7 +71,7 @@ internal sealed class VerifyCommand(Request request, Terminal terminal)
             throw UsageException.From(e);
         }
 
-        Task<VerifyResult> Verify(IProgress<VerifyProgress>? progress) => session.Cod.VerifyAsync(session.Studies, request.Zip, progress, cancellationToken);
+        Task<VerificationResult> Verify(IProgress<VerificationProgress>? progress) => session.Cod.VerifyAsync(session.Studies, request.Zip, progress, cancellationToken);
     }
 
     private void Report(Exception? cause)
@@ -91,12 +92,12 @@ internal sealed class VerifyCommand(Request request, Terminal terminal)
 
         if (outcome.InstancesUnverifiable > 0 && !request.Quiet)
         {
-            _errors.Warn($"The index gives no CRC32C for {Count.Of(outcome.InstancesUnverifiable, "instance")}: only the size was checked.");
+            _errors.Warn($"The index gives no CRC32C for {Pluralizer.Of(outcome.InstancesUnverifiable, "instance")}: only the size was checked.");
         }
 
-        foreach (var finding in outcome.Remaining)
+        foreach (var issue in outcome.Remaining)
         {
-            _errors.AddOneOfMany(outcome.FailureOf(finding) is { } failure ? $"{finding} Not repaired: {failure}" : finding.ToString());
+            _errors.AddOneOfMany(outcome.FailureOf(issue) is { } failure ? $"{issue} Not repaired: {failure}" : issue.ToString());
         }
 
         foreach (var failure in outcome.Failures)

@@ -1,21 +1,23 @@
+using CodRetrieve.Verification;
+
 namespace CodRetrieve.Cli;
 
 /// <summary>What verifying found, and what of it was repaired.</summary>
-internal sealed class VerifyOutcome(VerifyResult result)
+internal sealed class VerifyOutcome(VerificationResult result)
 {
     private readonly HashSet<string> _saved = new(StringComparer.Ordinal);
     private JobResult? _repair;
 
-    public VerifyResult Result => result;
+    public VerificationResult Result => result;
 
     /// <summary>What could not be verified or repaired.</summary>
     public IEnumerable<RetrievalFailure> Failures =>
         result.Failures.Concat(_repair?.Failures.Where(IsOfStudy) ?? []).DistinctBy(failure => failure.ToString(), StringComparer.Ordinal);
 
     /// <summary>What is wrong still.</summary>
-    public IEnumerable<VerifyFinding> Remaining => result.Findings.Where(finding => finding.Kind != VerifyFindingKind.Unverifiable && !IsRepaired(finding));
+    public IEnumerable<VerificationIssue> Remaining => result.Issues.Where(issue => issue.Kind != VerificationIssueKind.Unverifiable && !IsRepaired(issue));
 
-    public int InstancesUnverifiable => result.Findings.Count(finding => finding.Kind == VerifyFindingKind.Unverifiable);
+    public int InstancesUnverifiable => result.Issues.Count(issue => issue.Kind == VerificationIssueKind.Unverifiable);
 
     public bool WasRepaired => _repair is not null;
 
@@ -30,13 +32,13 @@ internal sealed class VerifyOutcome(VerifyResult result)
     }
 
     /// <summary>Whether what was found is no longer so: an instance was fetched, or the zip of a study was written anew.</summary>
-    public bool IsRepaired(VerifyFinding finding) => finding.IsRepairable && (finding.SopInstanceUid is { } sop
-        ? _saved.Contains(Key(finding.StudyInstanceUid, finding.SeriesInstanceUid!, sop))
-        : _repair is { Outcome: JobOutcome.Complete or JobOutcome.Incomplete } repair && !repair.Failures.Any(failure => failure.StudyInstanceUid == finding.StudyInstanceUid && IsOfStudy(failure)));
+    public bool IsRepaired(VerificationIssue issue) => issue.IsRepairable && (issue.SopInstanceUid is { } sop
+        ? _saved.Contains(Key(issue.StudyInstanceUid, issue.SeriesInstanceUid!, sop))
+        : _repair is { Outcome: JobOutcome.Complete or JobOutcome.Incomplete } repair && !repair.Failures.Any(failure => failure.StudyInstanceUid == issue.StudyInstanceUid && IsOfStudy(failure)));
 
     /// <summary>Why an instance could not be repaired; <see langword="null"/> where nobody tried.</summary>
-    public RetrievalFailure? FailureOf(VerifyFinding finding) => finding.SopInstanceUid is null ? null : _repair?.Failures.FirstOrDefault(failure =>
-        failure.SopInstanceUid == finding.SopInstanceUid && failure.SeriesInstanceUid == finding.SeriesInstanceUid && failure.StudyInstanceUid == finding.StudyInstanceUid);
+    public RetrievalFailure? FailureOf(VerificationIssue issue) => issue.SopInstanceUid is null ? null : _repair?.Failures.FirstOrDefault(failure =>
+        failure.SopInstanceUid == issue.SopInstanceUid && failure.SeriesInstanceUid == issue.SeriesInstanceUid && failure.StudyInstanceUid == issue.StudyInstanceUid);
 
     private static bool IsOfStudy(RetrievalFailure failure) => failure.SopInstanceUid is null;
 

@@ -1,7 +1,7 @@
-using CodRetrieve.Buckets;
 using CodRetrieve.Catalog;
 using CodRetrieve.Jobs;
-using CodRetrieve.Verifying;
+using CodRetrieve.Storage;
+using CodRetrieve.Verification;
 using Microsoft.Extensions.Logging;
 
 namespace CodRetrieve;
@@ -24,15 +24,15 @@ public sealed partial class CodDownload
     /// <exception cref="InvalidOperationException">No bucket or no directory was set.</exception>
     /// <exception cref="ObjectStoreException">The bucket does not exist or may not be read.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
-    public async Task<VerifyResult> VerifyAsync(
-        IEnumerable<string> studyInstanceUids, bool zipOutput = false, IProgress<VerifyProgress>? progress = null, CancellationToken cancellationToken = default)
+    public async Task<VerificationResult> VerifyAsync(
+        IEnumerable<string> studyInstanceUids, bool zipOutput = false, IProgress<VerificationProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         var directory = _directory ?? throw new InvalidOperationException("No directory was set. Call InitDirectory first.");
-        var studies = CheckedStudies(studyInstanceUids);
+        var studies = ValidateStudies(studyInstanceUids);
         var store = Store();
         var logger = _options.LoggerFactory.CreateLogger<CodDownload>();
         using var objects = new ObjectReader(store, new RequestPolicy(_options, logger), _options.MaxConnections);
-        var meter = new VerifyMeter(progress, _options.TimeProvider);
+        var meter = new VerificationMeter(progress, _options.TimeProvider);
         using var verifier = new Verifier(new CodCatalog(objects, _prefix, logger), directory, zipOutput, meter);
         return await verifier.VerifyAsync(studies, _options.TimeProvider, cancellationToken).ConfigureAwait(false);
     }
@@ -47,7 +47,7 @@ public sealed partial class CodDownload
     /// </remarks>
     /// <exception cref="ArgumentNullException"><paramref name="verified"/> is <see langword="null"/>.</exception>
     /// <exception cref="InvalidOperationException">No bucket was set.</exception>
-    public Task<Job> RepairAsync(VerifyResult verified, CancellationToken cancellationToken = default)
+    public Task<Job> RepairAsync(VerificationResult verified, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(verified);
         var store = Store();

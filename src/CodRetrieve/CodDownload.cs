@@ -1,7 +1,7 @@
-using CodRetrieve.Buckets;
 using CodRetrieve.Catalog;
 using CodRetrieve.Jobs;
 using CodRetrieve.Saving;
+using CodRetrieve.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace CodRetrieve;
@@ -38,7 +38,7 @@ public sealed partial class CodDownload : IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = options.Validated();
-        _http = new Lazy<HttpClient>(() => StoreHttp.CreateClient(_options));
+        _http = new Lazy<HttpClient>(() => HttpClientBuilder.CreateClient(_options));
     }
 
     /// <summary>Sets the root folder of what is saved. The folder is made where it does not exist, and it is checked that it can be written.</summary>
@@ -90,7 +90,7 @@ public sealed partial class CodDownload : IDisposable
         ArgumentNullException.ThrowIfNull(details);
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         BucketName.ThrowIfNotAllowed(details.Bucket, nameof(details));
-        var credential = details.Token is null ? _options.Credential : CodCredential.FromToken(details.Token);
+        var credential = details.Token is null ? _options.Credential : CodCredential.FromAccessToken(details.Token);
         InitBucket(new GcsObjectStore(_options.HttpClientFactory ?? (() => _http.Value), details.Bucket, credential, _options), details.BucketPrefix);
     }
 
@@ -123,7 +123,7 @@ public sealed partial class CodDownload : IDisposable
     /// <param name="cancellationToken">Ends the reading.</param>
     public async Task<DownloadStats> GetStatsAsync(IEnumerable<string> studyInstanceUids, bool zipOutput, CancellationToken cancellationToken = default)
     {
-        var studies = CheckedStudies(studyInstanceUids);
+        var studies = ValidateStudies(studyInstanceUids);
         var store = Store();
         var logger = _options.LoggerFactory.CreateLogger<CodDownload>();
         using var objects = new ObjectReader(store, new RequestPolicy(_options, logger), _options.MaxConnections);
@@ -178,7 +178,7 @@ public sealed partial class CodDownload : IDisposable
 
     private Task<Job> PrepareAsync(IEnumerable<string> studyInstanceUids, ISaveHandler handler, CancellationToken cancellationToken)
     {
-        var studies = CheckedStudies(studyInstanceUids);
+        var studies = ValidateStudies(studyInstanceUids);
         var store = Store();
         cancellationToken.ThrowIfCancellationRequested();
         return Task.FromResult(new Job(new JobRunner(studies, store, _prefix, handler, _options)));
@@ -204,7 +204,7 @@ public sealed partial class CodDownload : IDisposable
         return zipOutput ? new ZipSaveHandler(directory, saving) : new FolderSaveHandler(directory, saving);
     }
 
-    private static List<string> CheckedStudies(IEnumerable<string> studyInstanceUids)
+    private static List<string> ValidateStudies(IEnumerable<string> studyInstanceUids)
     {
         ArgumentNullException.ThrowIfNull(studyInstanceUids);
         var studies = new List<string>();
@@ -212,12 +212,12 @@ public sealed partial class CodDownload : IDisposable
         foreach (var uid in studyInstanceUids)
         {
             var study = uid?.Trim() ?? "";
-            if (!UidName.IsSafe(study))
+            if (!SafeUid.IsSafe(study))
             {
                 throw new ArgumentException(
                     study.Length == 0
                         ? "A Study Instance UID is blank."
-                        : $"A Study Instance UID may hold only letters, digits, dots, dashes and underscores, at most {UidName.MaxLength}; number {studies.Count + 1} of the list does not.",
+                        : $"A Study Instance UID may hold only letters, digits, dots, dashes and underscores, at most {SafeUid.MaxLength}; number {studies.Count + 1} of the list does not.",
                     nameof(studyInstanceUids));
             }
 

@@ -22,7 +22,7 @@ public sealed class CredentialTests
         await using var store = await CliStore.StartAsync();
         var study = store.PutStudy();
         store.Environment["COD_RETRIEVE_TOKEN"] = environment;
-        string[] args = ["stats", url is null ? HttpsUrl : $"{HttpsUrl}?token={url}", study.StudyUid];
+        string[] args = ["stats", url is null ? HttpsUrl : $"{HttpsUrl}?token={url}", study.StudyInstanceUid];
         args = [.. args, .. option is null ? [] : new[] { "--token", option }, .. anonymous ? ["--anonymous"] : Array.Empty<string>()];
 
         var result = await store.RunAsync(args);
@@ -40,7 +40,7 @@ public sealed class CredentialTests
         var study = store.PutStudy();
         store.Environment["STORAGE_EMULATOR_HOST"] = scheme ? store.Server.Endpoint.AbsoluteUri : store.Server.Endpoint.Authority;
 
-        var result = await store.RunBareAsync(CancellationToken.None, "download", TestStore.Url, study.StudyUid, "-o", store.Folder.Output);
+        var result = await store.RunBareAsync(CancellationToken.None, "download", TestStore.Url, study.StudyInstanceUid, "-o", store.Folder.Output);
 
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
     }
@@ -74,7 +74,7 @@ public sealed class CredentialTests
         await using var store = await CliStore.StartAsync(new GcsTestServerOptions { AcceptedTokens = ["another"] });
         var study = store.PutStudy();
 
-        var result = await store.RunAsync([.. args.Select(arg => arg.Replace("{out}", store.Folder.Output, StringComparison.Ordinal).Replace("1.2.3", study.StudyUid, StringComparison.Ordinal))]);
+        var result = await store.RunAsync([.. args.Select(arg => arg.Replace("{out}", store.Folder.Output, StringComparison.Ordinal).Replace("1.2.3", study.StudyInstanceUid, StringComparison.Ordinal))]);
 
         Assert.Contains(result.ExitCode, new[] { 2, 3 });
         Assert.NotEmpty(result.ErrorLines);
@@ -88,7 +88,7 @@ public sealed class CredentialTests
         var study = store.PutStudy();
         store.Environment["COD_RETRIEVE_TOKEN"] = "hush-environment";
 
-        var plain = await store.RunAsync("download", HttpsUrl + "?token=hush-url", study.StudyUid, "-o", store.Folder.Output);
+        var plain = await store.RunAsync("download", HttpsUrl + "?token=hush-url", study.StudyInstanceUid, "-o", store.Folder.Output);
         var json = await store.DownloadAsync(study, "--json", "--token", "hush-option");
 
         Assert.Equal((0, 0), (plain.ExitCode, json.ExitCode));

@@ -45,7 +45,7 @@ public sealed class DownloadTests
         var lines = result.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         Assert.Equal(4, lines.Length);
         Assert.Equal($"Retrieving 1 study of {TestStore.Url} into {store.Folder.Output}", lines[0]);
-        Assert.All(study.Series, series => Assert.Single(lines, $"saved {study.StudyUid}/{series.SeriesUid}: {series.Instances.Count} instances, {(series.Instances.Count == 3 ? "101.6 kB" : "67.7 kB")}"));
+        Assert.All(study.Series, series => Assert.Single(lines, $"saved {study.StudyInstanceUid}/{series.SeriesInstanceUid}: {series.Instances.Count} instances, {(series.Instances.Count == 3 ? "101.6 kB" : "67.7 kB")}"));
         Assert.StartsWith("complete: 5 instances saved (169.4 kB), 0 there before, 0 failed; ", lines[3], StringComparison.Ordinal);
     }
 
@@ -60,11 +60,11 @@ public sealed class DownloadTests
 
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
         Assert.Contains("complete: 5 instances saved", result.Out, StringComparison.Ordinal);
-        Assert.DoesNotContain("saved " + study.StudyUid, result.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("saved " + study.StudyInstanceUid, result.Out, StringComparison.Ordinal);
         var rows = Rows(result.Out);
         Assert.Equal(["SERIES", "SAVED", "THERE BEFORE", "FAILED", "BYTES", "OUTCOME"], rows[0]);
         Assert.Equal(
-            study.Series.Select(series => string.Join(' ', "…" + series.SeriesUid[^11..], series.Instances.Count, 0, 0, series.Instances.Count == 3 ? "101.6 kB" : "67.7 kB", "saved")).Order(StringComparer.Ordinal),
+            study.Series.Select(series => string.Join(' ', "…" + series.SeriesInstanceUid[^11..], series.Instances.Count, 0, 0, series.Instances.Count == 3 ? "101.6 kB" : "67.7 kB", "saved")).Order(StringComparer.Ordinal),
             rows.Skip(1).Select(row => string.Join(' ', row)).Order(StringComparer.Ordinal));
     }
 
@@ -76,13 +76,13 @@ public sealed class DownloadTests
         var small = new SyntheticSeriesOptions { InstanceCount = 1, InstanceSizeBytes = 2_000, MetadataBytesPerInstance = 0 };
         var studies = Enumerable.Range(1, 23).Select(seed => store.PutStudy(seed, seed == 22 ? [small, small with { OmitTar = true }] : [small])).ToList();
 
-        var result = await store.RunAsync(["download", TestStore.Url, .. studies.Select(study => study.StudyUid), "-o", store.Folder.Output]);
+        var result = await store.RunAsync(["download", TestStore.Url, .. studies.Select(study => study.StudyInstanceUid), "-o", store.Folder.Output]);
 
         Assert.Equal(1, result.ExitCode);
         var rows = Rows(result.Out);
         Assert.Equal(22, rows.Count);
         Assert.Equal("STUDY", rows[0][0]);
-        Assert.Equal("…" + studies[21].StudyUid[^11..], rows[1][0]);
+        Assert.Equal("…" + studies[21].StudyInstanceUid[^11..], rows[1][0]);
         Assert.Equal("incomplete", rows[1][^1]);
         Assert.Equal(["3 more", "3", "0", "0", "6.0 kB", "saved"], rows[^1]);
     }
@@ -156,11 +156,11 @@ public sealed class DownloadTests
         store.IsInteractive = true;
         var studies = new[] { store.PutStudy(1), store.PutStudy(2) };
 
-        var result = await store.RunAsync(["download", TestStore.Url, .. studies.Select(study => study.StudyUid), "-o", store.Folder.Output]);
+        var result = await store.RunAsync(["download", TestStore.Url, .. studies.Select(study => study.StudyInstanceUid), "-o", store.Folder.Output]);
 
         foreach (var series in studies.SelectMany(study => study.Series))
         {
-            var row = Assert.Single(result.Out.Split('\n'), line => line.Contains($"│ …{series.SeriesUid[^11..]} │", StringComparison.Ordinal));
+            var row = Assert.Single(result.Out.Split('\n'), line => line.Contains($"│ …{series.SeriesInstanceUid[^11..]} │", StringComparison.Ordinal));
             Assert.Contains("│ saved   │", row, StringComparison.Ordinal);
             Assert.InRange(row.TrimEnd().Length, 1, 80);
         }
@@ -227,7 +227,7 @@ public sealed class DownloadTests
         var source = Path.Combine(store.Folder.Path, "store");
         await study.WriteToDirectoryAsync(source, "");
 
-        var result = await store.RunBareAsync(CancellationToken.None, "download", source, study.StudyUid, "-o", store.Folder.Output);
+        var result = await store.RunBareAsync(CancellationToken.None, "download", source, study.StudyInstanceUid, "-o", store.Folder.Output);
 
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
         Assert.Equal(study.Expected(), SavedFiles.In(store.Folder.Output, zip: false));

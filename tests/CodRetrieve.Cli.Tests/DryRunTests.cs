@@ -14,7 +14,7 @@ public sealed class DryRunTests
         var result = await store.DownloadAsync(study, "--dry-run", "--report", Path.Combine(store.Folder.Path, "report.json"));
 
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
-        Assert.All(study.Series, series => Assert.Contains($"would fetch {study.StudyUid}/{series.SeriesUid}: {series.Instances.Count} instances, ", result.Out, StringComparison.Ordinal));
+        Assert.All(study.Series, series => Assert.Contains($"would fetch {study.StudyInstanceUid}/{series.SeriesInstanceUid}: {series.Instances.Count} instances, ", result.Out, StringComparison.Ordinal));
         Assert.Contains("dry run: 5 instances (169.4 kB) of 2 series would be fetched, 0 there before; nothing was written", result.Out, StringComparison.Ordinal);
         Assert.Equal(0, store.Server.MediaBytesSent(name => name.EndsWith(".tar", StringComparison.Ordinal)));
         Assert.Empty(Directory.EnumerateFileSystemEntries(store.Folder.Path));
@@ -74,7 +74,7 @@ public sealed class DryRunTests
             store.Server.Faults.Add(Fault.Status(403));
         }
 
-        var result = await store.RunAsync("download", TestStore.Url, failure == "study" ? "1.2.3" : study.StudyUid, "-o", store.Folder.Output, "--dry-run", "--json");
+        var result = await store.RunAsync("download", TestStore.Url, failure == "study" ? "1.2.3" : study.StudyInstanceUid, "-o", store.Folder.Output, "--dry-run", "--json");
 
         Assert.Equal(exitCode, result.ExitCode);
         Assert.True(result.Json.GetProperty("dryRun").GetBoolean());

@@ -53,7 +53,7 @@ public sealed class EnvironmentTests
         store.Environment["COD_RETRIEVE_ZIP"] = "true";
         store.Environment["COD_RETRIEVE_ENDPOINT"] = store.Server.Endpoint.AbsoluteUri;
 
-        var result = await store.RunBareAsync(CancellationToken.None, "download", TestStore.Url, "--", study.StudyUid);
+        var result = await store.RunBareAsync(CancellationToken.None, "download", TestStore.Url, "--", study.StudyInstanceUid);
 
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
         Assert.Equal("complete", result.Json.GetProperty("outcome").GetString());

@@ -32,7 +32,7 @@ public sealed class ExitCodeTests
         await using var store = await CliStore.StartAsync();
         var study = store.PutStudy();
 
-        var result = await store.RunAsync("download", TestStore.Url, study.StudyUid, "1.2.3.4", "-o", store.Folder.Output, "--json");
+        var result = await store.RunAsync("download", TestStore.Url, study.StudyInstanceUid, "1.2.3.4", "-o", store.Folder.Output, "--json");
 
         Assert.Equal(1, result.ExitCode);
         Assert.Equal($"error: The study 1.2.3.4 does not exist in {TestStore.Url}. Check the UID and the prefix, and that the login may see it.", Assert.Single(result.ErrorLines));
@@ -49,7 +49,7 @@ public sealed class ExitCodeTests
         var studies = new[] { store.PutStudy(1), store.PutStudy(2), store.PutStudy(3) };
         store.Server.Faults.Add(Fault.Status(status));
 
-        var result = await store.RunAsync(["download", TestStore.Url, .. studies.Select(study => study.StudyUid), "-o", store.Folder.Output, "--json"]);
+        var result = await store.RunAsync(["download", TestStore.Url, .. studies.Select(study => study.StudyInstanceUid), "-o", store.Folder.Output, "--json"]);
 
         Assert.Equal(3, result.ExitCode);
         var line = Assert.Single(result.ErrorLines);
@@ -115,7 +115,7 @@ public sealed class ExitCodeTests
         var study = store.PutStudy();
         var file = store.Folder.Write("file", "in the way");
 
-        var result = await store.RunAsync("download", TestStore.Url, study.StudyUid, "-o", file, "--json");
+        var result = await store.RunAsync("download", TestStore.Url, study.StudyInstanceUid, "-o", file, "--json");
 
         Assert.Equal(5, result.ExitCode);
         Assert.Single(result.ErrorLines);
@@ -129,7 +129,7 @@ public sealed class ExitCodeTests
         await using var store = await CliStore.StartAsync();
         var study = store.PutStudy();
         Directory.CreateDirectory(store.Folder.Output);
-        await File.WriteAllTextAsync(Path.Combine(store.Folder.Output, study.StudyUid), "in the way");
+        await File.WriteAllTextAsync(Path.Combine(store.Folder.Output, study.StudyInstanceUid), "in the way");
 
         var result = await store.DownloadAsync(study, "--json");
 
@@ -144,7 +144,7 @@ public sealed class ExitCodeTests
         var study = store.PutStudy();
         store.Server.Faults.Add(Fault.StallAfter(1000), objectName: IsTar);
         using var cancel = new CancellationTokenSource();
-        var first = store.RunAsync(cancel.Token, "download", TestStore.Url, study.StudyUid, "-o", store.Folder.Output);
+        var first = store.RunAsync(cancel.Token, "download", TestStore.Url, study.StudyInstanceUid, "-o", store.Folder.Output);
         await store.Server.WaitForRequestAsync(request => request.BytesSent == 1000);
 
         var second = await store.DownloadAsync(study);
@@ -164,7 +164,7 @@ public sealed class ExitCodeTests
         var second = study.Series[1].TarName(TestStore.Prefix);
         store.Server.Faults.Add(Fault.StallAfter(40_000), objectName: name => name == second);
         using var cancel = new CancellationTokenSource();
-        var run = store.RunAsync(cancel.Token, "download", TestStore.Url, study.StudyUid, "-o", store.Folder.Output, "--json");
+        var run = store.RunAsync(cancel.Token, "download", TestStore.Url, study.StudyInstanceUid, "-o", store.Folder.Output, "--json");
         await store.Server.WaitForRequestAsync(request => request.ObjectName == second && request.BytesSent == 40_000);
         await cancel.CancelAsync();
 

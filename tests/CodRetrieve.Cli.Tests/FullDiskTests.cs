@@ -86,7 +86,7 @@ public sealed class FullDiskTests
         study, [.. Enumerable.Range(0, 4).Select(_ => new SyntheticSeriesOptions { InstanceCount = 10, InstanceSizeBytes = InstanceBytes, MetadataBytesPerInstance = 0 })]))];
 
     private static Task<CliResult> RunAsync(CliStore store, SmallDisk disk, IEnumerable<SyntheticStudy> studies, bool zip, params string[] more) =>
-        CliProcess.RunAsync(["download", TestStore.Url, .. studies.Select(study => study.StudyUid), "-o", disk.Path, "--connections", "3", .. zip ? ["--zip"] : Array.Empty<string>(),
+        CliProcess.RunAsync(["download", TestStore.Url, .. studies.Select(study => study.StudyInstanceUid), "-o", disk.Path, "--connections", "3", .. zip ? ["--zip"] : Array.Empty<string>(),
             "--endpoint", store.Server.Endpoint.AbsoluteUri, .. more.Length == 0 ? ["--quiet"] : more]);
 
     /// <summary>Looks at everything that can be seen, that which waits for its zip included, and for what is half.</summary>

@@ -57,7 +57,7 @@ public sealed class InstanceReportTests
         await store.DownloadAsync(study, "--report", PathIn(store));
 
         var failed = Assert.Single(Records(Read(store)), record => Text(record, "outcome") == "failed");
-        Assert.Equal((study.Series[0].SeriesUid, 3), (Text(failed, "series"), failed.GetProperty("instances").GetInt32()));
+        Assert.Equal((study.Series[0].SeriesInstanceUid, 3), (Text(failed, "series"), failed.GetProperty("instances").GetInt32()));
     }
 
     [Fact(Timeout = 30_000)]
@@ -93,7 +93,7 @@ public sealed class InstanceReportTests
         var study = store.PutStudy(1, new SyntheticSeriesOptions { InstanceCount = 3 });
         store.Server.Faults.Add(Fault.StallAfter(80_000), objectName: name => name.EndsWith(".tar", StringComparison.Ordinal));
         using var cancel = new CancellationTokenSource();
-        var run = store.RunAsync(cancel.Token, "download", TestStore.Url, study.StudyUid, "-o", store.Folder.Output, "--report", PathIn(store));
+        var run = store.RunAsync(cancel.Token, "download", TestStore.Url, study.StudyInstanceUid, "-o", store.Folder.Output, "--report", PathIn(store));
         await store.Server.WaitForRequestAsync(request => request.BytesSent == 80_000);
         await cancel.CancelAsync();
 

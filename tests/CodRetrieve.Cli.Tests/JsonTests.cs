@@ -36,17 +36,17 @@ public sealed class JsonTests
         await using var store = await CliStore.StartAsync();
         var study = store.PutStudy();
         await store.DownloadAsync(study);
-        Directory.Delete(Path.Combine(store.Folder.Output, study.StudyUid, study.Series[0].SeriesUid), recursive: true);
+        Directory.Delete(Path.Combine(store.Folder.Output, study.StudyInstanceUid, study.Series[0].SeriesInstanceUid), recursive: true);
 
         var result = await store.DownloadAsync(study, "--json");
 
         var outcomes = result.Json.GetProperty("series").EnumerateArray().ToDictionary(
             series => series.GetProperty("series").GetString()!, series => series.GetProperty("outcome").GetString(), StringComparer.Ordinal);
-        Assert.Equal("saved", outcomes[study.Series[0].SeriesUid]);
-        Assert.Equal("alreadySaved", outcomes[study.Series[1].SeriesUid]);
+        Assert.Equal("saved", outcomes[study.Series[0].SeriesInstanceUid]);
+        Assert.Equal("alreadySaved", outcomes[study.Series[1].SeriesInstanceUid]);
         Assert.All(result.Json.GetProperty("series").EnumerateArray(), series =>
         {
-            Assert.Equal(study.StudyUid, series.GetProperty("study").GetString());
+            Assert.Equal(study.StudyInstanceUid, series.GetProperty("study").GetString());
             Assert.Equal(JsonValueKind.Array, series.GetProperty("errors").ValueKind);
         });
         Assert.Equal(2, result.Json.GetProperty("instancesSkipped").GetInt32());

@@ -36,7 +36,7 @@ public sealed class KillTests(ITestOutputHelper output)
             study, [.. Enumerable.Range(0, 4).Select(_ => new SyntheticSeriesOptions { InstanceCount = Instances / 24, InstanceSizeBytes = InstanceBytes, MetadataBytesPerInstance = 0 })])).ToList();
         var expected = studies.Expected();
         var tarBytes = studies.SelectMany(study => study.Series).Sum(series => series.Tar.Length);
-        string[] args = ["download", TestStore.Url, .. studies.Select(study => study.StudyUid), "-o", store.Folder.Output, "--quiet",
+        string[] args = ["download", TestStore.Url, .. studies.Select(study => study.StudyInstanceUid), "-o", store.Folder.Output, "--quiet",
             "--connections", $"{Connections}", "--endpoint", store.Server.Endpoint.AbsoluteUri, .. zip ? ["--zip"] : Array.Empty<string>()];
 
         var fetched = 0L;

@@ -33,11 +33,11 @@ public sealed class NativeProgramTests
             string Report(string program) => Path.Combine(store.Folder.Path, program + form + ".json");
             foreach (var args in new Func<string, string[]>[]
             {
-                program => ["stats", TestStore.Url, study.StudyUid, .. Destination(program)],
-                program => ["download", TestStore.Url, study.StudyUid, "--dry-run", "--json", .. Destination(program)],
-                program => ["download", TestStore.Url, study.StudyUid, "--json", "--report", Report(program), .. Destination(program)],
-                program => ["download", TestStore.Url, study.StudyUid, "1.2.404", "--log-level", "debug", .. Destination(program)],
-                program => ["verify", TestStore.Url, study.StudyUid, "--json", .. Destination(program)],
+                program => ["stats", TestStore.Url, study.StudyInstanceUid, .. Destination(program)],
+                program => ["download", TestStore.Url, study.StudyInstanceUid, "--dry-run", "--json", .. Destination(program)],
+                program => ["download", TestStore.Url, study.StudyInstanceUid, "--json", "--report", Report(program), .. Destination(program)],
+                program => ["download", TestStore.Url, study.StudyInstanceUid, "1.2.404", "--log-level", "debug", .. Destination(program)],
+                program => ["verify", TestStore.Url, study.StudyInstanceUid, "--json", .. Destination(program)],
             })
             {
                 var (managed, native) = await RunBothAsync(args);
@@ -62,7 +62,7 @@ public sealed class NativeProgramTests
         var study = store.PutStudy();
 
         using var process = CliProcess.StartProgram(
-            NativeProgram.Find()!, "download", TestStore.Url, study.StudyUid, "-o", store.Folder.Output, "--endpoint", store.Server.Endpoint.AbsoluteUri,
+            NativeProgram.Find()!, "download", TestStore.Url, study.StudyInstanceUid, "-o", store.Folder.Output, "--endpoint", store.Server.Endpoint.AbsoluteUri,
             "--credentials", tokens.WriteKey(store.Folder.Path));
         var result = await process.EndAsync();
 

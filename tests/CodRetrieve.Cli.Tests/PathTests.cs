@@ -19,7 +19,7 @@ public sealed class PathTests
         var study = store.PutStudy();
         var output = Path.Combine(store.Folder.Path, Odd);
 
-        var result = await store.RunAsync(["download", TestStore.Url, study.StudyUid, .. joined is null ? (string[])[option, output] : [option + output]]);
+        var result = await store.RunAsync(["download", TestStore.Url, study.StudyInstanceUid, .. joined is null ? (string[])[option, output] : [option + output]]);
 
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
         Assert.Equal(study.Expected(), SavedFiles.In(output, zip: false));
@@ -31,7 +31,7 @@ public sealed class PathTests
         await using var store = await CliStore.StartAsync();
         var study = store.PutStudy();
         var folder = Directory.CreateDirectory(Path.Combine(store.Folder.Path, Odd)).FullName;
-        var list = store.Folder.Write(Path.Combine(Odd, "studies.txt"), study.StudyUid);
+        var list = store.Folder.Write(Path.Combine(Odd, "studies.txt"), study.StudyInstanceUid);
         var output = Path.Combine(folder, "out");
         store.Environment["COD_RETRIEVE_OUTPUT"] = output;
 

@@ -14,7 +14,7 @@ public sealed class ProcessTests
         await using var store = await CliStore.StartAsync();
         var study = store.PutStudy();
 
-        var result = await CliProcess.RunAsync("download", TestStore.Url, study.StudyUid, "-o", store.Folder.Output, "--json", "--endpoint", store.Server.Endpoint.AbsoluteUri);
+        var result = await CliProcess.RunAsync("download", TestStore.Url, study.StudyInstanceUid, "-o", store.Folder.Output, "--json", "--endpoint", store.Server.Endpoint.AbsoluteUri);
 
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
         Assert.Equal(5, result.Json.GetProperty("instancesSaved").GetInt32());
@@ -45,7 +45,7 @@ public sealed class ProcessTests
         await using var store = await CliStore.StartAsync();
         var study = store.PutStudy();
         store.Server.Faults.Add(Fault.StallAfter(40_000), objectName: name => name.EndsWith(".tar", StringComparison.Ordinal), times: 1);
-        string[] args = ["download", TestStore.Url, study.StudyUid, "-o", store.Folder.Output, "--quiet", "--endpoint", store.Server.Endpoint.AbsoluteUri, .. zip ? ["--zip"] : Array.Empty<string>()];
+        string[] args = ["download", TestStore.Url, study.StudyInstanceUid, "-o", store.Folder.Output, "--quiet", "--endpoint", store.Server.Endpoint.AbsoluteUri, .. zip ? ["--zip"] : Array.Empty<string>()];
         using var first = CliProcess.Start(args);
         await store.Server.WaitForRequestAsync(request => request.BytesSent == 40_000);
 
@@ -72,7 +72,7 @@ public sealed class ProcessTests
         var study = store.PutStudy();
         store.Server.Faults.Add(Fault.StallAfter(40_000), objectName: name => name.EndsWith(".tar", StringComparison.Ordinal));
         using var output = StuckOutput.Create(Path.Combine(store.Folder.Path, "output"));
-        using var process = CliProcess.StartInto(output.Path, "download", TestStore.Url, study.StudyUid, "-o", store.Folder.Output, "--endpoint", store.Server.Endpoint.AbsoluteUri);
+        using var process = CliProcess.StartInto(output.Path, "download", TestStore.Url, study.StudyInstanceUid, "-o", store.Folder.Output, "--endpoint", store.Server.Endpoint.AbsoluteUri);
         await store.Server.WaitForRequestAsync(request => request.BytesSent == 40_000);
 
         // The job ends cleanly, but the summary finds no one who takes it.
@@ -95,7 +95,7 @@ public sealed class ProcessTests
         await using var store = await CliStore.StartAsync();
         var study = store.PutStudy(1, new SyntheticSeriesOptions { InstanceCount = 20 });
         store.Server.Faults.Add(Fault.StallAfter(400_000), objectName: name => name.EndsWith(".tar", StringComparison.Ordinal));
-        string[] command = ["download", TestStore.Url, study.StudyUid, "-o", store.Folder.Output, "--endpoint", store.Server.Endpoint.AbsoluteUri];
+        string[] command = ["download", TestStore.Url, study.StudyInstanceUid, "-o", store.Folder.Output, "--endpoint", store.Server.Endpoint.AbsoluteUri];
         using var process = CliProcess.Start(command);
         await store.Server.WaitForRequestAsync(request => request.BytesSent == 400_000);
         process.Interrupt();
@@ -117,7 +117,7 @@ public sealed class ProcessTests
         await using var store = await CliStore.StartAsync();
         var study = store.PutStudy();
         store.Server.Faults.Add(Fault.StallAfter(40_000), objectName: name => name.EndsWith(".tar", StringComparison.Ordinal));
-        using var process = CliProcess.Start("download", TestStore.Url, study.StudyUid, "-o", store.Folder.Output, "--endpoint", store.Server.Endpoint.AbsoluteUri);
+        using var process = CliProcess.Start("download", TestStore.Url, study.StudyInstanceUid, "-o", store.Folder.Output, "--endpoint", store.Server.Endpoint.AbsoluteUri);
         await store.Server.WaitForRequestAsync(request => request.BytesSent == 40_000);
         signal(process);
 

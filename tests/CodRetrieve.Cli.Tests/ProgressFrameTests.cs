@@ -17,7 +17,7 @@ public sealed class ProgressFrameTests
         using var cod = new CodDownload(new CodDownloadOptions { Endpoint = store.Server.Endpoint });
         cod.InitBucket(TestStore.Url);
         cod.InitDirectory(store.Folder.Output);
-        var job = await cod.DownloadAsync([study.StudyUid]);
+        var job = await cod.DownloadAsync([study.StudyInstanceUid]);
         var running = new List<SeriesProgressEventArgs>();
         job.Progress += (_, args) => running.Add(args);
         var last = new LastProgress();

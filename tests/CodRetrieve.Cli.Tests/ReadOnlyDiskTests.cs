@@ -18,7 +18,7 @@ public sealed class ReadOnlyDiskTests
         using var disk = SmallDisk.TryMount(200)!;
         var study = store.PutStudy(1, [.. Enumerable.Range(0, 4).Select(_ => new SyntheticSeriesOptions { InstanceCount = Instances / 4, InstanceSizeBytes = InstanceBytes, MetadataBytesPerInstance = 0 })]);
         var expected = study.Expected();
-        string[] args = ["download", TestStore.Url, study.StudyUid, "-o", disk.Path, "--connections", "2", "--json", "--endpoint", store.Server.Endpoint.AbsoluteUri, .. zip ? ["--zip"] : Array.Empty<string>()];
+        string[] args = ["download", TestStore.Url, study.StudyInstanceUid, "-o", disk.Path, "--connections", "2", "--json", "--endpoint", store.Server.Endpoint.AbsoluteUri, .. zip ? ["--zip"] : Array.Empty<string>()];
         var some = store.Server.WaitForRequestAsync(_ => store.Server.MediaBytesSent(name => name.EndsWith(".tar", StringComparison.Ordinal)) >= 20 * InstanceBytes);
 
         using var process = CliProcess.Start(args);

@@ -12,14 +12,14 @@ public sealed class StatsTests
         await using var store = await CliStore.StartAsync();
         var study = store.PutStudy();
 
-        var result = await store.RunAsync("stats", TestStore.Url, study.StudyUid);
+        var result = await store.RunAsync("stats", TestStore.Url, study.StudyInstanceUid);
 
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
         var lines = result.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         Assert.Equal(["STUDY", "SERIES", "MODALITY", "DESCRIPTION", "INSTANCES", "BYTES", "STATE"], lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries));
         Assert.All(study.Series, series => Assert.Contains(
             lines,
-            line => line.StartsWith($"{study.StudyUid}  {series.SeriesUid}  CT        Synthetic series  ", StringComparison.Ordinal) && line.Contains($" 0/{series.Instances.Count} ", StringComparison.Ordinal) && line.EndsWith("new", StringComparison.Ordinal)));
+            line => line.StartsWith($"{study.StudyInstanceUid}  {series.SeriesInstanceUid}  CT        Synthetic series  ", StringComparison.Ordinal) && line.Contains($" 0/{series.Instances.Count} ", StringComparison.Ordinal) && line.EndsWith("new", StringComparison.Ordinal)));
         Assert.Equal("2 series, 0 saved; 5 instances, 0 saved; 169.4 kB, 0 B saved", lines[^1]);
         Assert.DoesNotContain(store.Server.Requests, request => request.ObjectName?.EndsWith(".tar", StringComparison.Ordinal) == true);
     }
@@ -31,11 +31,11 @@ public sealed class StatsTests
         store.IsInteractive = true;
         var studies = new[] { store.PutStudy(1), store.PutStudy(2, new SyntheticSeriesOptions { Modality = "MR", Description = "[red]T1[/]" }) };
 
-        var result = await store.RunAsync(["stats", TestStore.Url, .. studies.Select(study => study.StudyUid)]);
+        var result = await store.RunAsync(["stats", TestStore.Url, .. studies.Select(study => study.StudyInstanceUid)]);
 
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
         var lines = result.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        Assert.All(studies, study => Assert.Contains($"study {study.StudyUid}", lines));
+        Assert.All(studies, study => Assert.Contains($"study {study.StudyInstanceUid}", lines));
         Assert.Contains(lines, line => line.StartsWith('│') && line.Contains(" MR ", StringComparison.Ordinal) && line.Contains("[red]T1[/]", StringComparison.Ordinal));
         Assert.Equal("3 series, 0 saved; 15 instances, 0 saved; 508.1 kB, 0 B saved", lines[^1]);
     }
@@ -49,8 +49,8 @@ public sealed class StatsTests
         store.IsInteractive = interactive;
         var study = store.PutStudy(1, new SyntheticSeriesOptions { Description = "a\u001b[31m\u0007\tb\u009bc\u202ed\u2028e", InstanceCount = 1 });
 
-        var table = await store.RunAsync("stats", TestStore.Url, study.StudyUid);
-        var json = await store.RunAsync("stats", TestStore.Url, study.StudyUid, "--json");
+        var table = await store.RunAsync("stats", TestStore.Url, study.StudyInstanceUid);
+        var json = await store.RunAsync("stats", TestStore.Url, study.StudyInstanceUid, "--json");
 
         Assert.Contains("a?[31m??b?c?d?e", table.Out, StringComparison.Ordinal);
         Assert.DoesNotContain(table.Out, letter => char.IsControl(letter) && letter is not ('\n' or '\r'));
@@ -64,8 +64,8 @@ public sealed class StatsTests
         await using var store = await CliStore.StartAsync();
         var study = store.PutStudy(1, new SyntheticSeriesOptions { NullMetadata = true });
 
-        var table = await store.RunAsync("stats", TestStore.Url, study.StudyUid);
-        var json = await store.RunAsync("stats", TestStore.Url, study.StudyUid, "--json");
+        var table = await store.RunAsync("stats", TestStore.Url, study.StudyInstanceUid);
+        var json = await store.RunAsync("stats", TestStore.Url, study.StudyInstanceUid, "--json");
 
         Assert.Contains(" 0/10 ", table.Out, StringComparison.Ordinal);
         var series = Assert.Single(json.Json.GetProperty("series").EnumerateArray());
@@ -81,8 +81,8 @@ public sealed class StatsTests
         var study = store.PutStudy();
         await store.DownloadAsync(study, zip ? ["--zip"] : []);
 
-        var folder = await store.RunAsync("stats", TestStore.Url, study.StudyUid, "-o", store.Folder.Output, "--json");
-        var zips = await store.RunAsync("stats", TestStore.Url, study.StudyUid, "-o", store.Folder.Output, "--json", "--zip");
+        var folder = await store.RunAsync("stats", TestStore.Url, study.StudyInstanceUid, "-o", store.Folder.Output, "--json");
+        var zips = await store.RunAsync("stats", TestStore.Url, study.StudyInstanceUid, "-o", store.Folder.Output, "--json", "--zip");
 
         Assert.Equal(zip ? 0 : 5, folder.Json.GetProperty("instancesSaved").GetInt32());
         Assert.Equal(zip ? 5 : 0, zips.Json.GetProperty("instancesSaved").GetInt32());
@@ -96,7 +96,7 @@ public sealed class StatsTests
         await store.DownloadAsync(study);
         File.Delete(Directory.EnumerateFiles(store.Folder.Output, "*.dcm", SearchOption.AllDirectories).First());
 
-        var result = await store.RunAsync("stats", TestStore.Url, study.StudyUid, "-o", store.Folder.Output, "--json");
+        var result = await store.RunAsync("stats", TestStore.Url, study.StudyInstanceUid, "-o", store.Folder.Output, "--json");
 
         var json = result.Json;
         Assert.Equal(2, json.GetProperty("seriesTotal").GetInt32());
@@ -114,7 +114,7 @@ public sealed class StatsTests
     {
         await using var store = await CliStore.StartAsync();
 
-        var result = await store.RunAsync("stats", TestStore.Url, store.PutStudy().StudyUid, "-o", store.Folder.Output);
+        var result = await store.RunAsync("stats", TestStore.Url, store.PutStudy().StudyInstanceUid, "-o", store.Folder.Output);
 
         Assert.Equal(0, result.ExitCode);
         Assert.False(Directory.Exists(store.Folder.Output));
@@ -126,11 +126,11 @@ public sealed class StatsTests
         await using var store = await CliStore.StartAsync();
         var study = store.PutStudy(1, new SyntheticSeriesOptions { OmitTar = true }, new SyntheticSeriesOptions());
 
-        var result = await store.RunAsync("stats", TestStore.Url, study.StudyUid, "--json");
+        var result = await store.RunAsync("stats", TestStore.Url, study.StudyInstanceUid, "--json");
 
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains(study.Series[0].SeriesUid, Assert.Single(result.ErrorLines), StringComparison.Ordinal);
-        var series = result.Json.GetProperty("series").EnumerateArray().Single(one => one.GetProperty("series").GetString() == study.Series[0].SeriesUid);
+        Assert.Contains(study.Series[0].SeriesInstanceUid, Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+        var series = result.Json.GetProperty("series").EnumerateArray().Single(one => one.GetProperty("series").GetString() == study.Series[0].SeriesInstanceUid);
         Assert.Equal("noTar", series.GetProperty("state").GetString());
         Assert.Single(series.GetProperty("errors").EnumerateArray());
     }
@@ -140,7 +140,7 @@ public sealed class StatsTests
     {
         await using var store = await CliStore.StartAsync();
 
-        var result = await store.RunAsync("stats", TestStore.Url, store.PutStudy().StudyUid, "1.2.3.4", "--quiet");
+        var result = await store.RunAsync("stats", TestStore.Url, store.PutStudy().StudyInstanceUid, "1.2.3.4", "--quiet");
 
         Assert.Equal((1, ""), (result.ExitCode, result.Out));
         Assert.Equal($"error: The study 1.2.3.4 does not exist in {TestStore.Url}. Check the UID and the prefix, and that the login may see it.", Assert.Single(result.ErrorLines));

@@ -9,9 +9,9 @@ public sealed class StudyListTests
     {
         await using var store = await CliStore.StartAsync();
         var studies = new[] { store.PutStudy(1), store.PutStudy(2), store.PutStudy(3) };
-        var list = store.Folder.Write("studies.txt", "# a comment", "", $"  {studies[0].StudyUid}  ", studies[1].StudyUid, studies[0].StudyUid);
+        var list = store.Folder.Write("studies.txt", "# a comment", "", $"  {studies[0].StudyInstanceUid}  ", studies[1].StudyInstanceUid, studies[0].StudyInstanceUid);
 
-        var result = await store.RunAsync("download", TestStore.Url, "@" + list, studies[2].StudyUid, "-o", store.Folder.Output);
+        var result = await store.RunAsync("download", TestStore.Url, "@" + list, studies[2].StudyInstanceUid, "-o", store.Folder.Output);
 
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
         Assert.StartsWith("Retrieving 3 studies ", result.Out, StringComparison.Ordinal);
@@ -23,7 +23,7 @@ public sealed class StudyListTests
     {
         await using var store = await CliStore.StartAsync();
         var study = store.PutStudy();
-        var list = store.Folder.Write("studies.txt", study.StudyUid, "--json");
+        var list = store.Folder.Write("studies.txt", study.StudyInstanceUid, "--json");
 
         var result = await store.RunAsync("stats", TestStore.Url, "@" + list);
 

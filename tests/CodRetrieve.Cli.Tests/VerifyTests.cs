@@ -38,9 +38,9 @@ public sealed class VerifyTests
         var json = result.Json;
         Assert.Equal("damaged", json.GetProperty("outcome").GetString());
         Assert.Equal((5, 4, 1, 1, 0), (Number("instancesTotal"), Number("instancesVerified"), Number("corrupt"), Number("remaining"), Number("repaired")));
-        var finding = Assert.Single(json.GetProperty("findings").EnumerateArray());
-        Assert.Equal(("corrupt", corrupt.SopInstanceUid), (finding.GetProperty("kind").GetString(), finding.GetProperty("instance").GetString()));
-        Assert.NotEqual(finding.GetProperty("expectedCrc32c").GetString(), finding.GetProperty("actualCrc32c").GetString());
+        var issue = Assert.Single(json.GetProperty("issues").EnumerateArray());
+        Assert.Equal(("corrupt", corrupt.SopInstanceUid), (issue.GetProperty("kind").GetString(), issue.GetProperty("instance").GetString()));
+        Assert.NotEqual(issue.GetProperty("expectedCrc32c").GetString(), issue.GetProperty("actualCrc32c").GetString());
         Assert.Equal(2, json.GetProperty("series").GetArrayLength());
         Assert.Equal(before, SavedFiles.In(store.Folder.Output, zip));
 
@@ -106,7 +106,7 @@ public sealed class VerifyTests
         await using var store = await CliStore.StartAsync();
         var study = store.PutStudy();
         await DownloadAsync(store, study, zip: false);
-        var unknown = Path.Combine(store.Folder.Output, study.StudyUid, "unknown.txt");
+        var unknown = Path.Combine(store.Folder.Output, study.StudyInstanceUid, "unknown.txt");
         await File.WriteAllTextAsync(unknown, "");
 
         var result = await VerifyAsync(store, study, zip: false, "--repair");
@@ -152,7 +152,7 @@ public sealed class VerifyTests
             store.Server.Faults.Add(Fault.Status(403));
         }
 
-        var result = await store.RunAsync("verify", TestStore.Url, failure == "study" ? "1.2.3" : study.StudyUid, "-o", output, "--json");
+        var result = await store.RunAsync("verify", TestStore.Url, failure == "study" ? "1.2.3" : study.StudyInstanceUid, "-o", output, "--json");
 
         Assert.Equal(exitCode, result.ExitCode);
         Assert.Single(result.ErrorLines);
@@ -166,7 +166,7 @@ public sealed class VerifyTests
         var study = store.PutStudy();
         store.Server.Faults.Add(Fault.StallAfter(0));
         using var cancel = new CancellationTokenSource();
-        var run = store.RunAsync(cancel.Token, "verify", TestStore.Url, study.StudyUid, "-o", store.Folder.Output, "--json");
+        var run = store.RunAsync(cancel.Token, "verify", TestStore.Url, study.StudyInstanceUid, "-o", store.Folder.Output, "--json");
         await store.Server.WaitForRequestAsync(request => request.StatusCode == 200);
         await cancel.CancelAsync();
 
@@ -178,7 +178,7 @@ public sealed class VerifyTests
     private static Task<CliResult> DownloadAsync(CliStore store, SyntheticStudy study, bool zip) => store.DownloadAsync(study, zip ? ["--zip"] : []);
 
     private static Task<CliResult> VerifyAsync(CliStore store, SyntheticStudy study, bool zip, params string[] more) =>
-        store.RunAsync(["verify", TestStore.Url, study.StudyUid, "-o", store.Folder.Output, .. zip ? ["--zip"] : Array.Empty<string>(), .. more]);
+        store.RunAsync(["verify", TestStore.Url, study.StudyInstanceUid, "-o", store.Folder.Output, .. zip ? ["--zip"] : Array.Empty<string>(), .. more]);
 
     // Flips one bit of an instance where it lies, in the file or in the zip, whose entries are stored as they are.
     private static SyntheticInstance Damage(CliStore store, SyntheticStudy study, bool zip)
@@ -186,8 +186,8 @@ public sealed class VerifyTests
         var series = study.Series[0];
         var instance = series.Instances[1];
         var path = zip
-            ? Path.Combine(store.Folder.Output, study.StudyUid + ".zip")
-            : Path.Combine(store.Folder.Output, study.StudyUid, series.SeriesUid, "instances", instance.SopInstanceUid + ".dcm");
+            ? Path.Combine(store.Folder.Output, study.StudyInstanceUid + ".zip")
+            : Path.Combine(store.Folder.Output, study.StudyInstanceUid, series.SeriesInstanceUid, "instances", instance.SopInstanceUid + ".dcm");
         using var bytes = new MemoryStream();
         using (var content = instance.OpenRead())
         {

@@ -14,7 +14,7 @@ public sealed class FactoryTests
     {
         await using var store = await TestStore.StartAsync();
         var studies = Enumerable.Range(0, 8).Select(seed => store.Put(TestHost.SmallStudy(seed))).ToList();
-        var allBegun = new Barrier(studies.Select(study => study.StudyUid));
+        var allBegun = new Barrier(studies.Select(study => study.StudyInstanceUid));
         using var host = TestHost.Build(services => services
             .AddCodRetrieve(options => options.Endpoint = store.Server.Endpoint)
             .AddHttpMessageHandler(() => new WaitingHandler(allBegun)));
@@ -22,13 +22,13 @@ public sealed class FactoryTests
 
         var results = await Task.WhenAll(studies.Select(async study =>
         {
-            using var cod = host.Factory().Create(Path.Combine(folder.Path, study.StudyUid), TestStore.Url);
-            return await (await cod.WatchedDownloadAsync([study.StudyUid], zipOutput: study.Seed % 2 == 1)).StartAsync();
+            using var cod = host.Factory().Create(Path.Combine(folder.Path, study.StudyInstanceUid), TestStore.Url);
+            return await (await cod.WatchedDownloadAsync([study.StudyInstanceUid], zipOutput: study.Seed % 2 == 1)).StartAsync();
         }));
 
         Assert.All(results, result => Assert.Equal(JobOutcome.Complete, result.Outcome));
         Assert.All(studies, study => Assert.Equal(
-            study.Expected(), SavedFiles.In(Path.Combine(folder.Path, study.StudyUid), zip: study.Seed % 2 == 1)));
+            study.Expected(), SavedFiles.In(Path.Combine(folder.Path, study.StudyInstanceUid), zip: study.Seed % 2 == 1)));
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class FactoryTests
         using var folder = new TempFolder();
         using var cod = host.Factory().Create(folder.Path, $"{TestStore.Url}?token={Token}");
 
-        await (await cod.WatchedDownloadAsync([study.StudyUid])).StartAsync();
+        await (await cod.WatchedDownloadAsync([study.StudyInstanceUid])).StartAsync();
 
         Assert.Contains(log.Entries, entry => entry.Id.Id == 100);
         Assert.DoesNotContain(log.Entries, entry => entry.Message.Contains(Token, StringComparison.Ordinal));

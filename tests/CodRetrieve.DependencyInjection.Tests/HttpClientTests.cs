@@ -32,8 +32,8 @@ public sealed class HttpClientTests
         using var folder = new TempFolder();
         using var cod = host.Factory().Create(folder.Path, TestStore.Url);
 
-        await cod.GetStatsAsync([study.StudyUid]);
-        await (await cod.WatchedDownloadAsync([study.StudyUid])).StartAsync();
+        await cod.GetStatsAsync([study.StudyInstanceUid]);
+        await (await cod.WatchedDownloadAsync([study.StudyInstanceUid])).StartAsync();
 
         Assert.Equal(study.Expected(), SavedFiles.InFolder(folder.Path));
         Assert.NotEmpty(proxy.Targets);
@@ -54,7 +54,7 @@ public sealed class HttpClientTests
         using var folder = new TempFolder();
         using var cod = host.Factory().Create(folder.Path, TestStore.Url);
 
-        await (await cod.WatchedDownloadAsync([study.StudyUid])).StartAsync();
+        await (await cod.WatchedDownloadAsync([study.StudyInstanceUid])).StartAsync();
 
         Assert.Equal(store.Server.Requests.Count, seen.Count);
     }

@@ -33,8 +33,8 @@ public sealed class WorkerServiceTests : IDisposable
         var studies = new[] { store.Put(TestHost.SmallStudy(1)), store.Put(TestHost.SmallStudy(2)) };
         await using var worker = await StartAsync(store);
 
-        Ask("files", new { bucket = TestStore.Url, studies = new[] { studies[0].StudyUid } });
-        Ask("zips", new { bucket = TestStore.Url, studies = new[] { studies[1].StudyUid }, zip = true });
+        Ask("files", new { bucket = TestStore.Url, studies = new[] { studies[0].StudyInstanceUid } });
+        Ask("zips", new { bucket = TestStore.Url, studies = new[] { studies[1].StudyInstanceUid }, zip = true });
         Ask("missing", new { bucket = TestStore.Url, studies = new[] { "1.2.3.404" } });
         Ask("nonsense", new { bucket = 3 });
         Ask("no-bucket", new { bucket = "ftp://secret", studies = new[] { "1.2" } });
@@ -55,7 +55,7 @@ public sealed class WorkerServiceTests : IDisposable
         await using var store = await TestStore.StartAsync();
         var study = store.Put(TestHost.SmallStudy(3));
         await using var worker = await StartAsync(store);
-        Ask("one", new { bucket = TestStore.Url, studies = new[] { study.StudyUid } });
+        Ask("one", new { bucket = TestStore.Url, studies = new[] { study.StudyInstanceUid } });
         await MovedAsync("done/one");
         using var client = new HttpClient { BaseAddress = new Uri(worker.Urls.Single()) };
 
@@ -83,7 +83,7 @@ public sealed class WorkerServiceTests : IDisposable
         var stall = store.Server.Faults.Add(Fault.StallAfter(100_000), RequestKind.Media, name => name.EndsWith(".tar", StringComparison.Ordinal));
         await using (var worker = await StartAsync(store))
         {
-            Ask("long", new { bucket = TestStore.Url, studies = new[] { study.StudyUid } });
+            Ask("long", new { bucket = TestStore.Url, studies = new[] { study.StudyInstanceUid } });
             await store.Server.WaitForRequestAsync(request => request.Fault is not null && request.BytesSent >= 100_000);
             await worker.StopAsync();
         }

@@ -79,21 +79,21 @@ public sealed class CodDownloadTests
         store.Put(study);
         using var folder = new TempFolder();
         using var cod = store.Open(folder.Path);
-        await (await cod.WatchedDownloadAsync([study.StudyUid])).StartAsync();
-        File.Delete(Directory.EnumerateFiles(Path.Combine(folder.Path, study.StudyUid, begun.SeriesUid), "*.dcm", SearchOption.AllDirectories).First());
+        await (await cod.WatchedDownloadAsync([study.StudyInstanceUid])).StartAsync();
+        File.Delete(Directory.EnumerateFiles(Path.Combine(folder.Path, study.StudyInstanceUid, begun.SeriesInstanceUid), "*.dcm", SearchOption.AllDirectories).First());
 
-        var stats = await cod.GetStatsAsync([study.StudyUid, "1.2.3.404"]);
+        var stats = await cod.GetStatsAsync([study.StudyInstanceUid, "1.2.3.404"]);
 
         Assert.Equal("1.2.3.404", Assert.Single(stats.MissingStudies));
-        Assert.Equal(4, stats.TotalSeriesCount);
-        Assert.Equal(1, stats.SavedSeriesCount);
-        Assert.Equal(9, stats.TotalInstanceCount);
-        Assert.Equal(6, stats.SavedInstanceCount);
-        Assert.Equal((3 * 10_000) + (4 * 20_000) + (2 * 30_000), stats.TotalBytes);
-        Assert.Equal((3 * 10_000) + (3 * 20_000), stats.SavedBytes);
+        Assert.Equal(4, stats.SeriesTotal);
+        Assert.Equal(1, stats.SeriesSaved);
+        Assert.Equal(9, stats.InstancesTotal);
+        Assert.Equal(6, stats.InstancesSaved);
+        Assert.Equal((3 * 10_000) + (4 * 20_000) + (2 * 30_000), stats.BytesTotal);
+        Assert.Equal((3 * 10_000) + (3 * 20_000), stats.BytesSaved);
         Assert.True(Of(stats, whole).IsSaved);
-        Assert.Equal(begun.SeriesUid, Assert.Single(stats.SeriesToFetch).SeriesInstanceUid);
-        Assert.StartsWith($"gs://{TestStore.BucketName}/{begun.TarName(TestStore.Prefix)}://instances/", Assert.Single(stats.ItemsToFetch), StringComparison.Ordinal);
+        Assert.Equal(begun.SeriesInstanceUid, Assert.Single(stats.SeriesToFetch).SeriesInstanceUid);
+        Assert.StartsWith($"gs://{TestStore.BucketName}/{begun.TarName(TestStore.Prefix)}://instances/", Assert.Single(stats.InstanceUrisToFetch), StringComparison.Ordinal);
         Assert.Equal(SeriesProblem.NoTar, Of(stats, noTar).Problem);
         Assert.Equal(SeriesProblem.NoMetadata, Of(stats, noIndex).Problem);
         Assert.Single(stats.Warnings);
@@ -109,10 +109,10 @@ public sealed class CodDownloadTests
         using var cod = new CodDownload(store.Options());
         cod.InitBucket(TestStore.Url);
 
-        var stats = await cod.GetStatsAsync([study.StudyUid]);
+        var stats = await cod.GetStatsAsync([study.StudyInstanceUid]);
 
-        Assert.Equal(3, stats.TotalInstanceCount);
-        Assert.Equal(0, stats.SavedInstanceCount);
+        Assert.Equal(3, stats.InstancesTotal);
+        Assert.Equal(0, stats.InstancesSaved);
     }
 
     [Fact(Timeout = 30_000)]
@@ -127,10 +127,10 @@ public sealed class CodDownloadTests
         using var cod = new CodDownload(store.Options());
         cod.InitBucket(TestStore.Url);
 
-        var stats = await cod.GetStatsAsync([study.StudyUid]);
+        var stats = await cod.GetStatsAsync([study.StudyInstanceUid]);
 
         Assert.Equal(SeriesProblem.UnreadableMetadata, Of(stats, broken).Problem);
-        Assert.Equal(3, stats.TotalInstanceCount);
+        Assert.Equal(3, stats.InstancesTotal);
     }
 
     [Fact(Timeout = 30_000)]
@@ -142,11 +142,11 @@ public sealed class CodDownloadTests
         store.Put(study);
         using var folder = new TempFolder();
         using var cod = store.Open(folder.Path);
-        await (await cod.WatchedDownloadAsync([study.StudyUid])).StartAsync();
+        await (await cod.WatchedDownloadAsync([study.StudyInstanceUid])).StartAsync();
         var before = Snapshot(folder.Path);
 
-        await cod.GetStatsAsync([study.StudyUid]);
-        await cod.GetStatsAsync([study.StudyUid], zipOutput: true);
+        await cod.GetStatsAsync([study.StudyInstanceUid]);
+        await cod.GetStatsAsync([study.StudyInstanceUid], zipOutput: true);
 
         Assert.Equal(before, Snapshot(folder.Path));
     }
@@ -159,7 +159,7 @@ public sealed class CodDownloadTests
         var series = study.AddSeries(new() { InstanceCount = 5 });
         store.Put(study);
         using var folder = new TempFolder();
-        var instances = Path.Combine(folder.Path, study.StudyUid, series.SeriesUid, "instances");
+        var instances = Path.Combine(folder.Path, study.StudyInstanceUid, series.SeriesInstanceUid, "instances");
         Directory.CreateDirectory(instances);
         var first = series.Instances[0];
         await using (var file = File.Create(Path.Combine(instances, $"{first.SopInstanceUid}.dcm")))
@@ -167,10 +167,10 @@ public sealed class CodDownloadTests
             await first.OpenRead().CopyToAsync(file);
         }
 
-        await File.WriteAllTextAsync(Path.Combine(folder.Path, "log.json"), $$"""{"logs":["{{study.StudyUid}}/{{series.SeriesUid}}/{{first.SopInstanceUid}}"]}""");
+        await File.WriteAllTextAsync(Path.Combine(folder.Path, "log.json"), $$"""{"logs":["{{study.StudyInstanceUid}}/{{series.SeriesInstanceUid}}/{{first.SopInstanceUid}}"]}""");
         using var cod = store.Open(folder.Path);
 
-        var result = await (await cod.WatchedDownloadAsync([study.StudyUid])).StartAsync();
+        var result = await (await cod.WatchedDownloadAsync([study.StudyInstanceUid])).StartAsync();
 
         Assert.Equal((4, 1), (result.InstancesSaved, result.InstancesSkipped));
         Assert.Equal(study.Expected(), SavedFiles.InFolder(folder.Path));
@@ -187,14 +187,14 @@ public sealed class CodDownloadTests
         store.Put(study);
         using var folder = new TempFolder();
         using var cod = store.Open(folder.Path);
-        await (await cod.WatchedDownloadAsync([study.StudyUid])).StartAsync();
+        await (await cod.WatchedDownloadAsync([study.StudyInstanceUid])).StartAsync();
         foreach (var instance in new[] { study.Series[0].Instances[3], study.Series[0].Instances[17] })
         {
             File.Delete(Directory.EnumerateFiles(folder.Path, $"{instance.SopInstanceUid}.dcm", SearchOption.AllDirectories).Single());
         }
 
         store.Server.ClearRequests();
-        var result = await (await cod.WatchedDownloadAsync([study.StudyUid])).StartAsync();
+        var result = await (await cod.WatchedDownloadAsync([study.StudyInstanceUid])).StartAsync();
 
         Assert.Equal((2, 18), (result.InstancesSaved, result.InstancesSkipped));
         Assert.Equal(2_000_000, result.BytesDownloaded);
@@ -207,14 +207,14 @@ public sealed class CodDownloadTests
     {
         await using var store = await TestStore.StartAsync();
         var study = new SyntheticStudy("1.2.3", seed: 7);
-        study.AddSeries(new() { SeriesUid = "1.2.3.4", InstanceCount = 6, StaleTarCount = 4 });
+        study.AddSeries(new() { SeriesInstanceUid = "1.2.3.4", InstanceCount = 6, StaleTarCount = 4 });
         store.Put(study);
         using var folder = new TempFolder();
         using var cod = store.Open(folder.Path);
 
         var first = await (await cod.WatchedDownloadAsync(["1.2.3"], zipOutput: true)).StartAsync();
         var mended = new SyntheticStudy("1.2.3", seed: 7);
-        mended.AddSeries(new() { SeriesUid = "1.2.3.4", InstanceCount = 6 });
+        mended.AddSeries(new() { SeriesInstanceUid = "1.2.3.4", InstanceCount = 6 });
         var half = SavedFiles.InZips(folder.Path);
         store.Put(mended);
         var second = await (await cod.WatchedDownloadAsync(["1.2.3"], zipOutput: true)).StartAsync();
@@ -234,7 +234,7 @@ public sealed class CodDownloadTests
         store.Put(study);
         using var folder = new TempFolder();
         using var cod = store.Open(folder.Path);
-        var first = await cod.WatchedDownloadAsync([study.StudyUid]);
+        var first = await cod.WatchedDownloadAsync([study.StudyInstanceUid]);
         JobStoppedException? refused = null;
         var handled = new TaskCompletionSource();
         first.Saved += (_, _) =>
@@ -249,17 +249,17 @@ public sealed class CodDownloadTests
         var running = first.StartAsync(cancel.Token);
         await handled.Task;
 
-        refused = await Assert.ThrowsAsync<JobStoppedException>(async () => await (await cod.WatchedDownloadAsync([study.StudyUid])).StartAsync());
+        refused = await Assert.ThrowsAsync<JobStoppedException>(async () => await (await cod.WatchedDownloadAsync([study.StudyInstanceUid])).StartAsync());
 
         Assert.Equal(DestinationFailure.InUse, Assert.IsType<DestinationException>(refused.InnerException).Reason);
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
-        var third = await (await cod.WatchedDownloadAsync([study.StudyUid])).StartAsync();
+        var third = await (await cod.WatchedDownloadAsync([study.StudyInstanceUid])).StartAsync();
         Assert.Equal(JobOutcome.Complete, third.Outcome);
         Assert.Equal(study.Expected(), SavedFiles.InFolder(folder.Path));
     }
 
-    private static SeriesStats Of(DownloadStats stats, SyntheticSeries series) => stats.Series.Single(one => one.SeriesInstanceUid == series.SeriesUid);
+    private static SeriesStats Of(DownloadStats stats, SyntheticSeries series) => stats.Series.Single(one => one.SeriesInstanceUid == series.SeriesInstanceUid);
 
     private static List<string> Snapshot(string directory) =>
         [.. Directory.EnumerateFileSystemEntries(directory, "*", SearchOption.AllDirectories).Select(path => $"{path} {File.GetLastWriteTimeUtc(path):O}").Order(StringComparer.Ordinal)];

@@ -48,7 +48,7 @@ public sealed class FreeSpaceTests
         var study = Put(store, 1, 10);
         using var folder = new TempFolder();
         await RunAsync(store, folder, study, true, _ => null);
-        var zip = new FileInfo(Path.Combine(folder.Path, study.StudyUid + ".zip"));
+        var zip = new FileInfo(Path.Combine(folder.Path, study.StudyInstanceUid + ".zip"));
         // One series more than the zip has.
         study = Put(store, 1, 10, 5);
         var needed = (2 * 5 * InstanceBytes) + zip.Length;
@@ -83,7 +83,7 @@ public sealed class FreeSpaceTests
     {
         await using var store = await TestStore.StartAsync();
         var studies = Enumerable.Range(1, 8).Select(seed => Put(store, seed, 10)).ToList();
-        var uids = studies.Select(study => study.StudyUid).ToList();
+        var uids = studies.Select(study => study.StudyInstanceUid).ToList();
         using var folder = new TempFolder();
 
         // A device with just enough room: what is free is what the files have left of it.
@@ -102,7 +102,7 @@ public sealed class FreeSpaceTests
         var study = Put(store, 1, 2);
         var series = study.Series[0];
         store.Bucket.Put(series.MetadataName(TestStore.Prefix), Encoding.UTF8.GetBytes(
-            $$"""{"study_uid":"{{study.StudyUid}}","series_uid":"{{series.SeriesUid}}",""" + """ "cod":{"instances":{"1.2.3":{"size":4000000000000000000,"crc32c":"AAAAAA=="}}}}"""));
+            $$"""{"study_uid":"{{study.StudyInstanceUid}}","series_uid":"{{series.SeriesInstanceUid}}",""" + """ "cod":{"instances":{"1.2.3":{"size":4000000000000000000,"crc32c":"AAAAAA=="}}}}"""));
         using var folder = new TempFolder();
 
         var result = await RunAsync(store, folder, study, false, _ => 1_000_000);
@@ -118,7 +118,7 @@ public sealed class FreeSpaceTests
         using var folder = new TempFolder();
         using var cod = store.Open(folder.Path, options => (options.FreeSpace, options.CheckFreeSpace) = (_ => 0, false));
 
-        Assert.Equal(JobOutcome.Complete, (await (await cod.WatchedDownloadAsync([study.StudyUid])).StartAsync()).Outcome);
+        Assert.Equal(JobOutcome.Complete, (await (await cod.WatchedDownloadAsync([study.StudyInstanceUid])).StartAsync()).Outcome);
     }
 
     [Fact]
@@ -151,7 +151,7 @@ public sealed class FreeSpaceTests
     private static async Task<JobResult> RunAsync(TestStore store, TempFolder folder, SyntheticStudy study, bool zip, Func<string, long?> freeSpace)
     {
         using var cod = Open(store, folder, freeSpace);
-        return await (await cod.WatchedDownloadAsync([study.StudyUid], zip)).StartAsync();
+        return await (await cod.WatchedDownloadAsync([study.StudyInstanceUid], zip)).StartAsync();
     }
 
     private static long BytesIn(string directory)

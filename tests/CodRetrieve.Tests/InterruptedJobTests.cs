@@ -16,7 +16,7 @@ public sealed class InterruptedJobTests
         using var folder = new TempFolder();
         using var cod = store.Open(folder.Path);
         using var cancel = new CancellationTokenSource();
-        var job = await cod.WatchedDownloadAsync([study.StudyUid]);
+        var job = await cod.WatchedDownloadAsync([study.StudyInstanceUid]);
         var recorder = new JobRecorder(job);
         var running = job.StartAsync(cancel.Token);
         await store.Server.WaitForRequestAsync(request => request.BytesSent == 100_000);
@@ -30,7 +30,7 @@ public sealed class InterruptedJobTests
         Assert.Equal(SavedFiles.InFolder(folder.Path).Count, result.InstancesSaved);
         Assert.Equal(recorder.Of<InstanceSavedEventArgs>().Sum(args => args.Saved.SizeBytes), result.BytesSaved);
         Assert.Equal([SeriesOutcome.Saved, SeriesOutcome.Interrupted], result.Series.Select(series => series.Outcome));
-        Assert.Equal((second.SeriesUid, 0), (result.Series[1].SeriesInstanceUid, result.Series[1].InstancesFailed));
+        Assert.Equal((second.SeriesInstanceUid, 0), (result.Series[1].SeriesInstanceUid, result.Series[1].InstancesFailed));
         Assert.InRange(result.Series[1].InstancesSaved, 4, 9);
     }
 
@@ -48,11 +48,11 @@ public sealed class InterruptedJobTests
         };
         using var cod = new CodDownload(store.Options(options => options.MaxConnections = 1));
         cod.InitBucket(TestStore.Url);
-        var job = await cod.WatchedDownloadAsync([study.StudyUid], handler);
+        var job = await cod.WatchedDownloadAsync([study.StudyInstanceUid], handler);
 
         var stopped = await Assert.ThrowsAsync<JobStoppedException>(() => job.StartAsync());
 
-        var series = stopped.Result.Series.Single(one => one.SeriesInstanceUid == study.Series[0].SeriesUid);
+        var series = stopped.Result.Series.Single(one => one.SeriesInstanceUid == study.Series[0].SeriesInstanceUid);
         Assert.Equal((SeriesOutcome.Interrupted, 4, 1), (series.Outcome, series.InstancesSaved, series.InstancesFailed));
         Assert.Equal(instances[2].SopInstanceUid, Assert.Single(stopped.Result.Failures).SopInstanceUid);
         Assert.Equal(handler.Saved.Count, stopped.Result.InstancesSaved);

@@ -1,3 +1,4 @@
+using CodRetrieve.Saving;
 using CodRetrieve.Testing;
 using CodRetrieve.Tests.Support;
 
@@ -33,7 +34,7 @@ public sealed class JobFailureTests
         using var folder = new TempFolder();
         using var cod = store.Open(folder.Path);
 
-        var result = await (await cod.WatchedDownloadAsync([study.StudyUid])).StartAsync();
+        var result = await (await cod.WatchedDownloadAsync([study.StudyInstanceUid])).StartAsync();
 
         Assert.Equal(JobOutcome.Complete, result.Outcome);
         Assert.Equal(study.Expected(), SavedFiles.InFolder(folder.Path));
@@ -85,10 +86,10 @@ public sealed class JobFailureTests
         using var folder = new TempFolder();
         using var cod = store.Open(folder.Path);
 
-        var result = await (await cod.WatchedDownloadAsync([study.StudyUid])).StartAsync();
+        var result = await (await cod.WatchedDownloadAsync([study.StudyInstanceUid])).StartAsync();
 
         Assert.Equal([SeriesOutcome.Failed, SeriesOutcome.Failed, SeriesOutcome.Saved], study.Series.Select(series =>
-            result.Series.Single(one => one.SeriesInstanceUid == series.SeriesUid).Outcome));
+            result.Series.Single(one => one.SeriesInstanceUid == series.SeriesInstanceUid).Outcome));
         Assert.Equal(3, SavedFiles.InFolder(folder.Path).Count);
     }
 
@@ -102,7 +103,7 @@ public sealed class JobFailureTests
         {
             var study = new SyntheticStudy(seed: seed);
             study.AddSeries(new() { InstanceCount = 2 });
-            return store.Put(study).StudyUid;
+            return store.Put(study).StudyInstanceUid;
         }).ToList();
         store.Server.Faults.Add(Fault.Status(status));
         using var folder = new TempFolder();
@@ -192,7 +193,7 @@ public sealed class JobFailureTests
         using var folder = new TempFolder();
         using var cod = store.Open(folder.Path, options => options.MaxRetryAttempts = 3);
 
-        var result = await (await cod.WatchedDownloadAsync([study.StudyUid])).StartAsync();
+        var result = await (await cod.WatchedDownloadAsync([study.StudyInstanceUid])).StartAsync();
 
         Assert.Equal(5, result.InstancesFailed);
         Assert.Equal(4, store.Server.Requests.Count(request => request.ObjectName is { } name && IsTar(name)));
@@ -204,11 +205,11 @@ public sealed class JobFailureTests
     {
         await using var store = await TestStore.StartAsync();
         var before = new SyntheticStudy("1.2.3", seed: 9);
-        before.AddSeries(new() { SeriesUid = "1.2.3.4", InstanceCount = 6, InstanceSizeBytes = 200_000 });
+        before.AddSeries(new() { SeriesInstanceUid = "1.2.3.4", InstanceCount = 6, InstanceSizeBytes = 200_000 });
         store.Put(before);
         // The same instances with one more behind them: what a later append of the writer leaves.
         var after = new SyntheticStudy("1.2.3", seed: 9);
-        after.AddSeries(new() { SeriesUid = "1.2.3.4", InstanceCount = 7, InstanceSizeBytes = 200_000 });
+        after.AddSeries(new() { SeriesInstanceUid = "1.2.3.4", InstanceCount = 7, InstanceSizeBytes = 200_000 });
         Assert.Equal(before.Series[0].Instances[0].Sha256, after.Series[0].Instances[0].Sha256);
         // The tar is overwritten while the second instance is saved; then the connection breaks, and the old generation is gone.
         store.Server.Faults.Add(Fault.CloseAfter(700_000), RequestKind.Media, IsTar, times: 1);
@@ -251,7 +252,7 @@ public sealed class JobFailureTests
         store.Put(study);
         using var folder = new TempFolder();
         using var cod = store.Open(folder.Path);
-        var result = await (await cod.WatchedDownloadAsync([study.StudyUid])).StartAsync();
+        var result = await (await cod.WatchedDownloadAsync([study.StudyInstanceUid])).StartAsync();
         return (result, study, SavedFiles.InFolder(folder.Path));
     }
 
@@ -263,7 +264,7 @@ public sealed class JobFailureTests
         store.Put(study);
         using var cod = new CodDownload(store.Options());
         cod.InitBucket(TestStore.Url);
-        return await (await cod.WatchedDownloadAsync([study.StudyUid], handler)).StartAsync();
+        return await (await cod.WatchedDownloadAsync([study.StudyInstanceUid], handler)).StartAsync();
     }
 
     private sealed class CarelessHandler : ISaveHandler

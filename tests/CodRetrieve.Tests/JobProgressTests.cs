@@ -22,7 +22,7 @@ public sealed class JobProgressTests
         using var cod = store.Open(folder.Path);
         var progress = new ProgressRecorder();
 
-        var result = await (await cod.WatchedDownloadAsync(studies.Select(study => study.StudyUid))).StartAsync(progress);
+        var result = await (await cod.WatchedDownloadAsync(studies.Select(study => study.StudyInstanceUid))).StartAsync(progress);
 
         var last = progress.Reports[^1];
         var instances = studies.SelectMany(study => study.Series).SelectMany(series => series.Instances).ToList();
@@ -31,10 +31,10 @@ public sealed class JobProgressTests
         Assert.Equal(instances.Count, last.InstancesSaved);
         Assert.Equal(instances.Sum(instance => instance.SizeBytes), last.BytesWanted);
         Assert.Equal(last.BytesWanted, last.BytesReceived);
-        Assert.Equal((4, 4), (last.SeriesEnded, last.SeriesKnown));
+        Assert.Equal((4, 4), (last.SeriesCompleted, last.SeriesDiscovered));
         Assert.Equal(0, last.InstancesFailed);
-        Assert.True(last.IsPlanned);
-        Assert.Equal(TimeSpan.Zero, last.TimeLeft);
+        Assert.True(last.IsPlanningComplete);
+        Assert.Equal(TimeSpan.Zero, last.EstimatedTimeRemaining);
     }
 
     [Fact(Timeout = 30_000)]
@@ -44,14 +44,14 @@ public sealed class JobProgressTests
         var study = store.Put(Study(3));
         using var folder = new TempFolder();
         using var cod = store.Open(folder.Path);
-        await (await cod.WatchedDownloadAsync([study.StudyUid])).StartAsync();
+        await (await cod.WatchedDownloadAsync([study.StudyInstanceUid])).StartAsync();
         var progress = new ProgressRecorder();
 
-        await (await cod.WatchedDownloadAsync([study.StudyUid])).StartAsync(progress);
+        await (await cod.WatchedDownloadAsync([study.StudyInstanceUid])).StartAsync(progress);
 
         var last = progress.Reports[^1];
         Assert.Equal((0, 0), (last.InstancesWanted, last.InstancesSaved));
-        Assert.Equal((2, 2), (last.SeriesEnded, last.SeriesKnown));
+        Assert.Equal((2, 2), (last.SeriesCompleted, last.SeriesDiscovered));
         Assert.Equal(0, last.BytesWanted);
     }
 
@@ -67,18 +67,18 @@ public sealed class JobProgressTests
         using var cancel = new CancellationTokenSource();
         var seen = new ProgressRecorder(report =>
         {
-            if (report is { InstancesSaved: > 0, TimeLeft: not null })
+            if (report is { InstancesSaved: > 0, EstimatedTimeRemaining: not null })
             {
                 cancel.Cancel();
             }
         });
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await (await cod.WatchedDownloadAsync([study.StudyUid])).StartAsync(seen, cancel.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await (await cod.WatchedDownloadAsync([study.StudyInstanceUid])).StartAsync(seen, cancel.Token));
 
-        var report = seen.Reports.First(one => one is { InstancesSaved: > 0, TimeLeft: not null });
+        var report = seen.Reports.First(one => one is { InstancesSaved: > 0, EstimatedTimeRemaining: not null });
         Assert.InRange(report.BytesReceived, 1, report.BytesWanted - 1);
         Assert.InRange(report.BytesPerSecond, 1, 1e9);
-        Assert.True(report.TimeLeft > TimeSpan.Zero);
+        Assert.True(report.EstimatedTimeRemaining > TimeSpan.Zero);
         Assert.True(report.Elapsed > TimeSpan.Zero);
     }
 
@@ -89,7 +89,7 @@ public sealed class JobProgressTests
         var study = store.Put(Study(5));
         using var folder = new TempFolder();
         using var cod = store.Open(folder.Path);
-        var job = await cod.WatchedDownloadAsync([study.StudyUid]);
+        var job = await cod.WatchedDownloadAsync([study.StudyInstanceUid]);
         var (inside, cameTwoAtOnce, isEnded, cameLate) = (0, false, false, false);
         void Pass()
         {
@@ -121,7 +121,7 @@ public sealed class JobProgressTests
         using var cod = store.Open(folder.Path);
         var progress = new ProgressRecorder(_ => throw new InvalidOperationException("A fault of the user's."));
 
-        var result = await (await cod.WatchedDownloadAsync([study.StudyUid])).StartAsync(progress);
+        var result = await (await cod.WatchedDownloadAsync([study.StudyInstanceUid])).StartAsync(progress);
 
         Assert.Equal(JobOutcome.Complete, result.Outcome);
     }

@@ -13,7 +13,7 @@ public sealed class JobPullTests
         var study = store.Put(Study(1, instances: 30));
         using var folder = new TempFolder();
         using var cod = store.Open(folder.Path);
-        var job = await cod.WatchedDownloadAsync([study.StudyUid]);
+        var job = await cod.WatchedDownloadAsync([study.StudyInstanceUid]);
         var recorder = new JobRecorder(job);
         var names = new List<string>();
 
@@ -37,7 +37,7 @@ public sealed class JobPullTests
         store.Server.Faults.Add(Fault.StallAfter(200_000), RequestKind.Media, name => name.EndsWith(".tar", StringComparison.Ordinal), times: 1);
         using var folder = new TempFolder();
         using var cod = store.Open(folder.Path, options => options.MaxConnections = 1);
-        var job = await cod.WatchedDownloadAsync([study.StudyUid]);
+        var job = await cod.WatchedDownloadAsync([study.StudyInstanceUid]);
 
         await foreach (var saved in job.RunAsync())
         {
@@ -48,7 +48,7 @@ public sealed class JobPullTests
         Assert.Empty(Directory.EnumerateFiles(folder.Path, "*.partial", SearchOption.AllDirectories));
 
         // The directory is free at once, and the next job goes on.
-        var result = await (await cod.WatchedDownloadAsync([study.StudyUid])).StartAsync();
+        var result = await (await cod.WatchedDownloadAsync([study.StudyInstanceUid])).StartAsync();
         Assert.Equal(JobOutcome.Complete, result.Outcome);
         Assert.InRange(result.InstancesSkipped, 1, 99);
         Assert.Equal(study.Expected(), SavedFiles.InFolder(folder.Path));
@@ -63,7 +63,7 @@ public sealed class JobPullTests
         var study = store.Put(Study(3, instances: 150));
         using var folder = new TempFolder();
         using var cod = store.Open(folder.Path, options => options.MaxConnections = 1);
-        var job = await cod.WatchedDownloadAsync([study.StudyUid]);
+        var job = await cod.WatchedDownloadAsync([study.StudyInstanceUid]);
         var (raised, taken) = (0, 0);
         var isFull = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         job.Saved += (_, _) =>
@@ -98,7 +98,7 @@ public sealed class JobPullTests
         using var folder = new TempFolder();
         using var cod = store.Open(folder.Path, options => options.MaxConnections = 1);
         using var cancel = new CancellationTokenSource();
-        var job = await cod.WatchedDownloadAsync([study.StudyUid]);
+        var job = await cod.WatchedDownloadAsync([study.StudyInstanceUid]);
         var taken = 0;
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
@@ -122,7 +122,7 @@ public sealed class JobPullTests
         var study = store.Put(Study(5, instances: 2));
         using var folder = new TempFolder();
         using var cod = store.Open(folder.Path);
-        var job = await cod.WatchedDownloadAsync([study.StudyUid]);
+        var job = await cod.WatchedDownloadAsync([study.StudyInstanceUid]);
 
         var stopped = await Assert.ThrowsAsync<JobStoppedException>(async () => await TakeAllAsync(job));
 
@@ -137,7 +137,7 @@ public sealed class JobPullTests
         var study = store.Put(Study(6, instances: 2));
         using var folder = new TempFolder();
         using var cod = store.Open(folder.Path);
-        var job = await cod.WatchedDownloadAsync([study.StudyUid]);
+        var job = await cod.WatchedDownloadAsync([study.StudyInstanceUid]);
         Assert.Null(job.Result);
         await TakeAllAsync(job);
 

@@ -15,14 +15,14 @@ public sealed class JobTests
         store.Put(study);
         using var folder = new TempFolder();
         using var cod = store.Open(folder.Path);
-        var job = await cod.WatchedDownloadAsync([study.StudyUid]);
+        var job = await cod.WatchedDownloadAsync([study.StudyInstanceUid]);
         var recorder = new JobRecorder(job);
 
         await job.StartAsync();
 
         foreach (var series in study.Series)
         {
-            var progress = recorder.Of<SeriesProgressEventArgs>().Where(args => args.Series.SeriesInstanceUid == series.SeriesUid).ToList();
+            var progress = recorder.Of<SeriesProgressEventArgs>().Where(args => args.Series.SeriesInstanceUid == series.SeriesInstanceUid).ToList();
             var wanted = series.Instances.Sum(instance => instance.SizeBytes);
             Assert.Equal(wanted, progress.Sum(args => args.Bytes));
             Assert.Equal(wanted, progress[^1].BytesReceived);
@@ -43,7 +43,7 @@ public sealed class JobTests
         store.Put(study);
         using var folder = new TempFolder();
         using var cod = store.Open(folder.Path);
-        var job = await cod.WatchedDownloadAsync([study.StudyUid]);
+        var job = await cod.WatchedDownloadAsync([study.StudyInstanceUid]);
         var recorder = new JobRecorder(job);
 
         var result = await job.StartAsync();
@@ -52,7 +52,7 @@ public sealed class JobTests
         Assert.Same(result, Assert.IsType<JobCompletedEventArgs>(recorder.Events[^1]).Result);
         foreach (var series in study.Series)
         {
-            var events = recorder.Events.Where(args => SeriesOf(args) == series.SeriesUid).ToList();
+            var events = recorder.Events.Where(args => SeriesOf(args) == series.SeriesInstanceUid).ToList();
             Assert.Equal(20, events.OfType<InstanceSavedEventArgs>().Count());
             Assert.IsType<SeriesDownloadedEventArgs>(events[^2]);
             Assert.Equal(20, Assert.IsType<SeriesExtractedEventArgs>(events[^1]).InstanceCount);
@@ -66,7 +66,7 @@ public sealed class JobTests
         var study = store.Put(SmallStudy());
         using var folder = new TempFolder();
         using var cod = store.Open(folder.Path);
-        var job = await cod.WatchedDownloadAsync([study.StudyUid]);
+        var job = await cod.WatchedDownloadAsync([study.StudyInstanceUid]);
         job.Saved += (_, _) => throw new InvalidOperationException("A fault of the user's.");
         job.Progress += (_, _) => throw new InvalidOperationException("Another one.");
 
@@ -83,7 +83,7 @@ public sealed class JobTests
         var study = store.Put(SmallStudy());
         using var folder = new TempFolder();
         using var cod = store.Open(folder.Path);
-        var job = await cod.WatchedDownloadAsync([study.StudyUid]);
+        var job = await cod.WatchedDownloadAsync([study.StudyInstanceUid]);
         await job.StartAsync();
 
         await Assert.ThrowsAsync<InvalidOperationException>(() => job.StartAsync());
@@ -98,7 +98,7 @@ public sealed class JobTests
         using var folder = new TempFolder();
         using var cod = store.Open(folder.Path);
         using var cancel = new CancellationTokenSource();
-        var job = await cod.WatchedDownloadAsync([study.StudyUid]);
+        var job = await cod.WatchedDownloadAsync([study.StudyInstanceUid]);
         var recorder = new JobRecorder(job);
         job.Saved += (_, _) => cancel.Cancel();
 
@@ -122,7 +122,7 @@ public sealed class JobTests
         using var folder = new TempFolder();
         using var cod = store.Open(folder.Path, options => options.MaxConnections = connections);
 
-        await (await cod.WatchedDownloadAsync(studies.Select(study => study.StudyUid))).StartAsync();
+        await (await cod.WatchedDownloadAsync(studies.Select(study => study.StudyInstanceUid))).StartAsync();
 
         Assert.InRange(store.Server.PeakConcurrentRequests, 1, connections);
     }
@@ -135,7 +135,7 @@ public sealed class JobTests
         using var folder = new TempFolder();
         using var cod = store.Open(folder.Path);
 
-        var result = await (await cod.WatchedDownloadAsync(["1.2.3.404", study.StudyUid, study.StudyUid])).StartAsync();
+        var result = await (await cod.WatchedDownloadAsync(["1.2.3.404", study.StudyInstanceUid, study.StudyInstanceUid])).StartAsync();
 
         Assert.Equal(JobOutcome.Incomplete, result.Outcome);
         Assert.Equal(["1.2.3.404"], result.MissingStudies);

@@ -17,7 +17,7 @@ public sealed class LostDirectoryTests
         using var folder = new TempFolder();
         var directory = Path.Combine(folder.Path, "out");
         using var cod = store.Open(directory, options => options.MaxConnections = 2);
-        var job = await cod.WatchedDownloadAsync([study.StudyUid], zip);
+        var job = await cod.WatchedDownloadAsync([study.StudyInstanceUid], zip);
         var recorder = new JobRecorder(job);
         job.Saved += (_, _) => Replace(directory, Path.Combine(folder.Path, "moved"), byFile);
 
@@ -39,8 +39,8 @@ public sealed class LostDirectoryTests
         var study = Put(store, 4);
         using var folder = new TempFolder();
         using var cod = store.Open(folder.Path, options => options.MaxConnections = 2);
-        var job = await cod.WatchedDownloadAsync([study.StudyUid], zip);
-        var place = zip ? Path.Combine(folder.Path, ".codretrieve", "staging", study.StudyUid) : Path.Combine(folder.Path, study.StudyUid);
+        var job = await cod.WatchedDownloadAsync([study.StudyInstanceUid], zip);
+        var place = zip ? Path.Combine(folder.Path, ".codretrieve", "staging", study.StudyInstanceUid) : Path.Combine(folder.Path, study.StudyInstanceUid);
         using var moved = new TempFolder();
         job.Saved += (_, _) => Replace(place, Path.Combine(moved.Path, "moved"), byFile: true);
 
@@ -60,11 +60,11 @@ public sealed class LostDirectoryTests
         using var folder = new TempFolder();
         using var moved = new TempFolder();
         using var cod = store.Open(folder.Path, options => options.MaxConnections = 2);
-        var job = await cod.WatchedDownloadAsync([study.StudyUid]);
-        job.Saved += (_, _) => Replace(Path.Combine(folder.Path, study.StudyUid), Path.Combine(moved.Path, "moved"), byFile: false);
+        var job = await cod.WatchedDownloadAsync([study.StudyInstanceUid]);
+        job.Saved += (_, _) => Replace(Path.Combine(folder.Path, study.StudyInstanceUid), Path.Combine(moved.Path, "moved"), byFile: false);
 
         var first = await job.StartAsync();
-        var second = await (await cod.WatchedDownloadAsync([study.StudyUid])).StartAsync();
+        var second = await (await cod.WatchedDownloadAsync([study.StudyInstanceUid])).StartAsync();
 
         // The instances that were half written when it was moved fail; nothing else does.
         Assert.InRange(first.InstancesFailed, 0, 2);

@@ -1,6 +1,7 @@
-using CodRetrieve.Buckets;
+using CodRetrieve.Storage;
 using CodRetrieve.Testing;
 using CodRetrieve.Tests.Support;
+using CodRetrieve.Verification;
 
 namespace CodRetrieve.Tests;
 
@@ -47,16 +48,16 @@ public sealed class PathTests
         var directory = Long(folder.Path);
         using var cod = store.Open(directory);
 
-        Assert.Equal(JobOutcome.Complete, (await (await cod.DownloadAsync([study.StudyUid], zip)).StartAsync()).Outcome);
+        Assert.Equal(JobOutcome.Complete, (await (await cod.DownloadAsync([study.StudyInstanceUid], zip)).StartAsync()).Outcome);
         Assert.Equal(study.Expected(), SavedFiles.In(directory, zip));
         Assert.All(Directory.EnumerateFiles(directory, zip ? "*.zip" : "*.dcm", SearchOption.AllDirectories), file => Assert.InRange(file.Length, 261, 4_000));
-        Assert.True((await cod.VerifyAsync([study.StudyUid], zip)).IsIntact);
+        Assert.True((await cod.VerifyAsync([study.StudyInstanceUid], zip)).IsIntact);
 
         if (!zip)
         {
             await File.WriteAllBytesAsync(Directory.EnumerateFiles(directory, "*.dcm", SearchOption.AllDirectories).First(), [1]);
-            var damaged = await cod.VerifyAsync([study.StudyUid]);
-            Assert.Equal(VerifyFindingKind.WrongSize, Assert.Single(damaged.Findings).Kind);
+            var damaged = await cod.VerifyAsync([study.StudyInstanceUid]);
+            Assert.Equal(VerificationIssueKind.WrongSize, Assert.Single(damaged.Issues).Kind);
             await (await cod.RepairAsync(damaged)).StartAsync();
             Assert.Equal(study.Expected(), SavedFiles.InFolder(directory));
         }
@@ -73,7 +74,7 @@ public sealed class PathTests
         cod.InitDirectory(Path.Combine(folder.Path, "out"));
         cod.InitBucket(source);
 
-        await (await cod.DownloadAsync([study.StudyUid])).StartAsync();
+        await (await cod.DownloadAsync([study.StudyInstanceUid])).StartAsync();
 
         Assert.Equal(study.Expected(), SavedFiles.InFolder(Path.Combine(folder.Path, "out")));
     }
@@ -96,7 +97,7 @@ public sealed class PathTests
             using var cod = store.Open(directory);
             await Assert.ThrowsAsync<ArgumentException>(() => cod.DownloadAsync(["1.2.a", "1.2.A"]));
             await Assert.ThrowsAsync<ArgumentException>(() => cod.DownloadAsync(["1.2.A", "1.2.3", "1.2.a"], zipOutput: true));
-            await (await cod.DownloadAsync([study.StudyUid, study.StudyUid])).StartAsync();
+            await (await cod.DownloadAsync([study.StudyInstanceUid, study.StudyInstanceUid])).StartAsync();
             Assert.Equal(study.Expected(), SavedFiles.InFolder(directory));
         }
     }
@@ -105,7 +106,7 @@ public sealed class PathTests
     private static SyntheticStudy LongNames()
     {
         var study = new SyntheticStudy("1.2." + new string('3', 60), seed: 1);
-        study.AddSeries(new() { SeriesUid = "1.4." + new string('5', 60), InstanceCount = 3 });
+        study.AddSeries(new() { SeriesInstanceUid = "1.4." + new string('5', 60), InstanceCount = 3 });
         return study;
     }
 

@@ -14,7 +14,7 @@ public static class SyntheticExtensions
         {
             foreach (var instance in series.Instances)
             {
-                expected.Add($"{study.StudyUid}/{series.SeriesUid}/{instance.SopInstanceUid}", instance.Sha256);
+                expected.Add($"{study.StudyInstanceUid}/{series.SeriesInstanceUid}/{instance.SopInstanceUid}", instance.Sha256);
             }
         }
 

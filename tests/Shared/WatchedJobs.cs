@@ -1,3 +1,5 @@
+using CodRetrieve.Saving;
+
 namespace CodRetrieve.Tests.Support;
 
 /// <summary>Calls of <see cref="CodDownload"/> whose answers, with all that jobs raise, are shown to the watch for leaks.</summary>

@@ -21,7 +21,7 @@ internal static class CredentialChoice
 
         if (environment.GetValueOrDefault(TokenVariable)?.Trim() is { Length: > 0 } token)
         {
-            return CodCredential.FromToken(token);
+            return CodCredential.FromAccessToken(token);
         }
 
         // A login for Google's cloud is nothing that an emulator should see, unless it is asked for.

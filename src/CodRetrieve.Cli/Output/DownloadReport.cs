@@ -50,7 +50,7 @@ internal sealed record DownloadReport
             Series = [.. series.Select(SeriesReport.Of)],
             Errors = [.. (result?.Failures ?? []).Where(failure => !listed.Contains(failure)).Select(ErrorReport.Of)],
             Warnings = [.. series.SelectMany(one => one.Warnings)],
-            Error = cause is null ? null : Cause.Text(cause),
+            Error = cause is null ? null : ErrorText.Text(cause),
         };
     }
 

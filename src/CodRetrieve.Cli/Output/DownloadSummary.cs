@@ -34,7 +34,7 @@ internal static class DownloadSummary
 
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{Json.NameOf(result.Outcome)}: {Count.Of(result.InstancesSaved, "instance")} saved ({ByteSize.Text(result.BytesSaved)}), {result.InstancesSkipped} there before, {result.InstancesFailed} failed; {ByteSize.Text(result.BytesDownloaded)} fetched in {result.Elapsed.TotalSeconds:0.0} s ({ByteSize.Rate(result.BytesDownloaded, result.Elapsed)})"));
+            $"{Json.NameOf(result.Outcome)}: {Pluralizer.Of(result.InstancesSaved, "instance")} saved ({ByteSize.Text(result.BytesSaved)}), {result.InstancesSkipped} there before, {result.InstancesFailed} failed; {ByteSize.Text(result.BytesDownloaded)} fetched in {result.Elapsed.TotalSeconds:0.0} s ({ByteSize.Rate(result.BytesDownloaded, result.Elapsed)})"));
         if (result.Outcome == JobOutcome.Incomplete && result.Failures.Count > 0)
         {
             output.WriteLine("Run the same command again to try what failed once more; what is saved is not fetched again.");
@@ -47,7 +47,7 @@ internal static class DownloadSummary
         {
             var all = series.InstancesSaved + series.InstancesSkipped + series.InstancesFailed;
             output.WriteLine(
-                $"{Json.NameOf(series.Outcome)} {series.StudyInstanceUid}/{series.SeriesInstanceUid}: {series.InstancesFailed} of {Count.Of(all, "instance")} failed");
+                $"{Json.NameOf(series.Outcome)} {series.StudyInstanceUid}/{series.SeriesInstanceUid}: {series.InstancesFailed} of {Pluralizer.Of(all, "instance")} failed");
         }
     }
 

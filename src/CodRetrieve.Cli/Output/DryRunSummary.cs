@@ -9,11 +9,11 @@ internal static class DryRunSummary
         foreach (var one in stats.SeriesToFetch)
         {
             var (missing, missingBytes) = (one.InstancesTotal - one.InstancesSaved, one.BytesTotal - one.BytesSaved);
-            output.WriteLine($"would fetch {one.StudyInstanceUid}/{one.SeriesInstanceUid}: {Count.Of(missing, "instance")}, {ByteSize.Text(missingBytes)}");
+            output.WriteLine($"would fetch {one.StudyInstanceUid}/{one.SeriesInstanceUid}: {Pluralizer.Of(missing, "instance")}, {ByteSize.Text(missingBytes)}");
             (series, instances, bytes) = (series + 1, instances + missing, bytes + missingBytes);
         }
 
         output.WriteLine(
-            $"dry run: {Count.Of(instances, "instance")} ({ByteSize.Text(bytes)}) of {Count.Of(series, "series")} would be fetched, {stats.SavedInstanceCount} there before; nothing was written");
+            $"dry run: {Pluralizer.Of(instances, "instance")} ({ByteSize.Text(bytes)}) of {Pluralizer.Of(series, "series")} would be fetched, {stats.InstancesSaved} there before; nothing was written");
     }
 }

@@ -150,7 +150,7 @@ internal sealed class InstanceReport : IDisposable
 
         json.WriteEndArray();
         json.WriteString("outcome", Json.NameOf(DownloadReport.OutcomeOf(result, cause)));
-        Text(json, "error", cause is null ? null : Cause.Text(cause));
+        Text(json, "error", cause is null ? null : ErrorText.Text(cause));
         json.WriteEndObject();
     }
 

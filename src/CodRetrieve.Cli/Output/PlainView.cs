@@ -9,7 +9,7 @@ internal sealed class PlainView(TextWriter output) : IDownloadView
         var bytes = 0L;
         job.Downloaded += (_, args) => bytes = args.Bytes;
         job.Extracted += (_, args) => output.WriteLine(
-            $"saved {args.Series.StudyInstanceUid}/{args.Series.SeriesInstanceUid}: {Count.Of(args.InstanceCount, "instance")}, {ByteSize.Text(bytes)}");
+            $"saved {args.Series.StudyInstanceUid}/{args.Series.SeriesInstanceUid}: {Pluralizer.Of(args.InstanceCount, "instance")}, {ByteSize.Text(bytes)}");
         return run(null);
     }
 }

@@ -16,7 +16,7 @@ internal static class ProgressFrame
         yield return job is null ? "starting" : Whole(job);
         foreach (var one in running.Take(MaxSeries))
         {
-            yield return $"  {UidTail.Of(one.Series.SeriesInstanceUid),-UidTail.Length}  {Bar(one.BytesReceived, one.BytesTotal)}  {ByteSize.Text(one.BytesReceived)} of {ByteSize.Text(one.BytesTotal)}";
+            yield return $"  {UidFormatter.Of(one.Series.SeriesInstanceUid),-UidFormatter.Length}  {Bar(one.BytesReceived, one.BytesTotal)}  {ByteSize.Text(one.BytesReceived)} of {ByteSize.Text(one.BytesTotal)}";
         }
 
         if (running.Count > MaxSeries)
@@ -28,8 +28,8 @@ internal static class ProgressFrame
     private static string Whole(JobProgress job)
     {
         // Until all indexes are read the total grows.
-        var total = ByteSize.Text(job.BytesWanted) + (job.IsPlanned ? "" : "+");
-        var left = job.TimeLeft is { } time ? $"  {Clock(time)} left" : "";
+        var total = ByteSize.Text(job.BytesWanted) + (job.IsPlanningComplete ? "" : "+");
+        var left = job.EstimatedTimeRemaining is { } time ? $"  {Clock(time)} left" : "";
         return $"{Bar(job.BytesReceived, job.BytesWanted)}  {ByteSize.Text(job.BytesReceived)} of {total}  {ByteSize.Text((long)job.BytesPerSecond)}/s{left}";
     }
 

@@ -41,12 +41,12 @@ internal sealed record StatsReport
     public static StatsReport Of(DownloadStats? stats, bool dryRun, TimeSpan elapsed, Exception? cause) => new()
     {
         DryRun = dryRun ? true : null,
-        SeriesTotal = stats?.TotalSeriesCount ?? 0,
-        SeriesSaved = stats?.SavedSeriesCount ?? 0,
-        InstancesTotal = stats?.TotalInstanceCount ?? 0,
-        InstancesSaved = stats?.SavedInstanceCount ?? 0,
-        BytesTotal = stats?.TotalBytes ?? 0,
-        BytesSaved = stats?.SavedBytes ?? 0,
+        SeriesTotal = stats?.SeriesTotal ?? 0,
+        SeriesSaved = stats?.SeriesSaved ?? 0,
+        InstancesTotal = stats?.InstancesTotal ?? 0,
+        InstancesSaved = stats?.InstancesSaved ?? 0,
+        BytesTotal = stats?.BytesTotal ?? 0,
+        BytesSaved = stats?.BytesSaved ?? 0,
         SeriesToFetch = stats?.SeriesToFetch.Count() ?? 0,
         InstancesToFetch = stats?.SeriesToFetch.Sum(series => series.InstancesTotal - series.InstancesSaved) ?? 0,
         BytesToFetch = stats?.SeriesToFetch.Sum(series => series.BytesTotal - series.BytesSaved) ?? 0,
@@ -55,6 +55,6 @@ internal sealed record StatsReport
         Series = [.. (stats?.Series ?? []).Select(SeriesStatsReport.Of)],
         Errors = [.. (stats?.StudyFailures ?? []).Select(ErrorReport.Of)],
         Warnings = [.. stats?.Warnings ?? []],
-        Error = cause is null ? null : Cause.Text(cause),
+        Error = cause is null ? null : ErrorText.Text(cause),
     };
 }

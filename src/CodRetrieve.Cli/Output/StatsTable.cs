@@ -20,9 +20,9 @@ internal static class StatsTable
             Of(stats.Series, ["STUDY", .. Columns], series => [series.StudyInstanceUid, .. Cells(series)]).WritePlain(output);
         }
 
-        output.WriteLine($"{Count.Of(stats.TotalSeriesCount, "series")}, {stats.SavedSeriesCount} saved; "
-            + $"{Count.Of(stats.TotalInstanceCount, "instance")}, {stats.SavedInstanceCount} saved; "
-            + $"{ByteSize.Text(stats.TotalBytes)}, {ByteSize.Text(stats.SavedBytes)} saved");
+        output.WriteLine($"{Pluralizer.Of(stats.SeriesTotal, "series")}, {stats.SeriesSaved} saved; "
+            + $"{Pluralizer.Of(stats.InstancesTotal, "instance")}, {stats.InstancesSaved} saved; "
+            + $"{ByteSize.Text(stats.BytesTotal)}, {ByteSize.Text(stats.BytesSaved)} saved");
     }
 
     private static TextTable Of(IEnumerable<SeriesStats> all, string[] columns, Func<SeriesStats, string[]> cells)

@@ -36,7 +36,7 @@ internal sealed class SummaryTable<T>(string[] columns, Func<IReadOnlyList<T>, s
         foreach (var row in rows)
         {
             var (study, series) = uidsOf(row[0]);
-            table.Add([.. names.Select(name => UidTail.Of(name == "STUDY" ? study : series)), .. cells(row)]);
+            table.Add([.. names.Select(name => UidFormatter.Of(name == "STUDY" ? study : series)), .. cells(row)]);
         }
 
         if (others.Count > 0)

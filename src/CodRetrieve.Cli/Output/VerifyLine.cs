@@ -1,3 +1,4 @@
+using CodRetrieve.Verification;
 using Spectre.Console;
 
 namespace CodRetrieve.Cli.Output;
@@ -6,13 +7,13 @@ namespace CodRetrieve.Cli.Output;
 internal static class VerifyLine
 {
     /// <summary>Shows it while <paramref name="run"/> lasts; what that throws passes through.</summary>
-    public static Task<VerifyResult> ShowAsync(TextWriter output, Func<IProgress<VerifyProgress>?, Task<VerifyResult>> run) =>
+    public static Task<VerificationResult> ShowAsync(TextWriter output, Func<IProgress<VerificationProgress>?, Task<VerificationResult>> run) =>
         AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) })
             .Live(new Text("starting")).AutoClear(true).StartAsync(context => run(new Line(context)));
 
-    private sealed class Line(LiveDisplayContext context) : IProgress<VerifyProgress>
+    private sealed class Line(LiveDisplayContext context) : IProgress<VerificationProgress>
     {
-        public void Report(VerifyProgress value) => context.UpdateTarget(
-            new Text($"{Count.Of(value.InstancesChecked, "instance")} looked at, {ByteSize.Text(value.BytesRead)} read, {value.Findings} found"));
+        public void Report(VerificationProgress value) => context.UpdateTarget(
+            new Text($"{Pluralizer.Of(value.InstancesChecked, "instance")} looked at, {ByteSize.Text(value.BytesRead)} read, {value.Issues} found"));
     }
 }

@@ -1,3 +1,5 @@
+using CodRetrieve.Verification;
+
 namespace CodRetrieve.Cli.Output;
 
 /// <summary>What verifying found, as JSON.</summary>
@@ -43,7 +45,7 @@ internal sealed record VerifyReport
 
     public required IReadOnlyList<SeriesVerifyReport> Series { get; init; }
 
-    public required IReadOnlyList<VerifyFindingReport> Findings { get; init; }
+    public required IReadOnlyList<VerificationIssueReport> Issues { get; init; }
 
     /// <summary>What could not be verified or repaired.</summary>
     public required IReadOnlyList<ErrorReport> Errors { get; init; }
@@ -56,20 +58,20 @@ internal sealed record VerifyReport
     public static VerifyReport Of(VerifyOutcome? outcome, TimeSpan elapsed, Exception? cause)
     {
         var result = outcome?.Result;
-        var findings = result?.Findings.ToList() ?? [];
+        var issues = result?.Issues.ToList() ?? [];
         return new VerifyReport
         {
             Outcome = cause is OperationCanceledException ? "cancelled" : cause is not null || outcome is null ? "stopped" : StateOf(outcome),
             InstancesTotal = result?.InstancesTotal ?? 0,
             InstancesVerified = result?.InstancesVerified ?? 0,
             InstancesUnverifiable = outcome?.InstancesUnverifiable ?? 0,
-            Missing = NumberOf(VerifyFindingKind.Missing),
-            WrongSize = NumberOf(VerifyFindingKind.WrongSize),
-            Corrupt = NumberOf(VerifyFindingKind.Corrupt),
-            Unreadable = NumberOf(VerifyFindingKind.Unreadable),
-            Unfinished = NumberOf(VerifyFindingKind.Unfinished),
-            Unknown = NumberOf(VerifyFindingKind.Unknown),
-            Repaired = findings.Count(finding => outcome!.IsRepaired(finding)),
+            Missing = NumberOf(VerificationIssueKind.Missing),
+            WrongSize = NumberOf(VerificationIssueKind.WrongSize),
+            Corrupt = NumberOf(VerificationIssueKind.Corrupt),
+            Unreadable = NumberOf(VerificationIssueKind.Unreadable),
+            Unfinished = NumberOf(VerificationIssueKind.Unfinished),
+            Unknown = NumberOf(VerificationIssueKind.Unknown),
+            Repaired = issues.Count(issue => outcome!.IsRepaired(issue)),
             Remaining = outcome?.Remaining.Count() ?? 0,
             BytesVerified = result?.BytesVerified ?? 0,
             BytesRead = result?.BytesRead ?? 0,
@@ -77,11 +79,11 @@ internal sealed record VerifyReport
             ElapsedSeconds = Math.Round(elapsed.TotalSeconds, 3),
             MissingStudies = result?.MissingStudies ?? [],
             Series = [.. (result?.Series ?? []).Select(SeriesVerifyReport.Of)],
-            Findings = [.. findings.Select(finding => VerifyFindingReport.Of(finding, outcome!.IsRepaired(finding)))],
+            Issues = [.. issues.Select(issue => VerificationIssueReport.Of(issue, outcome!.IsRepaired(issue)))],
             Errors = [.. (outcome?.Failures ?? []).Select(ErrorReport.Of)],
-            Error = cause is null ? null : Cause.Text(cause),
+            Error = cause is null ? null : ErrorText.Text(cause),
         };
 
-        int NumberOf(VerifyFindingKind kind) => findings.Count(finding => finding.Kind == kind);
+        int NumberOf(VerificationIssueKind kind) => issues.Count(issue => issue.Kind == kind);
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CodRetrieve.Verification;
 
 namespace CodRetrieve.Cli.Output;
 
@@ -12,9 +13,9 @@ internal static class VerifySummary
             Number(series.Sum(one => one.InstancesTotal)),
             Number(series.Sum(one => one.InstancesVerified)),
             ByteSize.Text(series.Sum(one => one.BytesVerified)),
-            Counts(series.SelectMany(one => one.Findings)),
+            Counts(series.SelectMany(one => one.Issues)),
         ],
-        series => series.All(one => one.Findings.Count == 0 && one.Failures.Count == 0),
+        series => series.All(one => one.Issues.Count == 0 && one.Failures.Count == 0),
         one => (one.StudyInstanceUid, one.SeriesInstanceUid));
 
     /// <param name="output">Where to write.</param>
@@ -28,18 +29,18 @@ internal static class VerifySummary
             Table.Write(output, result.Series);
         }
 
-        foreach (var finding in result.Findings.Where(outcome.IsRepaired))
+        foreach (var issue in result.Issues.Where(outcome.IsRepaired))
         {
-            output.WriteLine($"repaired {finding}");
+            output.WriteLine($"repaired {issue}");
         }
 
-        var counts = Counts(result.Findings);
+        var counts = Counts(result.Issues);
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{VerifyReport.StateOf(outcome)}: {result.InstancesVerified} of {Count.Of(result.InstancesTotal, "instance")} verified, {(counts.Length == 0 ? "nothing found" : counts)}; {ByteSize.Text(result.BytesRead)} read in {result.Elapsed.TotalSeconds:0.0} s ({ByteSize.Rate(result.BytesRead, result.Elapsed)})"));
+            $"{VerifyReport.StateOf(outcome)}: {result.InstancesVerified} of {Pluralizer.Of(result.InstancesTotal, "instance")} verified, {(counts.Length == 0 ? "nothing found" : counts)}; {ByteSize.Text(result.BytesRead)} read in {result.Elapsed.TotalSeconds:0.0} s ({ByteSize.Rate(result.BytesRead, result.Elapsed)})"));
         if (outcome.WasRepaired)
         {
-            output.WriteLine($"{result.Findings.Count(outcome.IsRepaired)} repaired, {ByteSize.Text(outcome.BytesFetched)} fetched");
+            output.WriteLine($"{result.Issues.Count(outcome.IsRepaired)} repaired, {ByteSize.Text(outcome.BytesFetched)} fetched");
         }
         else if (result.IsRepairable)
         {
@@ -47,8 +48,8 @@ internal static class VerifySummary
         }
     }
 
-    private static string Counts(IEnumerable<VerifyFinding> findings) => string.Join(
-        ", ", findings.GroupBy(finding => finding.Kind).OrderBy(kind => kind.Key).Select(kind => $"{kind.Count()} {VerifyFindingReport.KindOf(kind.Key)}"));
+    private static string Counts(IEnumerable<VerificationIssue> issues) => string.Join(
+        ", ", issues.GroupBy(issue => issue.Kind).OrderBy(kind => kind.Key).Select(kind => $"{kind.Count()} {VerificationIssueReport.KindOf(kind.Key)}"));
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

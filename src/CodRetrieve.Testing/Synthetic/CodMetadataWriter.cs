@@ -32,8 +32,8 @@ internal sealed class CodMetadataWriter(SyntheticSeries series, string seriesUri
         using var writer = new Utf8JsonWriter(destination, Json);
         var deid = series.Study.IsHashed ? "deid_" : "";
         writer.WriteStartObject();
-        writer.WriteString(deid + "study_uid", series.Study.StudyUid);
-        writer.WriteString(deid + "series_uid", series.SeriesUid);
+        writer.WriteString(deid + "study_uid", series.Study.StudyInstanceUid);
+        writer.WriteString(deid + "series_uid", series.SeriesInstanceUid);
         writer.WriteStartObject("cod");
         writer.WriteStartObject("instances");
         foreach (var instance in series.Instances)

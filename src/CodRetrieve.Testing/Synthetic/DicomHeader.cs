@@ -33,8 +33,8 @@ internal static class DicomHeader
         Text(file, 0x0008_103E, "LO", tags.Description);
         Text(file, 0x0010_0010, "PN", DicomTags.PatientName);
         Text(file, 0x0010_0020, "LO", DicomTags.PatientId);
-        Text(file, 0x0020_000D, "UI", tags.StudyUid);
-        Text(file, 0x0020_000E, "UI", tags.SeriesUid);
+        Text(file, 0x0020_000D, "UI", tags.StudyInstanceUid);
+        Text(file, 0x0020_000E, "UI", tags.SeriesInstanceUid);
         Text(file, 0x0020_0011, "IS", tags.SeriesNumber.ToString(CultureInfo.InvariantCulture));
         Text(file, 0x0020_0013, "IS", tags.InstanceNumber.ToString(CultureInfo.InvariantCulture));
         Number(file, 0x0028_0002, "US", 1, sizeof(ushort));

@@ -20,8 +20,8 @@ internal static class DicomJson
         Text(writer, "0008103E", "LO", tags.Description);
         PersonName(writer, "00100010", DicomTags.PatientName);
         Text(writer, "00100020", "LO", DicomTags.PatientId);
-        Text(writer, "0020000D", "UI", tags.StudyUid);
-        Text(writer, "0020000E", "UI", tags.SeriesUid);
+        Text(writer, "0020000D", "UI", tags.StudyInstanceUid);
+        Text(writer, "0020000E", "UI", tags.SeriesInstanceUid);
         Number(writer, "00200011", "IS", tags.SeriesNumber);
         Number(writer, "00200013", "IS", tags.InstanceNumber);
         Number(writer, "00280002", "US", 1);

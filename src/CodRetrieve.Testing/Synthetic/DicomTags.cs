@@ -3,8 +3,8 @@ namespace CodRetrieve.Testing;
 /// <summary>What the tags of a synthetic instance say.</summary>
 internal sealed record DicomTags(
     string SopInstanceUid,
-    string StudyUid,
-    string SeriesUid,
+    string StudyInstanceUid,
+    string SeriesInstanceUid,
     string SopClassUid,
     string Modality,
     string Description,

@@ -13,8 +13,8 @@ public sealed class SyntheticSeries
         Study = study;
         Options = options;
         Key = SplitMix64.Word(study.Key, (ulong)index + 100);
-        SeriesUid = options.SeriesUid ?? SplitMix64.Uid(Key);
-        OriginalSeriesUid = study.IsHashed ? SplitMix64.Uid(~Key) : SeriesUid;
+        SeriesInstanceUid = options.SeriesInstanceUid ?? SplitMix64.Uid(Key);
+        OriginalSeriesInstanceUid = study.IsHashed ? SplitMix64.Uid(~Key) : SeriesInstanceUid;
         SeriesNumber = index + 1;
 
         var sizes = options.Sizes;
@@ -41,10 +41,10 @@ public sealed class SyntheticSeries
     public SyntheticSeriesOptions Options { get; }
 
     /// <summary>The Series Instance UID by which the store knows the series; the hashed one in a study with hashed UIDs.</summary>
-    public string SeriesUid { get; }
+    public string SeriesInstanceUid { get; }
 
-    /// <summary>The Series Instance UID inside the files; differs from <see cref="SeriesUid"/> in a study with hashed UIDs.</summary>
-    public string OriginalSeriesUid { get; }
+    /// <summary>The Series Instance UID inside the files; differs from <see cref="SeriesInstanceUid"/> in a study with hashed UIDs.</summary>
+    public string OriginalSeriesInstanceUid { get; }
 
     /// <summary>Series Number (0020,0011), from 1.</summary>
     public int SeriesNumber { get; }
@@ -125,7 +125,7 @@ public sealed class SyntheticSeries
     private string Path(string prefix)
     {
         ArgumentNullException.ThrowIfNull(prefix);
-        return CodNames.Series(prefix, Study.StudyUid, SeriesUid);
+        return CodNames.Series(prefix, Study.StudyInstanceUid, SeriesInstanceUid);
     }
 
     private SyntheticInstance Make(int index, long size, int listed)
@@ -134,8 +134,8 @@ public sealed class SyntheticSeries
         var uid = SplitMix64.Uid(key);
         var tags = new DicomTags(
             Study.IsHashed ? SplitMix64.Uid(~key) : uid,
-            Study.OriginalStudyUid,
-            OriginalSeriesUid,
+            Study.OriginalStudyInstanceUid,
+            OriginalSeriesInstanceUid,
             Options.SopClassUid,
             Options.Modality,
             Options.Description,

@@ -4,7 +4,7 @@ namespace CodRetrieve.Testing;
 public sealed partial record SyntheticSeriesOptions
 {
     /// <summary>The Series Instance UID; null, the default, derives one from the study's seed.</summary>
-    public string? SeriesUid { get; init; }
+    public string? SeriesInstanceUid { get; init; }
 
     /// <summary>Modality (0008,0060), at most 16 characters; <c>CT</c> by default.</summary>
     public string Modality { get; init; } = "CT";

@@ -19,15 +19,15 @@ public sealed class SyntheticStudy
         Seed = seed;
         IsHashed = hashed;
         Key = SplitMix64.Mix((ulong)seed ^ 0xC0D0_0000_0000_0000);
-        StudyUid = studyUid ?? SplitMix64.Uid(Key);
-        OriginalStudyUid = hashed ? SplitMix64.Uid(~Key) : StudyUid;
+        StudyInstanceUid = studyUid ?? SplitMix64.Uid(Key);
+        OriginalStudyInstanceUid = hashed ? SplitMix64.Uid(~Key) : StudyInstanceUid;
     }
 
     /// <summary>The Study Instance UID by which the store knows the study; the hashed one where <see cref="IsHashed"/>.</summary>
-    public string StudyUid { get; }
+    public string StudyInstanceUid { get; }
 
-    /// <summary>The Study Instance UID inside the files; differs from <see cref="StudyUid"/> where <see cref="IsHashed"/>.</summary>
-    public string OriginalStudyUid { get; }
+    /// <summary>The Study Instance UID inside the files; differs from <see cref="StudyInstanceUid"/> where <see cref="IsHashed"/>.</summary>
+    public string OriginalStudyInstanceUid { get; }
 
     /// <summary>The seed.</summary>
     public int Seed { get; }

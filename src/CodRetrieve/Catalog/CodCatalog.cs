@@ -1,6 +1,7 @@
 using System.IO.Compression;
-using CodRetrieve.Buckets;
 using CodRetrieve.Diagnostics;
+using CodRetrieve.IO;
+using CodRetrieve.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace CodRetrieve.Catalog;
@@ -28,7 +29,7 @@ internal sealed class CodCatalog(ObjectReader objects, string? prefix, ILogger l
     /// Whether what reading a study threw says nothing of the others. "Not found" is the bucket: a study that does not exist lists as empty.
     /// </summary>
     public static bool ConcernsOneStudy(CodRetrieveException failure) =>
-        failure is not ObjectStoreException { StopsEverything: true } and not ObjectStoreException { Reason: ObjectStoreFailure.NotFound };
+        failure is not ObjectStoreException { IsFatal: true } and not ObjectStoreException { Reason: ObjectStoreFailure.NotFound };
 
     /// <summary>Lists one study.</summary>
     /// <exception cref="ObjectStoreException">The listing failed, or the bucket does not exist.</exception>
@@ -85,7 +86,7 @@ internal sealed class CodCatalog(ObjectReader objects, string? prefix, ILogger l
     private async Task<SeriesContent> ReadContentAsync(SeriesListing listing, CancellationToken cancellationToken)
     {
         var uri = objects.GetUri(listing.IndexName);
-        if (listing.Index is null && !listing.IsFolded)
+        if (listing.Index is null && !listing.IsPrefixOnly)
         {
             return new(listing, null, new CodFormatException($"{uri}: the series has no index (metadata.json)."), SeriesProblem.NoMetadata);
         }
@@ -99,7 +100,7 @@ internal sealed class CodCatalog(ObjectReader objects, string? prefix, ILogger l
         {
             return new(listing, null, e, SeriesProblem.NoMetadata);
         }
-        catch (CodRetrieveException e) when (e is not ObjectStoreException { StopsEverything: true })
+        catch (CodRetrieveException e) when (e is not ObjectStoreException { IsFatal: true })
         {
             return new(listing, null, e, SeriesProblem.UnreadableMetadata);
         }
@@ -113,7 +114,7 @@ internal sealed class CodCatalog(ObjectReader objects, string? prefix, ILogger l
                 listing,
                 index,
                 new CodFormatException($"{tarUri}: the tar is stored with content-encoding gzip, so that no range of it can be read. Store it plain."),
-                SeriesProblem.PackedTar),
+                SeriesProblem.CompressedTar),
             _ => new(listing, index, null, SeriesProblem.None),
         };
     }
@@ -131,7 +132,7 @@ internal sealed class CodCatalog(ObjectReader objects, string? prefix, ILogger l
             catch (ObjectStoreException e) when (attempt < IndexAttempts && e.Reason == ObjectStoreFailure.Changed)
             {
                 // A writer replaced the index since it was listed: the newest one is read, whose checksum is not known.
-                (listing.Index, listing.IsFolded) = (null, true);
+                (listing.Index, listing.IsPrefixOnly) = (null, true);
             }
             catch (CodFormatException e) when (attempt < IndexAttempts && e.InnerException is InvalidDataException)
             {
@@ -143,7 +144,7 @@ internal sealed class CodCatalog(ObjectReader objects, string? prefix, ILogger l
 
     private async Task<SeriesIndex> ReadIndexOnceAsync(SeriesListing listing, string uri, CancellationToken cancellationToken)
     {
-        var slice = new ObjectSlice(listing.IndexName, listing.Index?.Generation, listing.Index?.SizeBytes, null);
+        var slice = new ObjectRange(listing.IndexName, listing.Index?.Generation, listing.Index?.SizeBytes, null);
         var stored = await objects.OpenAsync(slice, null, cancellationToken).ConfigureAwait(false);
         await using var closing = stored.ConfigureAwait(false);
         var bytes = new ChecksumStream(stored);
@@ -164,7 +165,7 @@ internal sealed class CodCatalog(ObjectReader objects, string? prefix, ILogger l
 
         // What was wrong with the JSON counts only if the bytes are those that were stored.
         await bytes.DrainAsync(cancellationToken).ConfigureAwait(false);
-        if (stored.IsUnpacked || listing.Index?.Crc32c is not { } expected)
+        if (stored.IsDecompressed || listing.Index?.Crc32c is not { } expected)
         {
             return index ?? throw new CodFormatException(malformed!.Message, new InvalidDataException("No checksum tells whether it was stored so.", malformed));
         }
@@ -187,7 +188,7 @@ internal sealed class CodCatalog(ObjectReader objects, string? prefix, ILogger l
         }
 
         var gzip = new GZipStream(bytes, CompressionMode.Decompress, leaveOpen: true);
-        var unpacked = new BoundedStream(gzip, MaxIndexBytes, uri) { PackedBytes = () => bytes.BytesRead };
+        var unpacked = new LimitedStream(gzip, MaxIndexBytes, uri) { PackedBytes = () => bytes.BytesRead };
         await using var closing = unpacked.ConfigureAwait(false);
         return await SeriesIndexReader.ReadAsync(unpacked, series, uri, ReadsAttributes, cancellationToken).ConfigureAwait(false);
     }

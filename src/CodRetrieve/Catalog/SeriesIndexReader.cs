@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Text;
-using CodRetrieve.Buckets;
+using CodRetrieve.IO;
+using CodRetrieve.Storage;
 
 namespace CodRetrieve.Catalog;
 
@@ -132,7 +133,7 @@ internal sealed class SeriesIndexReader
                 throw new CodFormatException($"{_uri}: the index lists more than {MaxInstances} instances, which is refused.");
             }
 
-            if (!UidName.IsSafe(sop))
+            if (!SafeUid.IsSafe(sop))
             {
                 AddProblem(sop, "its name cannot be the name of a file");
                 await _json.SkipValueAsync(cancellationToken).ConfigureAwait(false);
@@ -264,5 +265,5 @@ internal sealed class SeriesIndexReader
     }
 
     private static string Printable(string name) =>
-        string.Concat((name.Length > UidName.MaxLength ? name[..UidName.MaxLength] + "..." : name).Select(c => c is >= ' ' and < (char)0x7F ? c : '?'));
+        string.Concat((name.Length > SafeUid.MaxLength ? name[..SafeUid.MaxLength] + "..." : name).Select(c => c is >= ' ' and < (char)0x7F ? c : '?'));
 }

@@ -1,3 +1,5 @@
+using CodRetrieve.Storage;
+
 namespace CodRetrieve.Catalog;
 
 /// <summary>The objects of one series, as a listing shows them.</summary>
@@ -11,12 +13,12 @@ internal sealed class SeriesListing
     /// <summary>The name of the series' index, whether it exists or not.</summary>
     public required string IndexName { get; init; }
 
-    public ObjectItem? Tar { get; set; }
+    public ObjectInfo? Tar { get; set; }
 
-    public ObjectItem? Index { get; set; }
+    public ObjectInfo? Index { get; set; }
 
     /// <summary>The listing showed only that the series has a folder, not what is in it: the index may be there.</summary>
-    public bool IsFolded { get; set; }
+    public bool IsPrefixOnly { get; set; }
 
     /// <summary>A writer is at work on the series, or died there (<c>.gradient.lock</c>).</summary>
     public bool HasLock { get; set; }

@@ -1,3 +1,5 @@
+using CodRetrieve.Storage;
+
 namespace CodRetrieve.Catalog;
 
 /// <summary>Gathers the pages of a study's listing into its series.</summary>
@@ -33,14 +35,14 @@ internal sealed class StudyListingBuilder(string study, string under, Func<strin
         {
             if (SeriesOf(Below(folder).TrimEnd('/')) is { } series)
             {
-                series.IsFolded = true;
+                series.IsPrefixOnly = true;
             }
         }
     }
 
     public StudyListing Build() => new(study, [.. _series.Values], [.. _problems.Values]);
 
-    private void AddFile(string seriesUid, string file, ObjectItem item)
+    private void AddFile(string seriesUid, string file, ObjectInfo item)
     {
         if (SeriesOf(seriesUid) is not { } series)
         {
@@ -77,7 +79,7 @@ internal sealed class StudyListingBuilder(string study, string under, Func<strin
             throw new CodFormatException($"{getUri(under)}: the listing has more than {MaxSeries} series, which is refused.");
         }
 
-        if (!UidName.IsSafe(seriesUid))
+        if (!SafeUid.IsSafe(seriesUid))
         {
             _problems.TryAdd(seriesUid, new CodFormatException($"{getUri(under)}: a series has a name that cannot be the name of a folder."));
             return null;

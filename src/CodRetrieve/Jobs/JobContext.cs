@@ -1,6 +1,7 @@
-using CodRetrieve.Buckets;
 using CodRetrieve.Catalog;
+using CodRetrieve.Planning;
 using CodRetrieve.Saving;
+using CodRetrieve.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace CodRetrieve.Jobs;
@@ -20,7 +21,7 @@ internal sealed class JobContext : IDisposable
         Connections = connections;
         Logger = logger;
         Queue = new WorkQueue(connections);
-        Space = new SpaceCheck(handler as IDestination, Report);
+        Space = new DiskSpaceGuard(handler as IDestination, Report);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
     }
 
@@ -42,14 +43,14 @@ internal sealed class JobContext : IDisposable
 
     public JobReport Report { get; } = new();
 
-    public SpaceCheck Space { get; }
+    public DiskSpaceGuard Space { get; }
 
     public JobTotals Totals { get; } = new();
 
     /// <summary>Ends everything the job does: the caller's cancelling, or <see cref="Stop"/>.</summary>
     public CancellationToken Stopping => _stop.Token;
 
-    public Exception? StopCause => Volatile.Read(ref _stopCause);
+    public Exception? FatalException => Volatile.Read(ref _stopCause);
 
     /// <summary>Ends the job because nothing more can succeed. The first cause counts.</summary>
     public void Stop(Exception cause)
@@ -63,7 +64,7 @@ internal sealed class JobContext : IDisposable
     /// <summary>Ends the job, by throwing, when a failure means that nothing more can succeed.</summary>
     public void StopIfFatal(Exception cause)
     {
-        if (cause is DestinationException or ObjectStoreException { StopsEverything: true })
+        if (cause is DestinationException or ObjectStoreException { IsFatal: true })
         {
             Stop(cause);
             Stopping.ThrowIfCancellationRequested();

@@ -84,7 +84,7 @@ internal sealed class JobReport
                 Failures = failures,
                 BytesDownloaded = Interlocked.Read(ref _bytesDownloaded),
                 Elapsed = elapsed,
-                StopCause = stopCause,
+                FatalException = stopCause,
             };
         }
     }

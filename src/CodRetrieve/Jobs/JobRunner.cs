@@ -1,7 +1,8 @@
-using CodRetrieve.Buckets;
 using CodRetrieve.Catalog;
 using CodRetrieve.Diagnostics;
 using CodRetrieve.Saving;
+using CodRetrieve.Storage;
+using CodRetrieve.Transfer;
 using Microsoft.Extensions.Logging;
 
 namespace CodRetrieve.Jobs;
@@ -43,7 +44,7 @@ internal sealed class JobRunner(
             // Told by the result: cancelled by the caller, or stopped by the job itself for its first cause.
         }
 
-        var cause = job.StopCause;
+        var cause = job.FatalException;
         var result = job.Report.ToResult(options.TimeProvider.GetElapsedTime(started), cause is null && cancellationToken.IsCancellationRequested, cause);
         CodActivities.EndJob(activity, result.Outcome, cause);
         if (cause is not null)
@@ -75,7 +76,7 @@ internal sealed class JobRunner(
 
     private async Task FetchAllAsync(JobContext job)
     {
-        var closer = new SeriesCloser(job);
+        var closer = new CompletionHandler(job);
         var planner = new StudyPlanner(job, closer);
         var closing = OrStopAsync(job, closer.CloseStudiesAsync());
         var fetching = Enumerable.Range(0, job.Connections).Select(_ => OrStopAsync(job, FetchAsync(job, planner, closer)));
@@ -90,7 +91,7 @@ internal sealed class JobRunner(
         }
     }
 
-    private static async Task FetchAsync(JobContext job, StudyPlanner planner, SeriesCloser closer)
+    private static async Task FetchAsync(JobContext job, StudyPlanner planner, CompletionHandler closer)
     {
         var fetcher = new SeriesFetcher(job);
         while (await job.Queue.TakeAsync(job.Stopping).ConfigureAwait(false) is { } item)

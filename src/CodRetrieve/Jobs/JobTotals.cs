@@ -56,16 +56,16 @@ internal sealed class JobTotals
             InstancesSaved = Volatile.Read(ref _instancesSaved),
             InstancesWanted = Volatile.Read(ref _instancesWanted),
             InstancesFailed = Volatile.Read(ref _instancesFailed),
-            SeriesEnded = Volatile.Read(ref _seriesEnded),
-            SeriesKnown = Volatile.Read(ref _seriesKnown),
-            IsPlanned = isPlanned,
+            SeriesCompleted = Volatile.Read(ref _seriesEnded),
+            SeriesDiscovered = Volatile.Read(ref _seriesKnown),
+            IsPlanningComplete = isPlanned,
             BytesPerSecond = bytesPerSecond,
             Elapsed = elapsed,
-            TimeLeft = isPlanned ? TimeLeft(wanted - received, bytesPerSecond) : null,
+            EstimatedTimeRemaining = isPlanned ? EstimatedTimeRemaining(wanted - received, bytesPerSecond) : null,
         };
     }
 
-    private static TimeSpan? TimeLeft(long bytes, double bytesPerSecond)
+    private static TimeSpan? EstimatedTimeRemaining(long bytes, double bytesPerSecond)
     {
         if (bytes <= 0)
         {

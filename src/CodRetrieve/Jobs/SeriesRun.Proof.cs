@@ -12,7 +12,7 @@ internal sealed partial class SeriesRun
     private bool _isProving;
 
     /// <summary>The tar has the CRC32C that the store lists, and so are those of these instances known.</summary>
-    public void Prove(IEnumerable<(InstanceInfo Instance, uint Crc32c)> proven)
+    public void AcceptTar(IEnumerable<(InstanceInfo Instance, uint Crc32c)> proven)
     {
         var crcs = proven.ToDictionary(static one => one.Instance, static one => one.Crc32c);
         PlanAnew(Survey.Wanted.Select(instance => crcs.TryGetValue(instance, out var crc) ? instance.WithProved(crc) : instance));
@@ -20,7 +20,7 @@ internal sealed partial class SeriesRun
 
     /// <summary>The tar is not the one that the store lists, or cannot be read: only instances with a CRC32C of their own are still to be had.</summary>
     /// <returns>The others.</returns>
-    public IReadOnlyList<InstanceInfo> Disprove()
+    public IReadOnlyList<InstanceInfo> RejectTar()
     {
         PlanAnew(Survey.Wanted.Where(static instance => instance.Crc32c is not null));
         return [.. Survey.Wanted.Where(static instance => instance.Crc32c is null).Except(BeyondTar)];
@@ -46,7 +46,7 @@ internal sealed partial class SeriesRun
 
     private WorkItem TakeProof()
     {
-        var item = new WorkItem(this, WorkKind.Proof, _toProve);
+        var item = new WorkItem(this, WorkKind.Verify, _toProve);
         (_toProve, _isProving) = ([], true);
         _underWay++;
         return item;

@@ -28,7 +28,7 @@ internal sealed partial class SeriesRun
     /// <param name="study">The series' study.</param>
     /// <param name="survey">What is wanted of the series.</param>
     /// <param name="before">The run of the series before its tar changed; <see langword="null"/> for the first run.</param>
-    public SeriesRun(StudyRun study, SeriesSurvey survey, SeriesRun? before = null)
+    public SeriesRun(StudyRun study, SeriesDelta survey, SeriesRun? before = null)
     {
         Study = study;
         Survey = survey;
@@ -52,7 +52,7 @@ internal sealed partial class SeriesRun
 
     public StudyRun Study { get; }
 
-    public SeriesSurvey Survey { get; }
+    public SeriesDelta Survey { get; }
 
     public SeriesInfo Series => Survey.Series;
 
@@ -160,7 +160,7 @@ internal sealed partial class SeriesRun
 
             _byName.RemoveRange(0, walk.Length);
             _underWay++;
-            return segment is not null ? WorkItem.Of(this, segment) : new WorkItem(this, WorkKind.Walk, walk);
+            return segment is not null ? WorkItem.Of(this, segment) : new WorkItem(this, WorkKind.Scan, walk);
         }
     }
 

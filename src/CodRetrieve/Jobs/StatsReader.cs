@@ -1,5 +1,6 @@
 using CodRetrieve.Catalog;
 using CodRetrieve.Planning;
+using CodRetrieve.Saving;
 
 namespace CodRetrieve.Jobs;
 
@@ -45,11 +46,11 @@ internal sealed class StatsReader(CodCatalog catalog, ISaveHandler? destination)
         var content = await catalog.ReadSeriesAsync(listing, cancellationToken).ConfigureAwait(false);
         if (destination is null || content.Index is null)
         {
-            return new SeriesStats(SeriesSurvey.Create(content, static _ => false));
+            return new SeriesStats(SeriesDelta.Create(content, static _ => false));
         }
 
         var saved = await destination.FindSavedAsync(content.Series, cancellationToken).ConfigureAwait(false);
-        return new SeriesStats(SeriesSurvey.Create(content, instance => saved.Contains(instance.SopInstanceUid)));
+        return new SeriesStats(SeriesDelta.Create(content, instance => saved.Contains(instance.SopInstanceUid)));
     }
 
     private RetrievalFailure Failure(string study, Exception cause) => RetrievalFailure.OfStudy(catalog.GetUri(study), study, cause);

@@ -5,7 +5,7 @@ using CodRetrieve.Planning;
 namespace CodRetrieve.Jobs;
 
 /// <summary>Turns the studies asked for into series to fetch, a few at a time and ahead of the transfer.</summary>
-internal sealed class StudyPlanner(JobContext job, SeriesCloser closer)
+internal sealed class StudyPlanner(JobContext job, CompletionHandler closer)
 {
     // Together more than a job's connections, so that these wait for the store and not the store for them.
     private const int StudiesAtOnce = 4;
@@ -144,18 +144,18 @@ internal sealed class StudyPlanner(JobContext job, SeriesCloser closer)
     }
 
     // Gives what the save handler threw, where it did, with a survey that wants nothing.
-    private async ValueTask<(SeriesSurvey Survey, Exception? Unknown)> SurveyAsync(SeriesContent content, SeriesRun? before)
+    private async ValueTask<(SeriesDelta Survey, Exception? Unknown)> SurveyAsync(SeriesContent content, SeriesRun? before)
     {
         if (content.Index is null)
         {
-            return (SeriesSurvey.Create(content, static _ => false), null);
+            return (SeriesDelta.Create(content, static _ => false), null);
         }
 
         try
         {
             var saved = await job.Handler.FindSavedAsync(content.Series, job.Stopping).ConfigureAwait(false);
             var replaced = Replaced(content, before);
-            return (SeriesSurvey.Create(content, instance => saved.Contains(instance.SopInstanceUid) && !replaced.Contains(instance.SopInstanceUid)), null);
+            return (SeriesDelta.Create(content, instance => saved.Contains(instance.SopInstanceUid) && !replaced.Contains(instance.SopInstanceUid)), null);
         }
 #pragma warning disable CA1031 // Whatever a save handler throws is the cause of this series' failure.
         catch (Exception e)
@@ -163,7 +163,7 @@ internal sealed class StudyPlanner(JobContext job, SeriesCloser closer)
         {
             job.Stopping.ThrowIfCancellationRequested();
             job.StopIfFatal(e);
-            return (SeriesSurvey.Create(content, static _ => true), e);
+            return (SeriesDelta.Create(content, static _ => true), e);
         }
     }
 

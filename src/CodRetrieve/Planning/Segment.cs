@@ -1,3 +1,5 @@
+using CodRetrieve.Storage;
+
 namespace CodRetrieve.Planning;
 
 /// <summary>One ranged read of one tar, with the whole instances that are wanted of it, in the order in which they lie there.</summary>

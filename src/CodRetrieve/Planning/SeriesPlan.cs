@@ -1,3 +1,5 @@
+using CodRetrieve.Storage;
+
 namespace CodRetrieve.Planning;
 
 /// <summary>
@@ -49,7 +51,7 @@ internal sealed class SeriesPlan
             (instance.TarRange switch
             {
                 null => byName,
-                { End: var end } when end > tarSizeBytes => beyondTar,
+                { EndExclusive: var end } when end > tarSizeBytes => beyondTar,
                 _ => byOffset,
             }).Add(instance);
         }
@@ -73,12 +75,12 @@ internal sealed class SeriesPlan
         while (!IsCut)
         {
             var next = _byOffset[_next].TarRange!.Value;
-            if (next.Start - range.End > MaxGapBytes || next.End - range.Start > targetBytes)
+            if (next.Start - range.EndExclusive > MaxGapBytes || next.EndExclusive - range.Start > targetBytes)
             {
                 break;
             }
 
-            range = new ByteRange(range.Start, next.End);
+            range = new ByteRange(range.Start, next.EndExclusive);
             wanted += next.Length;
             _next++;
         }
@@ -92,7 +94,7 @@ internal sealed class SeriesPlan
         var kept = new List<InstanceInfo>(sorted.Count);
         foreach (var instance in sorted)
         {
-            (kept.Count == 0 || instance.TarRange!.Value.Start >= kept[^1].TarRange!.Value.End ? kept : overlapping).Add(instance);
+            (kept.Count == 0 || instance.TarRange!.Value.Start >= kept[^1].TarRange!.Value.EndExclusive ? kept : overlapping).Add(instance);
         }
 
         return kept;

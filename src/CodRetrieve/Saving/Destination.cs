@@ -3,15 +3,15 @@ namespace CodRetrieve.Saving;
 /// <summary>What the built-in destinations have in common: the lock, the record of the run, and <c>log.json</c>.</summary>
 internal abstract class Destination : IDestination
 {
-    private readonly SavedLogView _view;
+    private readonly LogJsonView _view;
     private DirectoryLock? _lock;
-    private volatile SavedLog? _log;
+    private volatile LogJson? _log;
 
     protected Destination(string directory, SavingOptions options)
     {
         Root = DestinationCheck.FullPath(directory);
         Options = options;
-        _view = new SavedLogView(Root);
+        _view = new LogJsonView(Root);
     }
 
     /// <summary>The full path of the directory.</summary>
@@ -31,13 +31,13 @@ internal abstract class Destination : IDestination
         _lock = DirectoryLock.Take(Root);
         try
         {
-            foreach (var study in await RunRecord.ReadAsync(Root, cancellationToken).ConfigureAwait(false))
+            foreach (var study in await RunMarker.ReadAsync(Root, cancellationToken).ConfigureAwait(false))
             {
                 SweepStudy(study);
             }
 
-            await RunRecord.WriteAsync(Root, studyInstanceUids, cancellationToken).ConfigureAwait(false);
-            _log = await SavedLog.OpenAsync(Root, Options, cancellationToken).ConfigureAwait(false);
+            await RunMarker.WriteAsync(Root, studyInstanceUids, cancellationToken).ConfigureAwait(false);
+            _log = await LogJson.OpenAsync(Root, Options, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (DestinationErrors.From(e, Root) is { } fault)
         {
@@ -132,11 +132,11 @@ internal abstract class Destination : IDestination
             catch (Exception e) when (e is CodRetrieveException or IOException or UnauthorizedAccessException)
             {
                 // Thrown from here it would hide what ended the job.
-                SavingLog.LogNotFlushed(Options.Logger, e, SavedLog.PathIn(Root));
+                SavingLogMessages.LogNotFlushed(Options.Logger, e, LogJson.PathIn(Root));
             }
 
             _log = null;
-            RunRecord.Delete(Root, Options);
+            RunMarker.Delete(Root, Options);
         }
     }
 
@@ -153,5 +153,5 @@ internal abstract class Destination : IDestination
     /// <summary>Deletes the unfinished files of a study that a dead run worked on. The UID is a checked name.</summary>
     protected abstract void SweepStudy(string studyInstanceUid);
 
-    private SavedLog OpenLog() => _log ?? throw new InvalidOperationException("The destination is not open.");
+    private LogJson OpenLog() => _log ?? throw new InvalidOperationException("The destination is not open.");
 }

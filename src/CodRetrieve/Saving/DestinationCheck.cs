@@ -13,10 +13,10 @@ internal static class DestinationCheck
         var directory = FullPath(path);
         try
         {
-            Directory.CreateDirectory(HiddenFolder.In(directory));
+            Directory.CreateDirectory(StatePaths.In(directory));
 
             // A name of its own each time: several processes may look at once.
-            var probe = Path.Combine(HiddenFolder.In(directory), $"probe-{Guid.NewGuid():N}");
+            var probe = Path.Combine(StatePaths.In(directory), $"probe-{Guid.NewGuid():N}");
             using (var stream = new FileStream(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose))
             {
                 stream.WriteByte(0);

@@ -22,7 +22,7 @@ internal sealed class DirectoryLock : IDisposable
     /// <exception cref="DestinationException">Another job has it, or the file cannot be opened.</exception>
     public static DirectoryLock Take(string directory)
     {
-        var path = HiddenFolder.LockFile(directory);
+        var path = StatePaths.LockFile(directory);
         try
         {
             return new(File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));

@@ -1,4 +1,4 @@
-namespace CodRetrieve;
+namespace CodRetrieve.Saving;
 
 /// <summary>Where verified instances go. Implement it to save them somewhere else than in a folder or in zips.</summary>
 /// <remarks>

@@ -20,7 +20,7 @@ internal interface ISavedStudy : IDisposable
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     /// <exception cref="InvalidDataException">It is in a zip, and damaged there.</exception>
-    SavedCopy? Open(InstanceInfo instance);
+    SavedFile? Open(InstanceInfo instance);
 
     /// <summary>The names of all files of the study, those that no job put there included, but not the unfinished ones of a dead run.</summary>
     /// <returns>Names below the study, with slashes: an instance has <c>{series}/instances/{sop}.dcm</c>.</returns>

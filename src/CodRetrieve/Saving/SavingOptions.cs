@@ -17,7 +17,7 @@ internal sealed record SavingOptions
     public bool FlushToDisk { get; init; }
 
     /// <summary>Whether small files have no name until they are whole, where the system can do so.</summary>
-    public bool UnnamedFiles { get; init; } = true;
+    public bool AnonymousFiles { get; init; } = true;
 
     /// <summary>Tells the bytes free for a directory; <see langword="null"/> where they are not to be looked at.</summary>
     public Func<string, long?>? FreeSpace { get; init; }

@@ -1,4 +1,4 @@
-using CodRetrieve.Buckets;
+using CodRetrieve.IO;
 
 namespace CodRetrieve.Transfer;
 
@@ -6,7 +6,7 @@ namespace CodRetrieve.Transfer;
 /// The bytes of one instance, checked while they pass. The last of them are handed out only after size and CRC32C matched: whoever has
 /// read them all has the instance whole.
 /// </summary>
-internal sealed class InstanceContent : ForwardStream
+internal sealed class InstanceContent : ForwardOnlyReadStream
 {
     private readonly TarCursor _cursor;
     private readonly InstanceInfo _instance;
@@ -47,7 +47,7 @@ internal sealed class InstanceContent : ForwardStream
 
         try
         {
-            return await ReadCheckedAsync(buffer, cancellationToken).ConfigureAwait(false);
+            return await ReadVerifiedAsync(buffer, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -56,7 +56,7 @@ internal sealed class InstanceContent : ForwardStream
         }
     }
 
-    private async ValueTask<int> ReadCheckedAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    private async ValueTask<int> ReadVerifiedAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         if (_instance.SizeBytes is { } listed && listed != _size)
         {

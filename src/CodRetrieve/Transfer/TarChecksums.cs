@@ -1,5 +1,5 @@
 using System.Buffers;
-using CodRetrieve.Buckets;
+using CodRetrieve.Storage;
 
 namespace CodRetrieve.Transfer;
 
@@ -47,10 +47,10 @@ internal sealed class TarChecksums
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="ObjectStoreException">The tar cannot be read.</exception>
     public static async Task<TarChecksums> ReadAsync(
-        ObjectReader objects, ObjectItem tar, IEnumerable<InstanceInfo> instances, Action<int>? received, CancellationToken cancellationToken)
+        ObjectReader objects, ObjectInfo tar, IEnumerable<InstanceInfo> instances, Action<int>? received, CancellationToken cancellationToken)
     {
         var read = new TarChecksums([.. instances.OrderBy(instance => instance.TarRange!.Value.Start)]);
-        var slice = new ObjectSlice(tar.Name, tar.Generation, tar.SizeBytes, new ByteRange(0, tar.SizeBytes));
+        var slice = new ObjectRange(tar.Name, tar.Generation, tar.SizeBytes, new ByteRange(0, tar.SizeBytes));
         var stream = await objects.OpenAsync(slice, received, cancellationToken).ConfigureAwait(false);
         await using var closing = stream.ConfigureAwait(false);
         var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
@@ -73,19 +73,19 @@ internal sealed class TarChecksums
         while (await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is var count and > 0)
         {
             var piece = buffer.AsSpan(0, count);
-            Crc32c = Buckets.Crc32C.Append(Crc32c, piece);
+            Crc32c = IO.Crc32C.Append(Crc32c, piece);
             for (; next < _instances.Count && _instances[next].TarRange!.Value.Start - header.Length < offset + count; next++)
             {
                 var range = _instances[next].TarRange!.Value;
                 Overlap(piece, offset, range.Start - header.Length, range.Start, out var at).CopyTo(header.AsSpan((int)at));
-                var own = Overlap(piece, offset, range.Start, range.End, out at);
+                var own = Overlap(piece, offset, range.Start, range.EndExclusive, out at);
                 if (at == 0 && !own.IsEmpty)
                 {
                     _isInPlace[next] = IsHeaderOf(_instances[next], header);
                 }
 
-                _crcs[next] = Buckets.Crc32C.Append(_crcs[next], own);
-                if (range.End > offset + count)
+                _crcs[next] = IO.Crc32C.Append(_crcs[next], own);
+                if (range.EndExclusive > offset + count)
                 {
                     // The rest of it comes with the next piece.
                     break;

@@ -1,5 +1,5 @@
 using System.Buffers;
-using CodRetrieve.Buckets;
+using CodRetrieve.Storage;
 
 namespace CodRetrieve.Transfer;
 
@@ -16,7 +16,7 @@ internal sealed class TarCursor : IAsyncDisposable
     private const long ReopenBytes = 4 * 1024 * 1024;
 
     private readonly ObjectReader _objects;
-    private readonly ObjectSlice _slice;
+    private readonly ObjectRange _slice;
     private readonly Action<int>? _received;
     private readonly long _end;
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
@@ -27,13 +27,13 @@ internal sealed class TarCursor : IAsyncDisposable
     /// <param name="objects">The store's objects.</param>
     /// <param name="slice">The tar and the range to move in.</param>
     /// <param name="received">Told of bytes that come over the wire.</param>
-    public TarCursor(ObjectReader objects, ObjectSlice slice, Action<int>? received)
+    public TarCursor(ObjectReader objects, ObjectRange slice, Action<int>? received)
     {
         var range = slice.Range ?? throw new ArgumentException("A cursor needs to know where its range ends.", nameof(slice));
         _objects = objects;
         _slice = slice;
         _received = received;
-        _end = range.End;
+        _end = range.EndExclusive;
         Offset = range.Start;
     }
 

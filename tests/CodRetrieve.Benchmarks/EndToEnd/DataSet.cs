@@ -46,6 +46,6 @@ internal sealed record DataSet(string Name, int Studies, int SeriesPerStudy, int
             await File.WriteAllTextAsync(done, "");
         }
 
-        return [.. studies.Select(study => study.StudyUid)];
+        return [.. studies.Select(study => study.StudyInstanceUid)];
     }
 }

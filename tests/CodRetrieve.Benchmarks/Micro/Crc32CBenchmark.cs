@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using CodRetrieve.Buckets;
+using CodRetrieve.IO;
 
 namespace CodRetrieve.Benchmarks.Micro;
 

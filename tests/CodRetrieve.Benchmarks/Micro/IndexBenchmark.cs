@@ -18,7 +18,7 @@ public class IndexBenchmark
     public void Setup()
     {
         var study = new SyntheticStudy("1.2.3", seed: 1);
-        var series = study.AddSeries(new() { SeriesUid = "1.2.3.4", InstanceCount = 1000, InstanceSizeBytes = 1024 });
+        var series = study.AddSeries(new() { SeriesInstanceUid = "1.2.3.4", InstanceCount = 1000, InstanceSizeBytes = 1024 });
         using var json = new MemoryStream();
         series.WriteMetadata(json, "bucket", "prefix");
         _json = json.ToArray();

@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using CodRetrieve.Buckets;
+using CodRetrieve.Storage;
 using CodRetrieve.Testing;
 using CodRetrieve.Transfer;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -22,7 +22,7 @@ public class SegmentBenchmark
     public async Task SetupAsync()
     {
         var study = new SyntheticStudy("1.2.3", seed: 1);
-        var synthetic = study.AddSeries(new() { SeriesUid = "1.2.3.4", InstanceCount = 16 * 1024 * 1024 / InstanceBytes, InstanceSizeBytes = InstanceBytes });
+        var synthetic = study.AddSeries(new() { SeriesInstanceUid = "1.2.3.4", InstanceCount = 16 * 1024 * 1024 / InstanceBytes, InstanceSizeBytes = InstanceBytes });
         _tar = await synthetic.Tar.ReadAllAsync(CancellationToken.None);
         var series = new SeriesInfo { StudyInstanceUid = "1.2.3", SeriesInstanceUid = "1.2.3.4", TarUri = "memory" };
         _instances = [.. synthetic.Instances.Select(instance => new InstanceInfo
@@ -39,7 +39,7 @@ public class SegmentBenchmark
     [Benchmark(Baseline = true)]
     public async Task<long> Slice_by_offsets()
     {
-        await using var cursor = Open(new ByteRange(_instances[0].TarRange!.Value.Start, _instances[^1].TarRange!.Value.End));
+        await using var cursor = Open(new ByteRange(_instances[0].TarRange!.Value.Start, _instances[^1].TarRange!.Value.EndExclusive));
         var total = 0L;
         foreach (var instance in _instances)
         {
@@ -54,7 +54,7 @@ public class SegmentBenchmark
     public async Task<long> Walk_by_names()
     {
         await using var cursor = Open(new ByteRange(0, _tar.Length));
-        var walk = new TarWalk(cursor, _tar.Length);
+        var walk = new TarScanner(cursor, _tar.Length);
         var wanted = _instances.ToDictionary(instance => instance.EntryName, StringComparer.Ordinal);
         var total = 0L;
         while (await walk.NextAsync(CancellationToken.None) is { } entry)
@@ -65,7 +65,7 @@ public class SegmentBenchmark
         return total;
     }
 
-    private TarCursor Open(ByteRange range) => new(_objects!, new ObjectSlice("tar", null, _tar.Length, range), null);
+    private TarCursor Open(ByteRange range) => new(_objects!, new ObjectRange("tar", null, _tar.Length, range), null);
 
     private async Task<long> ReadAsync(TarCursor cursor, InstanceInfo instance, long size)
     {
@@ -84,7 +84,7 @@ public class SegmentBenchmark
 
         public Task<ObjectListPage> ListAsync(string prefix, string? pageToken, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        public Task<ObjectBody> OpenReadAsync(string objectName, long? generation, ByteRange? range, CancellationToken cancellationToken) =>
-            Task.FromResult(new ObjectBody(new MemoryStream(tar, (int)range!.Value.Start, (int)range.Value.Length), range.Value.Start));
+        public Task<ObjectContent> OpenReadAsync(string objectName, long? generation, ByteRange? range, CancellationToken cancellationToken) =>
+            Task.FromResult(new ObjectContent(new MemoryStream(tar, (int)range!.Value.Start, (int)range.Value.Length), range.Value.Start));
     }
 }

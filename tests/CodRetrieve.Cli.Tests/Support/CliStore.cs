@@ -50,7 +50,7 @@ public sealed class CliStore : IAsyncDisposable
     }
 
     public Task<CliResult> DownloadAsync(SyntheticStudy study, params string[] more) =>
-        RunAsync(["download", TestStore.Url, study.StudyUid, "-o", Folder.Output, .. more]);
+        RunAsync(["download", TestStore.Url, study.StudyInstanceUid, "-o", Folder.Output, .. more]);
 
     public async ValueTask DisposeAsync()
     {

@@ -40,7 +40,7 @@ public sealed class CodMetadataTests
             Assert.Equal(instance.SizeBytes, json.GetProperty("size").GetInt64());
             Assert.Equal(instance.Crc32c, BinaryPrimitives.ReadUInt32BigEndian(json.GetProperty("crc32c").GetBytesFromBase64()));
             Assert.Equal(
-                $"gs://bucket/demo/dicomweb/studies/1.2.3/series/{series.SeriesUid}.tar://instances/{instance.SopInstanceUid}.dcm",
+                $"gs://bucket/demo/dicomweb/studies/1.2.3/series/{series.SeriesInstanceUid}.tar://instances/{instance.SopInstanceUid}.dcm",
                 json.GetProperty("uri").GetString());
             Assert.InRange(json.GetProperty("metadata").GetRawText().Length, 8_000, 8_200);
         }
@@ -89,7 +89,7 @@ public sealed class CodMetadataTests
     {
         using var document = JsonDocument.Parse(Write(new() { IncludeThumbnail = true }, out var series, hashed: true));
         Assert.Equal("1.2.3", document.RootElement.GetProperty("deid_study_uid").GetString());
-        Assert.Equal(series.SeriesUid, document.RootElement.GetProperty("deid_series_uid").GetString());
+        Assert.Equal(series.SeriesInstanceUid, document.RootElement.GetProperty("deid_series_uid").GetString());
         Assert.True(document.RootElement.TryGetProperty("thumbnail", out _));
         Assert.False(document.RootElement.TryGetProperty("study_uid", out _));
     }

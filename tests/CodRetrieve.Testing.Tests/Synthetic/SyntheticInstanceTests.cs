@@ -115,6 +115,6 @@ public sealed class SyntheticInstanceTests
         var elements = Parse(await instance.Content.ReadAllAsync());
         Assert.Equal(instance.OriginalSopInstanceUid, Text(elements[0x0008_0018]));
         Assert.NotEqual(instance.SopInstanceUid, instance.OriginalSopInstanceUid, StringComparer.Ordinal);
-        Assert.NotEqual(study.StudyUid, Text(elements[0x0020_000D]), StringComparer.Ordinal);
+        Assert.NotEqual(study.StudyInstanceUid, Text(elements[0x0020_000D]), StringComparer.Ordinal);
     }
 }

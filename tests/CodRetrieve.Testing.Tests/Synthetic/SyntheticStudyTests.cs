@@ -10,9 +10,9 @@ public sealed class SyntheticStudyTests
     {
         await using var test = await TestServer.StartAsync();
         var study = new SyntheticStudy("1.2.3", seed: 7);
-        study.AddSeries(new() { SeriesUid = "1.2.3.1" });
-        study.AddSeries(new() { SeriesUid = "1.2.3.2", OmitTar = true, Lock = true });
-        study.AddSeries(new() { SeriesUid = "1.2.3.3", OmitMetadata = true, ErrorLog = true, IncludeIndex = false });
+        study.AddSeries(new() { SeriesInstanceUid = "1.2.3.1" });
+        study.AddSeries(new() { SeriesInstanceUid = "1.2.3.2", OmitTar = true, Lock = true });
+        study.AddSeries(new() { SeriesInstanceUid = "1.2.3.3", OmitMetadata = true, ErrorLog = true, IncludeIndex = false });
         study.PutInto(test.Bucket, "demo/dicomweb");
         Assert.Equal(
             [
@@ -57,6 +57,6 @@ public sealed class SyntheticStudyTests
 
         await using var gzip = new GZipStream(files.Get(series.MetadataName("demo/dicomweb")).Content.OpenRead(), CompressionMode.Decompress);
         using var json = await JsonDocument.ParseAsync(gzip);
-        Assert.Equal(study.StudyUid, json.RootElement.GetProperty("study_uid").GetString());
+        Assert.Equal(study.StudyInstanceUid, json.RootElement.GetProperty("study_uid").GetString());
     }
 }

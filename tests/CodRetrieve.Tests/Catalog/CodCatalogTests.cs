@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Text;
-using CodRetrieve.Buckets;
 using CodRetrieve.Catalog;
+using CodRetrieve.Storage;
 using CodRetrieve.Testing;
 using CodRetrieve.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -21,10 +21,10 @@ public sealed class CodCatalogTests
         }
 
         store.Put(study);
-        var listing = await CatalogOf(store).ListStudyAsync(study.StudyUid, CancellationToken.None);
+        var listing = await CatalogOf(store).ListStudyAsync(study.StudyInstanceUid, CancellationToken.None);
 
         Assert.Equal(
-            string.Join(' ', study.Series.Select(series => series.SeriesUid).Order(StringComparer.Ordinal)),
+            string.Join(' ', study.Series.Select(series => series.SeriesInstanceUid).Order(StringComparer.Ordinal)),
             string.Join(' ', listing.Series.Select(series => series.Series.SeriesInstanceUid)));
         Assert.All(listing.Series, series => Assert.True(series is { Tar: not null, Index: not null }));
         Assert.Equal(8, store.Server.Requests.Count);
@@ -42,7 +42,7 @@ public sealed class CodCatalogTests
     {
         await using var store = await OpenStore.StartAsync();
         var options = new CodDownloadOptions { Endpoint = store.Server.Endpoint };
-        using var http = StoreHttp.CreateClient(options);
+        using var http = HttpClientBuilder.CreateClient(options);
         var catalog = CatalogOf(new GcsObjectStore(() => http, "no-such-bucket", CodCredential.Anonymous, options));
         var failure = await Assert.ThrowsAsync<ObjectStoreException>(() => catalog.ListStudyAsync("1", CancellationToken.None));
         Assert.Equal(ObjectStoreFailure.NotFound, failure.Reason);
@@ -67,7 +67,7 @@ public sealed class CodCatalogTests
     [Fact(Timeout = 30_000)]
     public async Task Objects_of_another_study_are_refused()
     {
-        var item = new ObjectItem { Name = "p/studies/2/series/3.tar", SizeBytes = 1 };
+        var item = new ObjectInfo { Name = "p/studies/2/series/3.tar", SizeBytes = 1 };
         var catalog = CatalogOf(new FakeObjectStore { List = (_, _) => new ObjectListPage([item], [], null) });
         await Assert.ThrowsAsync<CodFormatException>(() => catalog.ListStudyAsync("1", CancellationToken.None));
     }
@@ -145,7 +145,7 @@ public sealed class CodCatalogTests
         var series = study.AddSeries(new SyntheticSeriesOptions { InstanceCount = 1 });
         store.Put(study);
         store.Bucket.Put(series.TarName(TestStore.Prefix), Bytes.Random(10), contentEncoding: "gzip");
-        Assert.Equal(SeriesProblem.PackedTar, (await ReadAsync(store, study)).Problem);
+        Assert.Equal(SeriesProblem.CompressedTar, (await ReadAsync(store, study)).Problem);
     }
 
     [Theory(Timeout = 30_000)]
@@ -227,7 +227,7 @@ public sealed class CodCatalogTests
     {
         await using var store = await OpenStore.StartAsync();
         var study = new SyntheticStudy("1", seed: 1);
-        var series = study.AddSeries(new() { SeriesUid = "2", InstanceCount = 3 });
+        var series = study.AddSeries(new() { SeriesInstanceUid = "2", InstanceCount = 3 });
         study.PutInto(store.Bucket, TestStore.Prefix);
         var catalog = CatalogOf(store);
         var listing = await catalog.ListStudyAsync("1", CancellationToken.None);
@@ -265,7 +265,7 @@ public sealed class CodCatalogTests
     private static async Task<SeriesContent> ReadAsync(OpenStore store, SyntheticStudy study)
     {
         var catalog = CatalogOf(store);
-        var listing = await catalog.ListStudyAsync(study.StudyUid, CancellationToken.None);
+        var listing = await catalog.ListStudyAsync(study.StudyInstanceUid, CancellationToken.None);
         return await catalog.ReadSeriesAsync(Assert.Single(listing.Series), CancellationToken.None);
     }
 

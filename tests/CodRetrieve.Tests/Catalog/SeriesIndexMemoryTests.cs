@@ -1,6 +1,6 @@
 using System.Text;
-using CodRetrieve.Buckets;
 using CodRetrieve.Catalog;
+using CodRetrieve.IO;
 using CodRetrieve.Tests.Support;
 
 namespace CodRetrieve.Tests.Catalog;
@@ -41,7 +41,7 @@ public sealed class SeriesIndexMemoryTests
     }
 
     /// <summary>Makes the index as it is read.</summary>
-    private sealed class EndlessIndex : ForwardStream
+    private sealed class EndlessIndex : ForwardOnlyReadStream
     {
         private static readonly string Filler = string.Concat(Enumerable.Repeat("""{"vr":"DS","Value":[1.5,NaN,"text\\"]},""", 320));
 

@@ -1,3 +1,4 @@
+using CodRetrieve.Storage;
 using CodRetrieve.Tests.Support;
 
 namespace CodRetrieve.Tests.Catalog;
@@ -121,7 +122,7 @@ public sealed class SeriesIndexReaderTests
         var instance = await IndexJson.ReadOneAsync(entry);
         Assert.Equal(size, instance.SizeBytes);
         Assert.Equal(start, instance.TarRange?.Start);
-        Assert.Equal(end, instance.TarRange?.End);
+        Assert.Equal(end, instance.TarRange?.EndExclusive);
     }
 
     [Theory(Timeout = 30_000)]

@@ -1,4 +1,5 @@
 using CodRetrieve.Catalog;
+using CodRetrieve.Storage;
 
 namespace CodRetrieve.Tests.Catalog;
 
@@ -15,7 +16,7 @@ public sealed class StudyListingBuilderTests
         Assert.Equal(Under + "2.tar", second.Tar!.Name);
         Assert.Equal(Under + "2/metadata.json", second.Index!.Name);
         Assert.Equal("gs://b/p/studies/1/series/2.tar", second.Series.TarUri);
-        Assert.False(second.HasLock || second.HasErrorLog || second.IsFolded);
+        Assert.False(second.HasLock || second.HasErrorLog || second.IsPrefixOnly);
         Assert.Null(third.Tar);
         Assert.True(third.HasLock && third.HasErrorLog);
         Assert.Equal(Under + "3.tar", third.TarName);
@@ -38,8 +39,8 @@ public sealed class StudyListingBuilderTests
     public void Folded_names_say_that_there_is_a_folder()
     {
         var builder = new StudyListingBuilder("1", Under, name => name);
-        builder.Add(new ObjectListPage([new ObjectItem { Name = Under + "2.tar", SizeBytes = 1 }], [Under + "2/"], null));
-        Assert.True(Assert.Single(builder.Build().Series) is { IsFolded: true, Index: null, Tar: not null });
+        builder.Add(new ObjectListPage([new ObjectInfo { Name = Under + "2.tar", SizeBytes = 1 }], [Under + "2/"], null));
+        Assert.True(Assert.Single(builder.Build().Series) is { IsPrefixOnly: true, Index: null, Tar: not null });
     }
 
     [Theory]
@@ -81,7 +82,7 @@ public sealed class StudyListingBuilderTests
     public void Objects_of_another_study_are_refused(string name)
     {
         var builder = new StudyListingBuilder("1", Under, one => one);
-        var item = new ObjectItem { Name = name, SizeBytes = 1 };
+        var item = new ObjectInfo { Name = name, SizeBytes = 1 };
         Assert.Throws<CodFormatException>(() => builder.Add(new ObjectListPage([item], [], null)));
         Assert.Throws<CodFormatException>(() => builder.Add(new ObjectListPage([], [name], null)));
     }
@@ -94,5 +95,5 @@ public sealed class StudyListingBuilderTests
     }
 
     private static ObjectListPage Page(params string[] names) =>
-        new([.. names.Select(name => new ObjectItem { Name = Under + name, SizeBytes = 1 })], [], null);
+        new([.. names.Select(name => new ObjectInfo { Name = Under + name, SizeBytes = 1 })], [], null);
 }

@@ -36,14 +36,14 @@ public sealed class ActivityTests : IDisposable
         using var cod = store.Open(folder.Path);
         cod.InitBucket(TestStore.Url + "?token=secret-token");
 
-        await (await cod.WatchedDownloadAsync([study.StudyUid])).StartAsync();
+        await (await cod.WatchedDownloadAsync([study.StudyInstanceUid])).StartAsync();
 
         var job = Assert.Single(_ended, activity => activity.OperationName == "codretrieve.job");
         Assert.All(_ended, activity => Assert.Equal(job.TraceId, activity.TraceId));
         Assert.All(_ended.Where(activity => activity != job), activity => Assert.Equal(job.SpanId, activity.ParentSpanId));
         Assert.Single(_ended, activity => activity.OperationName == "codretrieve.study.list");
         Assert.Equal(
-            study.Series.Select(series => series.SeriesUid).Order(StringComparer.Ordinal),
+            study.Series.Select(series => series.SeriesInstanceUid).Order(StringComparer.Ordinal),
             _ended.Where(activity => activity.OperationName == "codretrieve.series.index").Select(activity => (string)activity.GetTagItem("codretrieve.series.uid")!).Order(StringComparer.Ordinal));
         Assert.Equal(
             15, _ended.Where(activity => activity.OperationName == "codretrieve.segment").Sum(activity => (int)activity.GetTagItem("codretrieve.segment.instances")!));
@@ -62,7 +62,7 @@ public sealed class ActivityTests : IDisposable
         using var folder = new TempFolder();
         using var cod = store.Open(folder.Path);
 
-        await Assert.ThrowsAnyAsync<CodRetrieveException>(async () => await (await cod.WatchedDownloadAsync([study.StudyUid])).StartAsync());
+        await Assert.ThrowsAnyAsync<CodRetrieveException>(async () => await (await cod.WatchedDownloadAsync([study.StudyInstanceUid])).StartAsync());
 
         var job = Assert.Single(_ended, activity => activity.OperationName == "codretrieve.job");
         Assert.Equal(ActivityStatusCode.Error, job.Status);

@@ -19,7 +19,7 @@ public sealed class MeterTests
         using var cod = store.Open(folder.Path, options => options.MaxConnections = 3);
         using var meter = new MeterRecorder();
 
-        var result = await (await cod.WatchedDownloadAsync([study.StudyUid])).StartAsync();
+        var result = await (await cod.WatchedDownloadAsync([study.StudyInstanceUid])).StartAsync();
 
         Assert.Equal(result.BytesDownloaded, meter.Sum("codretrieve.bytes.received"));
         Assert.Equal(15, meter.Sum("codretrieve.instances.saved"));
@@ -45,7 +45,7 @@ public sealed class MeterTests
         using var cod = store.Open(folder.Path, options => options.MaxConnections = 1);
         using var meter = new MeterRecorder();
 
-        await (await cod.WatchedDownloadAsync([study.StudyUid])).StartAsync();
+        await (await cod.WatchedDownloadAsync([study.StudyInstanceUid])).StartAsync();
 
         Assert.Equal(3, meter.Sum("codretrieve.requests.retried"));
         Assert.Equal(["error.type=Unavailable"], meter.TagsOf("codretrieve.requests.retried"));
@@ -67,7 +67,7 @@ public sealed class MeterTests
         using var cod = store.Open(folder.Path);
         using var meter = new MeterRecorder();
 
-        await foreach (var saved in (await cod.WatchedDownloadAsync([study.StudyUid])).RunAsync())
+        await foreach (var saved in (await cod.WatchedDownloadAsync([study.StudyInstanceUid])).RunAsync())
         {
             break;
         }

@@ -45,7 +45,7 @@ public sealed class TelemetryDocumentTests
         store.Put(study);
         using var folder = new TempFolder();
         using var cod = store.Open(folder.Path);
-        await (await cod.WatchedDownloadAsync([study.StudyUid])).StartAsync();
+        await (await cod.WatchedDownloadAsync([study.StudyInstanceUid])).StartAsync();
 
         Assert.Equal(
             ended.Select(one => $"{one.OperationName} {one.Kind} {string.Join(' ', one.TagObjects.Select(tag => tag.Key))}").Distinct().Order(StringComparer.Ordinal),

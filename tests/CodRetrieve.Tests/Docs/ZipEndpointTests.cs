@@ -17,11 +17,11 @@ public sealed class ZipEndpointTests
         await using var app = await StartAsync(store);
         using var client = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
 
-        using var zip = new ZipArchive(new MemoryStream(await client.GetByteArrayAsync($"studies/{study.StudyUid}.zip")));
+        using var zip = new ZipArchive(new MemoryStream(await client.GetByteArrayAsync($"studies/{study.StudyInstanceUid}.zip")));
 
         Assert.Equal(
             study.Expected().Select(pair => (pair.Key, pair.Value)),
-            zip.Entries.Select(entry => ($"{study.StudyUid}/{entry.FullName[..^4]}", Sha256(entry))).OrderBy(pair => pair.Item1, StringComparer.Ordinal));
+            zip.Entries.Select(entry => ($"{study.StudyInstanceUid}/{entry.FullName[..^4]}", Sha256(entry))).OrderBy(pair => pair.Item1, StringComparer.Ordinal));
     }
 
     [Fact(Timeout = 60_000)]
@@ -33,7 +33,7 @@ public sealed class ZipEndpointTests
         await using var app = await StartAsync(store);
         using var client = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
 
-        await Assert.ThrowsAnyAsync<HttpRequestException>(() => client.GetByteArrayAsync($"studies/{study.StudyUid}.zip"));
+        await Assert.ThrowsAnyAsync<HttpRequestException>(() => client.GetByteArrayAsync($"studies/{study.StudyInstanceUid}.zip"));
     }
 
     private static SyntheticStudy Put(TestStore store)

@@ -14,7 +14,7 @@ public sealed class JobTotalsTests
     {
         _totals.AddSeries(Run(1000), null);
 
-        Assert.Null(_totals.ToProgress(100, TimeSpan.Zero).TimeLeft);
+        Assert.Null(_totals.ToProgress(100, TimeSpan.Zero).EstimatedTimeRemaining);
     }
 
     [Fact]
@@ -24,7 +24,7 @@ public sealed class JobTotalsTests
         _totals.AddBytes(400);
         _totals.Planned();
 
-        Assert.Equal(TimeSpan.FromSeconds(6), _totals.ToProgress(100, TimeSpan.Zero).TimeLeft);
+        Assert.Equal(TimeSpan.FromSeconds(6), _totals.ToProgress(100, TimeSpan.Zero).EstimatedTimeRemaining);
     }
 
     [Theory]
@@ -35,7 +35,7 @@ public sealed class JobTotalsTests
         _totals.AddSeries(Run(1000), null);
         _totals.Planned();
 
-        Assert.Null(_totals.ToProgress(rate, TimeSpan.Zero).TimeLeft);
+        Assert.Null(_totals.ToProgress(rate, TimeSpan.Zero).EstimatedTimeRemaining);
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed class JobTotalsTests
         _totals.AddBytes(1000);
         _totals.Planned();
 
-        Assert.Equal(TimeSpan.Zero, _totals.ToProgress(0, TimeSpan.Zero).TimeLeft);
+        Assert.Equal(TimeSpan.Zero, _totals.ToProgress(0, TimeSpan.Zero).EstimatedTimeRemaining);
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class JobTotalsTests
         _totals.AddSeries(Run(first, 500), first);
 
         var progress = _totals.ToProgress(0, TimeSpan.Zero);
-        Assert.Equal(1, progress.SeriesKnown);
+        Assert.Equal(1, progress.SeriesDiscovered);
         Assert.Equal(2, progress.InstancesWanted);
         Assert.Equal(1500, progress.BytesWanted);
     }
@@ -76,6 +76,6 @@ public sealed class JobTotalsTests
             IndexName = "series/metadata.json",
         };
         var content = new SeriesContent(listing, new SeriesIndex(series.Instances, []), null, SeriesProblem.None);
-        return new SeriesRun(new StudyRun("1.2"), SeriesSurvey.Create(content, static _ => false), before);
+        return new SeriesRun(new StudyRun("1.2"), SeriesDelta.Create(content, static _ => false), before);
     }
 }

@@ -1,4 +1,5 @@
 using CodRetrieve.Planning;
+using CodRetrieve.Storage;
 
 namespace CodRetrieve.Tests.Planning;
 
@@ -94,23 +95,23 @@ public sealed class SeriesPlanTests
 
         var all = segments.SelectMany(segment => segment.Instances).Concat(plan.ByName).Concat(plan.BeyondTar).ToList();
         Assert.True(all.Count == instances.Count && all.ToHashSet().SetEquals(instances), seed);
-        Assert.True(plan.BeyondTar.All(instance => instance.TarRange!.Value.End > tarSize), seed);
+        Assert.True(plan.BeyondTar.All(instance => instance.TarRange!.Value.EndExclusive > tarSize), seed);
         Assert.True(uncut == segments.Sum(segment => segment.Instances.Sum(instance => instance.TarRange!.Value.Length)), seed);
         Assert.True(plan is { UncutBytes: 0, IsCut: true }, seed);
         long end = 0;
         foreach (var segment in segments)
         {
-            Assert.True(segment.Range.Start >= end && segment.Range.End <= tarSize, seed);
+            Assert.True(segment.Range.Start >= end && segment.Range.EndExclusive <= tarSize, seed);
             Assert.True(segment.Range.Length <= target || segment.Instances.Count == 1, seed);
             Assert.True(segment.Range.Start == segment.Instances[0].TarRange!.Value.Start, seed);
             end = segment.Range.Start;
             foreach (var range in segment.Instances.Select(instance => instance.TarRange!.Value))
             {
                 Assert.True(range.Start >= end && range.Start - end <= SeriesPlan.MaxGapBytes, seed);
-                end = range.End;
+                end = range.EndExclusive;
             }
 
-            Assert.True(segment.Range.End == end, seed);
+            Assert.True(segment.Range.EndExclusive == end, seed);
         }
     }
 

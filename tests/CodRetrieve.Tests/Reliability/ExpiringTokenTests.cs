@@ -34,7 +34,7 @@ public sealed class ExpiringTokenTests
         {
             options.MaxConnections = 2;
             options.LoggerFactory = scan;
-            options.Credential = CodCredential.FromTokens(_ =>
+            options.Credential = CodCredential.FromTokenProvider(_ =>
             {
                 Interlocked.Increment(ref asked);
                 return ValueTask.FromResult(Secret + Volatile.Read(ref current));
@@ -43,7 +43,7 @@ public sealed class ExpiringTokenTests
         cod.InitBucket(TestStore.Url);
         var handler = new MemorySaveHandler();
 
-        var result = await scan.Watch(await cod.WatchedDownloadAsync(studies.Select(study => study.StudyUid), handler)).StartAsync();
+        var result = await scan.Watch(await cod.WatchedDownloadAsync(studies.Select(study => study.StudyInstanceUid), handler)).StartAsync();
 
         scan.Add(result);
         Assert.Equal(JobOutcome.Complete, result.Outcome);
@@ -65,12 +65,12 @@ public sealed class ExpiringTokenTests
         using var cod = new CodDownload(store.Options(options =>
         {
             options.LoggerFactory = scan;
-            options.Credential = CodCredential.FromTokens(_ => Interlocked.Increment(ref asked) == 1
+            options.Credential = CodCredential.FromTokenProvider(_ => Interlocked.Increment(ref asked) == 1
                 ? ValueTask.FromResult(Secret)
                 : throw new HttpRequestException("The token service is down."));
         }));
         cod.InitBucket(TestStore.Url);
-        var job = scan.Watch(await cod.WatchedDownloadAsync(studies.Select(study => study.StudyUid), new MemorySaveHandler()));
+        var job = scan.Watch(await cod.WatchedDownloadAsync(studies.Select(study => study.StudyInstanceUid), new MemorySaveHandler()));
         var recorder = new JobRecorder(job);
 
         var stopped = await Assert.ThrowsAsync<JobStoppedException>(() => job.StartAsync());
@@ -97,12 +97,12 @@ public sealed class ExpiringTokenTests
         using var cod = new CodDownload(store.Options(options =>
         {
             options.IdleTimeout = TimeSpan.FromSeconds(0.5);
-            options.Credential = CodCredential.FromTokens(_ => Interlocked.Increment(ref asked) <= answers
+            options.Credential = CodCredential.FromTokenProvider(_ => Interlocked.Increment(ref asked) <= answers
                 ? ValueTask.FromResult(Secret)
                 : new ValueTask<string>(new TaskCompletionSource<string>().Task));
         }));
         cod.InitBucket(TestStore.Url);
-        var job = await cod.WatchedDownloadAsync(studies.Select(study => study.StudyUid), new MemorySaveHandler());
+        var job = await cod.WatchedDownloadAsync(studies.Select(study => study.StudyInstanceUid), new MemorySaveHandler());
         var recorder = new JobRecorder(job);
 
         var stopped = await Assert.ThrowsAsync<JobStoppedException>(() => job.StartAsync());

@@ -35,7 +35,7 @@ public sealed class LeakScanTests
         // A store of a user's own that says too much.
         var (returned, raised) = (new LeakScan(), new LeakScan());
         using var cod = new CodDownload(new CodDownloadOptions { MaxRetryAttempts = 0 });
-        cod.InitBucket(new FakeObjectStore { List = (_, _) => throw new ObjectStoreException(ObjectStoreFailure.Refused, "x", new IOException(Planted)) }, null);
+        cod.InitBucket(new FakeObjectStore { List = (_, _) => throw new ObjectStoreException(ObjectStoreFailure.Rejected, "x", new IOException(Planted)) }, null);
 
         returned.Add(await raised.Watch(await cod.WatchedDownloadAsync(["1"], new MemorySaveHandler())).StartAsync());
 
@@ -81,7 +81,7 @@ public sealed class LeakScanTests
         using var folder = new TempFolder();
         using var cod = store.Open(folder.Path, options => options.LoggerFactory = scan);
 
-        var stats = await cod.GetStatsAsync([study.StudyUid]);
+        var stats = await cod.GetStatsAsync([study.StudyInstanceUid]);
         scan.Add(stats);
 
         Assert.All(stats.Series, series => Assert.Equal((Planted, "Synthetic series of " + Planted), (series.Modality, series.SeriesDescription)));
@@ -92,8 +92,8 @@ public sealed class LeakScanTests
     public void Public_objects_that_hold_a_token_do_not_print_it()
     {
         var scan = new LeakScan();
-        scan.Add(CodCredential.FromToken(Planted));
-        scan.Add(new CodDownloadOptions { Credential = CodCredential.FromToken(Planted) });
+        scan.Add(CodCredential.FromAccessToken(Planted));
+        scan.Add(new CodDownloadOptions { Credential = CodCredential.FromAccessToken(Planted) });
         scan.Add(BucketDetails.Parse($"https://host/some-bucket/p?token={Planted}").ToString());
         scan.Add(Record.Exception(() => BucketDetails.Parse($"https://host/?token={Planted}")));
         scan.Add(Record.Exception(() => BucketDetails.Parse($"ftp://host/x?token={Planted}")));

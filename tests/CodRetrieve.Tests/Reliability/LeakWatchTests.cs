@@ -65,7 +65,7 @@ public sealed class LeakWatchTests
         using var cod = new CodDownload(store.Options());
         cod.InitBucket(TestStore.Url);
 
-        await (await cod.WatchedDownloadAsync([study.StudyUid], handler)).StartAsync();
+        await (await cod.WatchedDownloadAsync([study.StudyInstanceUid], handler)).StartAsync();
 
         AssertFound(Planted);
         Assert.Contains(_watch.Sightings, sighting => sighting.Contains("an error event", StringComparison.Ordinal));

@@ -46,7 +46,7 @@ public sealed class PromptCancellingTests
         using var folder = new TempFolder();
         using var cod = store.Open(folder.Path, options => options.MaxRetryDelay = TimeSpan.FromMinutes(5));
         using var cancel = new CancellationTokenSource();
-        var running = (await cod.WatchedDownloadAsync([study.StudyUid])).StartAsync(cancel.Token);
+        var running = (await cod.WatchedDownloadAsync([study.StudyInstanceUid])).StartAsync(cancel.Token);
         await store.Server.WaitForRequestAsync(request => what == "retry" ? request.IsCompleted && request.StatusCode == 503 : request.BytesSent == 100);
 
         var clock = Stopwatch.StartNew();

@@ -29,7 +29,7 @@ public sealed class SoakTests(ITestOutputHelper output)
         }));
         cod.InitBucket(TestStore.Url);
         var handler = new MemorySaveHandler();
-        var job = await cod.WatchedDownloadAsync(studies.Select(study => study.StudyUid), handler);
+        var job = await cod.WatchedDownloadAsync(studies.Select(study => study.StudyInstanceUid), handler);
 
         var result = await job.StartAsync();
 

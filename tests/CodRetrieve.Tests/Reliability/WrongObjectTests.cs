@@ -21,7 +21,7 @@ public sealed class WrongObjectTests
         using var folder = new TempFolder();
         using var cod = store.Open(folder.Path);
 
-        var result = await (await cod.WatchedDownloadAsync([study.StudyUid], zip)).StartAsync();
+        var result = await (await cod.WatchedDownloadAsync([study.StudyInstanceUid], zip)).StartAsync();
 
         var expected = study.Expected();
         Assert.Equal(times is null ? 5 : 0, result.InstancesFailed);

@@ -1,3 +1,4 @@
+using CodRetrieve.Saving;
 using CodRetrieve.Tests.Support;
 
 namespace CodRetrieve.Tests.Saving;

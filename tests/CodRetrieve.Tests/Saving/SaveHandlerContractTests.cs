@@ -9,7 +9,7 @@ public sealed class FolderSaveHandlerContractTests() : FolderContract(new Saving
 public sealed class FlushingFolderSaveHandlerContractTests() : FolderContract(new SavingOptions { FlushToDisk = true });
 
 /// <summary>As on a file system that cannot do without a name.</summary>
-public sealed class NamingFolderSaveHandlerContractTests() : FolderContract(new SavingOptions { UnnamedFiles = false });
+public sealed class NamingFolderSaveHandlerContractTests() : FolderContract(new SavingOptions { AnonymousFiles = false });
 
 public sealed class ZipSaveHandlerContractTests() : ZipContract(new SavingOptions());
 

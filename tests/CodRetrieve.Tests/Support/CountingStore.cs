@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
-using CodRetrieve.Buckets;
+using CodRetrieve.IO;
+using CodRetrieve.Storage;
 
 namespace CodRetrieve.Tests.Support;
 
@@ -13,21 +14,21 @@ internal sealed class CountingStore(IObjectStore inner) : IObjectStore
     public Task<ObjectListPage> ListAsync(string prefix, string? pageToken, CancellationToken cancellationToken) =>
         inner.ListAsync(prefix, pageToken, cancellationToken);
 
-    public async Task<ObjectBody> OpenReadAsync(string objectName, long? generation, ByteRange? range, CancellationToken cancellationToken)
+    public async Task<ObjectContent> OpenReadAsync(string objectName, long? generation, ByteRange? range, CancellationToken cancellationToken)
     {
         var body = await inner.OpenReadAsync(objectName, generation, range, cancellationToken);
         var content = new Counting(body.Content, count => BytesRead.AddOrUpdate(objectName, count, (_, before) => before + count));
-        return new ObjectBody(content, body.Offset, new Owner(body))
+        return new ObjectContent(content, body.Offset, new Owner(body))
         {
-            IsPlaced = body.IsPlaced,
+            HasContentRange = body.HasContentRange,
             LengthBytes = body.LengthBytes,
             ObjectSizeBytes = body.ObjectSizeBytes,
             Generation = body.Generation,
-            IsUnpacked = body.IsUnpacked,
+            IsDecompressed = body.IsDecompressed,
         };
     }
 
-    private sealed class Counting(Stream content, Action<int> read) : ForwardStream
+    private sealed class Counting(Stream content, Action<int> read) : ForwardOnlyReadStream
     {
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
@@ -37,7 +38,7 @@ internal sealed class CountingStore(IObjectStore inner) : IObjectStore
         }
     }
 
-    private sealed class Owner(ObjectBody body) : IDisposable
+    private sealed class Owner(ObjectContent body) : IDisposable
     {
         public void Dispose() => body.DisposeAsync().AsTask().GetAwaiter().GetResult();
     }

@@ -1,3 +1,5 @@
+using CodRetrieve.Storage;
+
 namespace CodRetrieve.Tests.Support;
 
 /// <summary>A store whose answers a test writes.</summary>
@@ -8,7 +10,7 @@ internal sealed class FakeObjectStore : IObjectStore
     public Func<string, string?, ObjectListPage> List { get; init; } = (_, _) => new ObjectListPage([], [], null);
 
     /// <summary>Given the number of the request, from 1, and what it asks for.</summary>
-    public Func<int, string, ByteRange?, ObjectBody> Open { get; init; } = (_, name, _) =>
+    public Func<int, string, ByteRange?, ObjectContent> Open { get; init; } = (_, name, _) =>
         throw new ObjectStoreException(ObjectStoreFailure.NotFound, name);
 
     public int Opened => Volatile.Read(ref _opened);
@@ -18,6 +20,6 @@ internal sealed class FakeObjectStore : IObjectStore
     public Task<ObjectListPage> ListAsync(string prefix, string? pageToken, CancellationToken cancellationToken) =>
         Task.FromResult(List(prefix, pageToken));
 
-    public Task<ObjectBody> OpenReadAsync(string objectName, long? generation, ByteRange? range, CancellationToken cancellationToken) =>
+    public Task<ObjectContent> OpenReadAsync(string objectName, long? generation, ByteRange? range, CancellationToken cancellationToken) =>
         Task.FromResult(Open(Interlocked.Increment(ref _opened), objectName, range));
 }

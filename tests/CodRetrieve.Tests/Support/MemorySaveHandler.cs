@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using CodRetrieve.Saving;
 
 namespace CodRetrieve.Tests.Support;
 

@@ -1,15 +1,16 @@
 using System.Collections.Concurrent;
-using CodRetrieve.Buckets;
+using CodRetrieve.IO;
+using CodRetrieve.Storage;
 
 namespace CodRetrieve.Tests.Support;
 
 /// <summary>A user's own store: objects in memory, with whatever a test says of them.</summary>
 internal sealed class MemoryStore : IObjectStore
 {
-    public ConcurrentDictionary<string, (byte[] Content, ObjectItem Listed)> Objects { get; } = new(StringComparer.Ordinal);
+    public ConcurrentDictionary<string, (byte[] Content, ObjectInfo Listed)> Objects { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Puts an object. What is listed of it may be the truth about other bytes.</summary>
-    public void Put(string name, byte[] content, byte[]? listedAs = null, string? contentEncoding = null) => Objects[name] = (content, new ObjectItem
+    public void Put(string name, byte[] content, byte[]? listedAs = null, string? contentEncoding = null) => Objects[name] = (content, new ObjectInfo
     {
         Name = name,
         SizeBytes = (listedAs ?? content).Length,
@@ -25,7 +26,7 @@ internal sealed class MemoryStore : IObjectStore
         [],
         null));
 
-    public Task<ObjectBody> OpenReadAsync(string objectName, long? generation, ByteRange? range, CancellationToken cancellationToken)
+    public Task<ObjectContent> OpenReadAsync(string objectName, long? generation, ByteRange? range, CancellationToken cancellationToken)
     {
         if (!Objects.TryGetValue(objectName, out var found))
         {
@@ -39,6 +40,6 @@ internal sealed class MemoryStore : IObjectStore
         }
 
         var bytes = found.Content.AsMemory(start);
-        return Task.FromResult(new ObjectBody(new PiecewiseStream(bytes, 5_003), start) { ObjectSizeBytes = found.Content.Length, LengthBytes = bytes.Length, Generation = 1 });
+        return Task.FromResult(new ObjectContent(new PiecewiseStream(bytes, 5_003), start) { ObjectSizeBytes = found.Content.Length, LengthBytes = bytes.Length, Generation = 1 });
     }
 }

@@ -1,4 +1,4 @@
-using CodRetrieve.Buckets;
+using CodRetrieve.Storage;
 using CodRetrieve.Transfer;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -14,7 +14,7 @@ internal sealed class MemoryTar : IDisposable
         _tar = tar;
         Store = new FakeObjectStore
         {
-            Open = (_, _, range) => new ObjectBody(new PiecewiseStream(tar.AsMemory((int)range!.Value.Start), chunk), range.Value.Start) { ObjectSizeBytes = tar.Length },
+            Open = (_, _, range) => new ObjectContent(new PiecewiseStream(tar.AsMemory((int)range!.Value.Start), chunk), range.Value.Start) { ObjectSizeBytes = tar.Length },
         };
         Objects = new ObjectReader(Store, new RequestPolicy(new CodDownloadOptions { MaxRetryAttempts = 0 }, NullLogger.Instance), 1);
     }
@@ -24,14 +24,14 @@ internal sealed class MemoryTar : IDisposable
     public ObjectReader Objects { get; }
 
     public TarCursor Open(ByteRange? range = null, Action<int>? received = null) =>
-        new(Objects, new ObjectSlice("tar", null, _tar.Length, range ?? new ByteRange(0, _tar.Length)), received);
+        new(Objects, new ObjectRange("tar", null, _tar.Length, range ?? new ByteRange(0, _tar.Length)), received);
 
     /// <summary>Walks over the whole tar and reads each entry.</summary>
     public async Task<List<(string Name, byte[] Data)>> WalkAsync(bool readData = true)
     {
         var found = new List<(string, byte[])>();
         await using var cursor = Open();
-        var walk = new TarWalk(cursor, _tar.Length);
+        var walk = new TarScanner(cursor, _tar.Length);
         while (await walk.NextAsync(CancellationToken.None) is var (name, size))
         {
             var data = new byte[readData ? size : 0];

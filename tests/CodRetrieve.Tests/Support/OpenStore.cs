@@ -1,4 +1,4 @@
-using CodRetrieve.Buckets;
+using CodRetrieve.Storage;
 using CodRetrieve.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -14,7 +14,7 @@ internal sealed class OpenStore : IAsyncDisposable
     {
         _store = store;
         Options = options;
-        _http = StoreHttp.CreateClient(options);
+        _http = HttpClientBuilder.CreateClient(options);
         Gcs = new GcsObjectStore(() => _http, TestStore.BucketName, options.Credential, options);
         Objects = new ObjectReader(Gcs, new RequestPolicy(options, NullLogger.Instance), options.MaxConnections);
     }
@@ -40,20 +40,20 @@ internal sealed class OpenStore : IAsyncDisposable
     public SyntheticStudy Put(SyntheticStudy study) => _store.Put(study);
 
     /// <summary>Puts an object and gives the slice that a listing would lead to.</summary>
-    public ObjectSlice Put(byte[] content, ByteRange? range = null, string name = "object")
+    public ObjectRange Put(byte[] content, ByteRange? range = null, string name = "object")
     {
         var item = Bucket.Put(name, content);
-        return new ObjectSlice(name, item.Generation, content.Length, range);
+        return new ObjectRange(name, item.Generation, content.Length, range);
     }
 
     /// <summary>Opens, reads to the end, and closes.</summary>
-    public async Task<byte[]> ReadAsync(ObjectSlice slice)
+    public async Task<byte[]> ReadAsync(ObjectRange slice)
     {
         await using var stream = await Objects.OpenAsync(slice, null, CancellationToken.None);
         return await stream.ReadToEndAsync();
     }
 
-    public async Task<ObjectStoreException> FailAsync(ObjectSlice slice) =>
+    public async Task<ObjectStoreException> FailAsync(ObjectRange slice) =>
         await Assert.ThrowsAsync<ObjectStoreException>(() => ReadAsync(slice));
 
     public async ValueTask DisposeAsync()

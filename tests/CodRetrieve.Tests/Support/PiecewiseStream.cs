@@ -1,9 +1,9 @@
-using CodRetrieve.Buckets;
+using CodRetrieve.IO;
 
 namespace CodRetrieve.Tests.Support;
 
 /// <summary>Gives its bytes in small pieces, and may break at their end.</summary>
-internal sealed class PiecewiseStream(ReadOnlyMemory<byte> content, int chunk, Exception? breaksWith = null) : ForwardStream
+internal sealed class PiecewiseStream(ReadOnlyMemory<byte> content, int chunk, Exception? breaksWith = null) : ForwardOnlyReadStream
 {
     private int _position;
 

@@ -1,4 +1,5 @@
-using CodRetrieve.Buckets;
+using CodRetrieve.IO;
+using CodRetrieve.Storage;
 using CodRetrieve.Tests.Support;
 using CodRetrieve.Transfer;
 

@@ -1,8 +1,8 @@
-using CodRetrieve.Buckets;
+using CodRetrieve.Storage;
 using CodRetrieve.Tests.Support;
 using CodRetrieve.Transfer;
 using Microsoft.Extensions.Logging.Abstractions;
-using Checksum = CodRetrieve.Buckets.Crc32C;
+using Checksum = CodRetrieve.IO.Crc32C;
 
 namespace CodRetrieve.Tests.Transfer;
 
@@ -50,12 +50,12 @@ public sealed class TarChecksumsTests
     public async Task Memory_does_not_grow_with_the_bytes()
     {
         const long TarBytes = 512L * 1024 * 1024;
-        var store = new FakeObjectStore { Open = (_, _, range) => new ObjectBody(new Zeros(), range!.Value.Start) };
+        var store = new FakeObjectStore { Open = (_, _, range) => new ObjectContent(new Zeros(), range!.Value.Start) };
         using var objects = new ObjectReader(store, new RequestPolicy(new CodDownloadOptions(), NullLogger.Instance), 1);
-        await TarChecksums.ReadAsync(objects, new ObjectItem { Name = "tar", SizeBytes = 1_000_000 }, [], null, CancellationToken.None);
+        await TarChecksums.ReadAsync(objects, new ObjectInfo { Name = "tar", SizeBytes = 1_000_000 }, [], null, CancellationToken.None);
         var before = GC.GetAllocatedBytesForCurrentThread();
 
-        await TarChecksums.ReadAsync(objects, new ObjectItem { Name = "tar", SizeBytes = TarBytes }, [], null, CancellationToken.None);
+        await TarChecksums.ReadAsync(objects, new ObjectInfo { Name = "tar", SizeBytes = TarBytes }, [], null, CancellationToken.None);
 
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4_000_000);
     }
@@ -65,9 +65,9 @@ public sealed class TarChecksumsTests
 
     private static async Task<TarChecksums> ReadAsync(byte[] tar, IReadOnlyList<InstanceInfo> instances, int pieceBytes)
     {
-        var store = new FakeObjectStore { Open = (_, _, range) => new ObjectBody(new PiecewiseStream(tar.AsMemory((int)range!.Value.Start), pieceBytes), range.Value.Start) };
+        var store = new FakeObjectStore { Open = (_, _, range) => new ObjectContent(new PiecewiseStream(tar.AsMemory((int)range!.Value.Start), pieceBytes), range.Value.Start) };
         using var objects = new ObjectReader(store, new RequestPolicy(new CodDownloadOptions(), NullLogger.Instance), 1);
-        return await TarChecksums.ReadAsync(objects, new ObjectItem { Name = "tar", SizeBytes = tar.Length }, instances, null, CancellationToken.None);
+        return await TarChecksums.ReadAsync(objects, new ObjectInfo { Name = "tar", SizeBytes = tar.Length }, instances, null, CancellationToken.None);
     }
 
     private sealed class Zeros : ReadOnlyForwardStream

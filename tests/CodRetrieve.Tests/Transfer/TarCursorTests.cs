@@ -1,3 +1,4 @@
+using CodRetrieve.Storage;
 using CodRetrieve.Tests.Support;
 
 namespace CodRetrieve.Tests.Transfer;

@@ -1,6 +1,6 @@
 using System.Text;
-using CodRetrieve.Buckets;
 using CodRetrieve.Catalog;
+using CodRetrieve.Storage;
 using CodRetrieve.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -56,5 +56,5 @@ public sealed class HostileListingTests
     }
 
     private static ObjectListPage Page(string prefix, int page) =>
-        new([.. Enumerable.Range(page * 1_000, 1_000).Select(i => new ObjectItem { Name = $"{prefix}{i}.tar", SizeBytes = 1 })], [], $"{page}");
+        new([.. Enumerable.Range(page * 1_000, 1_000).Select(i => new ObjectInfo { Name = $"{prefix}{i}.tar", SizeBytes = 1 })], [], $"{page}");
 }

@@ -29,13 +29,13 @@ public sealed class HostileNetworkTests
         var scan = new LeakScan();
         using var cod = new CodDownload(store.Options(options =>
         {
-            options.Credential = CodCredential.FromToken(HostileStore.Token);
+            options.Credential = CodCredential.FromAccessToken(HostileStore.Token);
             options.HttpClientFactory = ownClientFollowsRedirects ? () => following : null;
             options.LoggerFactory = scan;
         }));
         cod.InitBucket(TestStore.Url);
 
-        var result = await scan.Watch(await cod.WatchedDownloadAsync([study.StudyUid], new MemorySaveHandler())).StartAsync();
+        var result = await scan.Watch(await cod.WatchedDownloadAsync([study.StudyInstanceUid], new MemorySaveHandler())).StartAsync();
 
         scan.Add(result);
         Assert.Equal(JobOutcome.Incomplete, result.Outcome);
@@ -56,7 +56,7 @@ public sealed class HostileNetworkTests
         using var cod = new CodDownload(new CodDownloadOptions
         {
             Endpoint = new Uri($"https://localhost:{((IPEndPoint)listener.LocalEndpoint).Port}/"),
-            Credential = CodCredential.FromToken(HostileStore.Token),
+            Credential = CodCredential.FromAccessToken(HostileStore.Token),
             LoggerFactory = scan,
         });
         cod.InitBucket("gs://test-bucket");
@@ -67,7 +67,7 @@ public sealed class HostileNetworkTests
         await stop.CancelAsync();
         var (connections, received) = await serving;
         scan.Add(stopped);
-        Assert.Equal(ObjectStoreFailure.Untrusted, Assert.IsType<ObjectStoreException>(stopped.InnerException).Reason);
+        Assert.Equal(ObjectStoreFailure.InsecureConnection, Assert.IsType<ObjectStoreException>(stopped.InnerException).Reason);
         Assert.Equal(1, connections);
         Assert.Equal(0, received);
         scan.AssertNothingLeaked(HostileStore.Token);
@@ -81,7 +81,7 @@ public sealed class HostileNetworkTests
         using var cod = new CodDownload(new CodDownloadOptions
         {
             Endpoint = new Uri("http://storage.example.org/"),
-            Credential = CodCredential.FromToken(HostileStore.Token),
+            Credential = CodCredential.FromAccessToken(HostileStore.Token),
             HttpClientFactory = () => http,
             LoggerFactory = LeakWatch.Loggers(),
         });
@@ -90,7 +90,7 @@ public sealed class HostileNetworkTests
         var stopped = await Assert.ThrowsAsync<JobStoppedException>(async () =>
             await (await cod.WatchedDownloadAsync(["1.2.3"], new MemorySaveHandler())).StartAsync());
 
-        Assert.Equal(ObjectStoreFailure.Untrusted, Assert.IsType<ObjectStoreException>(stopped.InnerException).Reason);
+        Assert.Equal(ObjectStoreFailure.InsecureConnection, Assert.IsType<ObjectStoreException>(stopped.InnerException).Reason);
         Assert.Empty(sent);
     }
 

@@ -1,5 +1,5 @@
 using System.Text;
-using CodRetrieve.Buckets;
+using CodRetrieve.IO;
 using CodRetrieve.Tests.Support;
 
 namespace CodRetrieve.Tests.Reliability.Hostile;

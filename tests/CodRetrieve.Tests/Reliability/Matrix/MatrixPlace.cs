@@ -1,3 +1,4 @@
+
 namespace CodRetrieve.Tests.Reliability.Matrix;
 
 /// <summary>Which of a job's requests a fault strikes.</summary>

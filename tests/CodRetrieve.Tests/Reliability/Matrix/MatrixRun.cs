@@ -44,7 +44,7 @@ internal static class MatrixRun
         var bucket = store.OpenBucket();
         cod.InitDirectory(folder.Path);
         cod.InitBucket(bucket, TestStore.Prefix);
-        var job = store.Scan.Watch(await cod.WatchedDownloadAsync([store.Study.StudyUid], zip));
+        var job = store.Scan.Watch(await cod.WatchedDownloadAsync([store.Study.StudyInstanceUid], zip));
         string outcome;
         try
         {

@@ -1,7 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
-using CodRetrieve.Buckets;
+using CodRetrieve.Storage;
 using CodRetrieve.Testing;
 using CodRetrieve.Tests.Support;
 
@@ -28,10 +28,10 @@ internal sealed class MatrixStore : IAsyncDisposable
         {
             options.MaxConnections = 1;
             options.MaxRetryAttempts = 3;
-            options.Credential = CodCredential.FromTokens(_ => ValueTask.FromResult(Token + Interlocked.Increment(ref _tokens)));
+            options.Credential = CodCredential.FromTokenProvider(_ => ValueTask.FromResult(Token + Interlocked.Increment(ref _tokens)));
             options.LoggerFactory = Scan;
         });
-        _http = StoreHttp.CreateClient(Options);
+        _http = HttpClientBuilder.CreateClient(Options);
     }
 
     public LeakScan Scan { get; } = new();

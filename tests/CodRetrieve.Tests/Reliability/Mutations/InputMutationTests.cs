@@ -1,13 +1,13 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
-using CodRetrieve.Buckets;
 using CodRetrieve.Catalog;
+using CodRetrieve.Storage;
 using CodRetrieve.Testing;
 using CodRetrieve.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit.Abstractions;
-using Checksum = CodRetrieve.Buckets.Crc32C;
+using Checksum = CodRetrieve.IO.Crc32C;
 
 namespace CodRetrieve.Tests.Reliability.Mutations;
 
@@ -28,7 +28,7 @@ public sealed class InputMutationTests(ITestOutputHelper output)
     public async Task Damaged_indexes_are_read_right_or_refused()
     {
         var study = new SyntheticStudy("1", seed: 3);
-        var series = study.AddSeries(new() { SeriesUid = "2", InstanceCount = 3, InstanceSizeBytes = 3_000, MetadataBytesPerInstance = 300 });
+        var series = study.AddSeries(new() { SeriesInstanceUid = "2", InstanceCount = 3, InstanceSizeBytes = 3_000, MetadataBytesPerInstance = 300 });
         var tar = await series.Tar.ReadAllAsync(CancellationToken.None);
         var json = new MemoryStream();
         series.WriteMetadata(json, Bucket, Prefix);
@@ -51,12 +51,12 @@ public sealed class InputMutationTests(ITestOutputHelper output)
 
             foreach (var instance in index.Instances)
             {
-                Assert.True(UidName.IsSafe(instance.SopInstanceUid));
+                Assert.True(SafeUid.IsSafe(instance.SopInstanceUid));
                 // What would be taken for whole must be one of the instances, whatever else the index says.
-                if (instance is { Crc32c: { } crc, TarRange: { } range } && range.End <= tar.Length
-                    && Checksum.Append(0, tar.AsSpan()[(int)range.Start..(int)range.End]) == crc)
+                if (instance is { Crc32c: { } crc, TarRange: { } range } && range.EndExclusive <= tar.Length
+                    && Checksum.Append(0, tar.AsSpan()[(int)range.Start..(int)range.EndExclusive]) == crc)
                 {
-                    Assert.Contains(Sha256(tar.AsSpan()[(int)range.Start..(int)range.End]), whole);
+                    Assert.Contains(Sha256(tar.AsSpan()[(int)range.Start..(int)range.EndExclusive]), whole);
                 }
             }
 
@@ -67,7 +67,7 @@ public sealed class InputMutationTests(ITestOutputHelper output)
     [Fact(Timeout = 200_000)]
     public async Task Damaged_tars_are_walked_to_their_end()
     {
-        var series = new SyntheticStudy("1", seed: 4).AddSeries(new() { SeriesUid = "2", InstanceCount = 4, InstanceSizeBytes = 1_500 });
+        var series = new SyntheticStudy("1", seed: 4).AddSeries(new() { SeriesInstanceUid = "2", InstanceCount = 4, InstanceSizeBytes = 1_500 });
         var original = (await series.Tar.ReadAllAsync(CancellationToken.None)).ToArray();
 
         await _run.RunAsync(8_000, async (mutator, random) =>
@@ -104,10 +104,10 @@ public sealed class InputMutationTests(ITestOutputHelper output)
                 Assert.All(page.Items, item => Assert.True(item.SizeBytes >= 0));
                 var builder = new StudyListingBuilder("1", "p/studies/1/series/", name => "gs://b/" + name);
                 builder.Add(page);
-                Assert.All(builder.Build().Series, series => Assert.True(UidName.IsSafe(series.Series.SeriesInstanceUid)));
+                Assert.All(builder.Build().Series, series => Assert.True(SafeUid.IsSafe(series.Series.SeriesInstanceUid)));
                 return "read";
             }
-            catch (CodRetrieveException e) when (e is CodFormatException or ObjectStoreException { Reason: ObjectStoreFailure.WrongAnswer })
+            catch (CodRetrieveException e) when (e is CodFormatException or ObjectStoreException { Reason: ObjectStoreFailure.InvalidResponse })
             {
                 return "refused";
             }
@@ -126,11 +126,11 @@ public sealed class InputMutationTests(ITestOutputHelper output)
             var options = new CodDownloadOptions { MaxRetryAttempts = 0 }.Validated();
             var store = new GcsObjectStore(() => http, Bucket, CodCredential.Anonymous, options);
             using var objects = new ObjectReader(store, new RequestPolicy(options, NullLogger.Instance), 1);
-            await using var stream = await objects.OpenAsync(new ObjectSlice("object", 1700000000000001, content.Length, range), null, CancellationToken.None);
+            await using var stream = await objects.OpenAsync(new ObjectRange("object", 1700000000000001, content.Length, range), null, CancellationToken.None);
             try
             {
                 var bytes = await stream.ReadToEndAsync();
-                Assert.Equal(range is { } wanted ? content[(int)wanted.Start..(int)wanted.End] : content, bytes);
+                Assert.Equal(range is { } wanted ? content[(int)wanted.Start..(int)wanted.EndExclusive] : content, bytes);
                 return "right bytes";
             }
             catch (ObjectStoreException e)

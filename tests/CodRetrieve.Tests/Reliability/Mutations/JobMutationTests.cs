@@ -65,8 +65,8 @@ public sealed class JobMutationTests(ITestOutputHelper output)
     private static SyntheticStudy StudyOf()
     {
         var study = new SyntheticStudy(Study, seed: 5);
-        study.AddSeries(new() { SeriesUid = "1.2.3.4", InstanceCount = 4, InstanceSizeBytes = 2_000, MetadataBytesPerInstance = 100, PackMetadata = false });
-        study.AddSeries(new() { SeriesUid = "1.2.3.5", InstanceCount = 3, InstanceSizeBytes = 2_000, MetadataBytesPerInstance = 100, NullHeaders = true, PackMetadata = false });
+        study.AddSeries(new() { SeriesInstanceUid = "1.2.3.4", InstanceCount = 4, InstanceSizeBytes = 2_000, MetadataBytesPerInstance = 100, PackMetadata = false });
+        study.AddSeries(new() { SeriesInstanceUid = "1.2.3.5", InstanceCount = 3, InstanceSizeBytes = 2_000, MetadataBytesPerInstance = 100, NullHeaders = true, PackMetadata = false });
         return study;
     }
 

@@ -1,0 +1,40 @@
+namespace CodRetrieve.IO;
+
+/// <summary>Ends the reading of what grows beyond any sensible size. Owns the inner stream.</summary>
+internal sealed class LimitedStream(Stream inner, long maxBytes, string uri) : ForwardOnlyReadStream
+{
+    // DICOM tags of a series are much alike and pack well, yet not like this; deflate itself reaches 1032 to 1 (zlib's documentation).
+    private const long MaxRatio = 250;
+    private const long UnjudgedBytes = 256L * 1024 * 1024;
+
+    private long _read;
+
+    /// <summary>
+    /// The packed bytes that were read so far, where the content is being unpacked: above 256 MiB, no more than 250 times as many may come out.
+    /// <see langword="null"/>, the default, where it is not.
+    /// </summary>
+    public Func<long>? PackedBytes { get; init; }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        var count = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        _read += count;
+        if (_read > maxBytes)
+        {
+            throw new ObjectStoreException(ObjectStoreFailure.Rejected, $"{uri}: the content is larger than {maxBytes} bytes, which is refused.");
+        }
+
+        if (_read > UnjudgedBytes && PackedBytes is { } packed && _read / MaxRatio > packed())
+        {
+            throw new ObjectStoreException(ObjectStoreFailure.Rejected, $"{uri}: the content unpacks to more than {MaxRatio} times its size, which is refused.");
+        }
+
+        return count;
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await inner.DisposeAsync().ConfigureAwait(false);
+        await base.DisposeAsync().ConfigureAwait(false);
+    }
+}

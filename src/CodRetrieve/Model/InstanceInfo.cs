@@ -1,0 +1,53 @@
+using CodRetrieve.Storage;
+
+namespace CodRetrieve;
+
+/// <summary>One DICOM instance as its series' index lists it. Immutable.</summary>
+public sealed class InstanceInfo
+{
+    /// <summary>The series that the instance belongs to.</summary>
+    public required SeriesInfo Series { get; init; }
+
+    /// <summary>
+    /// The SOP Instance UID (DICOM PS3.3, C.12.1), hashed where the store hashes UIDs. A checked file name: letters, digits, dots, dashes
+    /// and underscores, at most 128 characters.
+    /// </summary>
+    public required string SopInstanceUid { get; init; }
+
+    /// <summary>The number of bytes of the instance; <see langword="null"/> where the index does not say.</summary>
+    public long? SizeBytes { get; init; }
+
+    /// <summary>The CRC32C of the instance's bytes; <see langword="null"/> where the index does not say.</summary>
+    public uint? Crc32c { get; init; }
+
+    /// <summary>
+    /// Where the instance's bytes lie in the series' tar (<c>headers</c> of the COD index); <see langword="null"/> where the index
+    /// does not say, or says what cannot be.
+    /// </summary>
+    public ByteRange? TarRange { get; init; }
+
+    /// <summary>The instance's name in the form that the COD writer uses.</summary>
+    public string Uri => $"{Series.TarUri}://{EntryName}";
+
+    /// <summary>The name of the instance's entry in the tar, which is also its path below a series' folder.</summary>
+    public string EntryName => $"instances/{SopInstanceUid}.dcm";
+
+    /// <summary>The CRC32C that the instance's bytes must have: the index's, or the one that they have in a tar which was proved as a whole.</summary>
+    internal uint? ExpectedCrc32c => Crc32c ?? ProvedCrc32c;
+
+    private uint? ProvedCrc32c { get; init; }
+
+    internal InstanceInfo WithProved(uint crc32c) => new()
+    {
+        Series = Series,
+        SopInstanceUid = SopInstanceUid,
+        SizeBytes = SizeBytes,
+        Crc32c = Crc32c,
+        ProvedCrc32c = crc32c,
+        TarRange = TarRange,
+    };
+
+    /// <summary>Gives <see cref="Uri"/>.</summary>
+    /// <returns>The name, which holds no secret.</returns>
+    public override string ToString() => Uri;
+}

@@ -1,0 +1,20 @@
+namespace CodRetrieve;
+
+/// <summary>Why a series cannot be retrieved.</summary>
+public enum SeriesProblem
+{
+    /// <summary>It can be.</summary>
+    None,
+
+    /// <summary>There is no tar: the writer died before it wrote one, or someone removed it.</summary>
+    NoTar,
+
+    /// <summary>There is no <c>metadata.json</c>: the writer died before it wrote one, or someone removed it.</summary>
+    NoMetadata,
+
+    /// <summary>There is a <c>metadata.json</c> that cannot be read, or that is of another series.</summary>
+    UnreadableMetadata,
+
+    /// <summary>The tar is stored with a content-encoding, so that no ranges of it can be read.</summary>
+    CompressedTar,
+}

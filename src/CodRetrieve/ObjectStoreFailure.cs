@@ -1,0 +1,35 @@
+namespace CodRetrieve;
+
+/// <summary>Why a request to a store failed. The HTTP statuses are those of Cloud Storage's JSON API.</summary>
+public enum ObjectStoreFailure
+{
+    /// <summary>The store could not be reached, was busy or broke off: 408, 429, 5xx, a reset, a stall. Worth another attempt.</summary>
+    Unavailable,
+
+    /// <summary>Many requests in a row failed as <see cref="Unavailable"/>, each after all its retries, and not a byte came in between.</summary>
+    Unreachable,
+
+    /// <summary>The answer was not what was asked for: another range, a short body, another generation. Worth another attempt.</summary>
+    InvalidResponse,
+
+    /// <summary>The object, the bucket or the generation does not exist (404), or the caller may not know.</summary>
+    NotFound,
+
+    /// <summary>The object is no longer the one that was listed (412, or another generation).</summary>
+    Changed,
+
+    /// <summary>The range lies outside the object (416).</summary>
+    RangeNotSatisfiable,
+
+    /// <summary>No token, or one that is expired or invalid (401).</summary>
+    Unauthorized,
+
+    /// <summary>The token is valid but lacks the permission (403).</summary>
+    Forbidden,
+
+    /// <summary>The connection's certificate is not trusted, or a token would travel in the clear.</summary>
+    InsecureConnection,
+
+    /// <summary>The request was refused for another reason (other 4xx, a redirect), or the answer is not one of a store.</summary>
+    Rejected,
+}

@@ -1,0 +1,85 @@
+using CodRetrieve.Planning;
+
+namespace CodRetrieve;
+
+/// <summary>One series of a <see cref="DownloadStats"/>. Immutable. Its <c>ToString()</c> says nothing of what it holds.</summary>
+public sealed class SeriesStats
+{
+    internal SeriesStats(SeriesDelta survey)
+    {
+        var content = survey.Content;
+        StudyInstanceUid = survey.Series.StudyInstanceUid;
+        SeriesInstanceUid = survey.Series.SeriesInstanceUid;
+        TarUri = survey.Series.TarUri;
+        Modality = content.Index?.Attributes?.Modality;
+        SeriesDescription = content.Index?.Attributes?.Description;
+        TarBytes = content.Listing.Tar?.SizeBytes;
+        InstancesTotal = survey.Series.Instances.Count;
+        InstancesSaved = survey.InstancesSaved;
+        BytesTotal = survey.BytesTotal;
+        BytesSaved = survey.BytesTotal - survey.BytesWanted;
+        Wanted = survey.Wanted;
+        IsSaved = survey.IsComplete;
+        Problem = survey.Failure is null ? SeriesProblem.None : content.Problem;
+        ProblemCause = survey.Failure;
+        EntryProblems = [.. (content.Index?.Problems ?? []).Select(problem => problem.Message)];
+        Warnings = survey.Warnings;
+    }
+
+    /// <summary>The study.</summary>
+    public string StudyInstanceUid { get; }
+
+    /// <summary>The series.</summary>
+    public string SeriesInstanceUid { get; }
+
+    /// <summary>The series' tar.</summary>
+    public string TarUri { get; }
+
+    /// <summary>
+    /// Modality (0008,0060; DICOM PS3.3, C.7.3.1), such as <c>CT</c>, as the first instance of the index that has tags gives it; at most
+    /// 16 characters. <see langword="null"/> where none gives it.
+    /// </summary>
+    public string? Modality { get; }
+
+    /// <summary>
+    /// Series Description (0008,103E; DICOM PS3.3, C.7.3.1), as the first instance of the index that has tags gives it; at most 64
+    /// characters. <see langword="null"/> where none gives it.
+    /// </summary>
+    /// <remarks>
+    /// People typed it: it may name a person, in a store with hashed UIDs too, and may hold control characters. The library writes it to
+    /// no log, exception, event or telemetry; neither should you without thought.
+    /// </remarks>
+    public string? SeriesDescription { get; }
+
+    /// <summary>The bytes of the tar; <see langword="null"/> where there is none.</summary>
+    public long? TarBytes { get; }
+
+    /// <summary>The instances that the index lists.</summary>
+    public int InstancesTotal { get; }
+
+    /// <summary>Those that the destination holds already.</summary>
+    public int InstancesSaved { get; }
+
+    /// <summary>The bytes of all listed instances.</summary>
+    public long BytesTotal { get; }
+
+    /// <summary>The bytes of those that the destination holds already.</summary>
+    public long BytesSaved { get; }
+
+    /// <summary>Whether the destination holds every instance that the index lists.</summary>
+    public bool IsSaved { get; }
+
+    /// <summary>Why nothing (more) of the series can be retrieved; <see cref="SeriesProblem.None"/> where it can, or where nothing is missing.</summary>
+    public SeriesProblem Problem { get; }
+
+    /// <summary>The cause of <see cref="Problem"/>.</summary>
+    public CodRetrieveException? ProblemCause { get; }
+
+    /// <summary>Entries of the index that cannot be retrieved, and why: hostile names, entries of other series.</summary>
+    public IReadOnlyList<string> EntryProblems { get; }
+
+    /// <summary>What someone should know of the series: a writer's lock or error log beside it.</summary>
+    public IReadOnlyList<string> Warnings { get; }
+
+    internal IReadOnlyList<InstanceInfo> Wanted { get; }
+}

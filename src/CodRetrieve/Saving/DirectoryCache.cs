@@ -1,0 +1,57 @@
+using System.Collections.Concurrent;
+
+namespace CodRetrieve.Saving;
+
+/// <summary>Makes the folders of instances, each once. Safe for several callers at once.</summary>
+/// <param name="directory">The destination's directory, in which they are; never made anew if it is gone.</param>
+internal sealed class DirectoryCache(string directory)
+{
+    private readonly ConcurrentDictionary<string, bool> _made = new(StringComparer.Ordinal);
+
+    /// <summary>Makes a folder with its parents, unless that was done.</summary>
+    public void Make(string folder)
+    {
+        if (_made.ContainsKey(folder))
+        {
+            return;
+        }
+
+        // Making it anew would fill the device below a mount point whose volume has gone.
+        if (!Directory.Exists(directory))
+        {
+            throw DestinationErrors.Gone(directory);
+        }
+
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (DirectoryNotFoundException e) when (FileInTheWay(folder) is { } file)
+        {
+            // .NET reports so a file among the parents, which an exception of another kind tells of the folder itself.
+            throw DestinationErrors.FileInTheWay(directory, file, e);
+        }
+
+        _made[folder] = true;
+    }
+
+    /// <summary>Makes a folder that was removed since.</summary>
+    public void MakeAgain(string folder)
+    {
+        _made.TryRemove(folder, out _);
+        Make(folder);
+    }
+
+    private static string? FileInTheWay(string folder)
+    {
+        for (var path = folder; path is not null; path = Path.GetDirectoryName(path))
+        {
+            if (File.Exists(path))
+            {
+                return path;
+            }
+        }
+
+        return null;
+    }
+}

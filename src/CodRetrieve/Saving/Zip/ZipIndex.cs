@@ -1,0 +1,68 @@
+using System.IO.Compression;
+
+namespace CodRetrieve.Saving;
+
+/// <summary>What a study's zip holds, from its central directory: the size of each entry by the hash of its name.</summary>
+internal sealed class ZipIndex
+{
+    private readonly Dictionary<UInt128, long> _sizes = [];
+    private readonly (long Length, DateTime WriteTime) _stamp;
+
+    private ZipIndex((long Length, DateTime WriteTime) stamp) => _stamp = stamp;
+
+    /// <summary>Reads the central directory of a zip.</summary>
+    /// <exception cref="InvalidDataException">The file is no zip, or not a whole one.</exception>
+    public static ZipIndex Read(string path, CancellationToken cancellationToken)
+    {
+        var index = new ZipIndex(Stamp(path));
+        using var zip = OpenRead(path);
+        foreach (var entry in zip.Entries)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            index._sizes[EntryHash.Of(entry.FullName)] = entry.Length;
+        }
+
+        return index;
+    }
+
+    /// <summary>The index of a zip that cannot be read.</summary>
+    public static ZipIndex Empty(string path) => new(Stamp(path));
+
+    /// <summary>Opens a zip so far that its list of entries is known to be whole.</summary>
+    /// <exception cref="InvalidDataException">The file is no zip, or not a whole one.</exception>
+    public static ZipArchive OpenRead(string path)
+    {
+        var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+        ZipArchive? zip = null;
+        try
+        {
+            zip = new ZipArchive(file, ZipArchiveMode.Read);
+            _ = zip.Entries;
+            return zip;
+        }
+        catch (Exception e)
+        {
+            zip?.Dispose();
+            file.Dispose();
+            if (e is EndOfStreamException or ArgumentException or OverflowException)
+            {
+                throw new InvalidDataException("The list of the zip's entries is cut off or senseless.", e);
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Whether the zip holds an instance with the right size.</summary>
+    public bool Holds(string entryName, InstanceInfo instance) =>
+        _sizes.TryGetValue(EntryHash.Of(entryName), out var size) && InstanceDirectory.HasRightSize(instance, size);
+
+    /// <summary>Whether the file is still the one that was read.</summary>
+    public bool IsOf(string path) => _stamp == Stamp(path);
+
+    private static (long Length, DateTime WriteTime) Stamp(string path)
+    {
+        var info = new FileInfo(path);
+        return info.Exists ? (info.Length, info.LastWriteTimeUtc) : default;
+    }
+}

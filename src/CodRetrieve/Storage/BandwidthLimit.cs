@@ -1,0 +1,27 @@
+namespace CodRetrieve.Storage;
+
+/// <summary>
+/// Keeps all connections of a job together below a rate: who received bytes waits until they would have come at that rate. Safe for use by
+/// several connections at once.
+/// </summary>
+internal sealed class BandwidthLimit(long bytesPerSecond, TimeProvider time)
+{
+    private readonly object _lock = new();
+    private long _paidUntil = time.GetTimestamp();
+
+    /// <summary>Waits for the time that the bytes take at the rate, behind those of the other connections.</summary>
+    public ValueTask PassAsync(int bytes, CancellationToken cancellationToken)
+    {
+        TimeSpan wait;
+        lock (_lock)
+        {
+            // Time in which nothing came is not saved up: the rate holds over any stretch, not only over the whole job.
+            var now = time.GetTimestamp();
+            _paidUntil = Math.Max(_paidUntil, now) + (long)((double)bytes / bytesPerSecond * time.TimestampFrequency);
+            wait = time.GetElapsedTime(now, _paidUntil);
+        }
+
+        // Timers tick in milliseconds; what is shorter is paid with the bytes that come next.
+        return wait < TimeSpan.FromMilliseconds(1) ? ValueTask.CompletedTask : new ValueTask(Task.Delay(wait, time, cancellationToken));
+    }
+}

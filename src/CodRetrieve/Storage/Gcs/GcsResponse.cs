@@ -1,0 +1,75 @@
+using System.Globalization;
+using System.Net;
+
+namespace CodRetrieve.Storage;
+
+/// <summary>Reads what an answer of the JSON API to a media request says: which bytes of which generation, or why not.</summary>
+internal static class GcsResponse
+{
+    public static async Task<ObjectContent> ReadBodyAsync(HttpResponseMessage response, string uri, bool isPinned, CancellationToken cancellationToken)
+    {
+        if (response.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.PartialContent))
+        {
+            throw Failure(response, uri, isPinned);
+        }
+
+        var headers = response.Content.Headers;
+        var range = headers.ContentRange;
+        if (response.StatusCode == HttpStatusCode.PartialContent && range?.From is null)
+        {
+            throw new ObjectStoreException(ObjectStoreFailure.InvalidResponse, $"{uri}: a partial answer came without saying which part.");
+        }
+
+        // Judged by its Content-Range wherever there is one, whatever the status: Google's test bench answers 200 with a range.
+        var length = range?.From is { } from ? range.To - from + 1 : headers.ContentLength;
+        if (range?.From is not null && headers.ContentLength is { } announced && announced != length)
+        {
+            throw new ObjectStoreException(ObjectStoreFailure.InvalidResponse, $"{uri}: Content-Length and Content-Range of the answer disagree.");
+        }
+
+        var isUnpacked = headers.ContentEncoding.Count == 0 && Header(response, "x-goog-stored-content-encoding") == "gzip";
+        var content = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        return new ObjectContent(content, range?.From ?? 0, response)
+        {
+            HasContentRange = range?.From is not null,
+            LengthBytes = isUnpacked ? null : length,
+            ObjectSizeBytes = isUnpacked ? null : range is null ? headers.ContentLength : range.Length,
+            Generation = long.TryParse(Header(response, "x-goog-generation"), NumberStyles.None, CultureInfo.InvariantCulture, out var generation) ? generation : null,
+            IsDecompressed = isUnpacked,
+        };
+    }
+
+    /// <summary>What a status means (Cloud Storage documentation, "HTTP status and error codes for JSON").</summary>
+    public static ObjectStoreException Failure(HttpResponseMessage response, string uri, bool isPinned = false)
+    {
+        var status = (int)response.StatusCode;
+        var (reason, meaning) = status switch
+        {
+            401 => (ObjectStoreFailure.Unauthorized, "the access token is missing, expired or invalid. Give a valid token or credential"),
+            403 => (ObjectStoreFailure.Forbidden, "the credential has no permission. It needs storage.objects.get and storage.objects.list on the bucket; a requester-pays bucket needs a project to bill"),
+            404 when isPinned => (ObjectStoreFailure.Changed, "the object, or the generation of it that was listed, is gone"),
+            404 => (ObjectStoreFailure.NotFound, "there is no such object or bucket, or the credential may not know of it"),
+            412 => (ObjectStoreFailure.Changed, "the object is no longer the one that was listed"),
+            416 => (ObjectStoreFailure.RangeNotSatisfiable, "the range lies outside the object"),
+            408 or 429 or 500 or 502 or 503 or 504 => (ObjectStoreFailure.Unavailable, "the store is busy or failed for the moment"),
+            >= 300 and < 400 => (ObjectStoreFailure.Rejected, "the store answered with a redirect, which is not followed. Check the endpoint"),
+            _ => (ObjectStoreFailure.Rejected, "the request was refused"),
+        };
+        return new ObjectStoreException(reason, string.Create(CultureInfo.InvariantCulture, $"{uri}: {meaning} (HTTP {status})."))
+        {
+            StatusCode = status,
+            RetryAfter = RetryAfter(response),
+        };
+    }
+
+    private static TimeSpan? RetryAfter(HttpResponseMessage response)
+    {
+        // The date form is measured against the store's own clock, so that a wrong local clock does no harm.
+        var header = response.Headers.RetryAfter;
+        var wait = header?.Delta ?? (header?.Date is { } date && response.Headers.Date is { } now ? date - now : null);
+        return wait is { } value && value > TimeSpan.Zero ? value : null;
+    }
+
+    private static string? Header(HttpResponseMessage response, string name) =>
+        response.Headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
+}

@@ -1,0 +1,34 @@
+namespace CodRetrieve.Storage;
+
+/// <summary>
+/// A bucket to read from. Implement it to read Cloud Optimized DICOM from somewhere else than Cloud Storage's JSON API or a folder.
+/// </summary>
+/// <remarks>
+/// One call makes one attempt: retrying, resuming and bounding the number of calls in flight is done by the caller, who tells what is
+/// worth retrying by <see cref="ObjectStoreException.IsTransient"/>. Calls may come at the same time.
+/// </remarks>
+public interface IObjectStore
+{
+    /// <summary>The name of an object for people: in results, messages and logs. It must hold no secret.</summary>
+    /// <param name="objectName">The object's name in the bucket.</param>
+    /// <returns>For example <c>gs://my-bucket/dicomweb/studies/1.2/series/1.2.3.tar</c>.</returns>
+    string GetUri(string objectName);
+
+    /// <summary>Lists one page of the objects whose names begin with a prefix, in lexicographic order, without a delimiter.</summary>
+    /// <param name="prefix">What the names begin with.</param>
+    /// <param name="pageToken">The <see cref="ObjectListPage.NextPageToken"/> of the page before; <see langword="null"/> for the first.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <returns>The page; an empty one where no object's name begins so.</returns>
+    /// <exception cref="ObjectStoreException">The request failed.</exception>
+    Task<ObjectListPage> ListAsync(string prefix, string? pageToken, CancellationToken cancellationToken);
+
+    /// <summary>Opens an object's bytes as they are stored: one stored with content-encoding <c>gzip</c> is, where possible, not unpacked.</summary>
+    /// <param name="objectName">The object's name.</param>
+    /// <param name="generation">The generation that the bytes must belong to; <see langword="null"/> for the newest.</param>
+    /// <param name="range">The bytes wanted; <see langword="null"/> for all. A store may answer with more than was asked, and says so in
+    /// <see cref="ObjectContent.Offset"/>.</param>
+    /// <param name="cancellationToken">Ends the request; the body is read with the token of each read.</param>
+    /// <returns>The body, which the caller disposes.</returns>
+    /// <exception cref="ObjectStoreException">The request failed, the generation is gone, or the range lies outside the object.</exception>
+    Task<ObjectContent> OpenReadAsync(string objectName, long? generation, ByteRange? range, CancellationToken cancellationToken);
+}

@@ -1,0 +1,71 @@
+using CodRetrieve.Diagnostics;
+
+namespace CodRetrieve.Storage;
+
+/// <summary>
+/// Reads a store as the rooms above want it read: every request retried, every body resumed and bounded in idle time, and no more than a
+/// given number of requests in flight. Safe for use by several callers at once. Does not own the store.
+/// </summary>
+internal sealed class ObjectReader(IObjectStore store, RequestPolicy policy, int maxConnections) : IDisposable
+{
+    private readonly SemaphoreSlim _connections = new(maxConnections, maxConnections);
+    // Apart: a store may list and yet give no bytes, or give bytes of what was listed before.
+    private readonly OutageDetector _listings = new(maxConnections);
+    private readonly OutageDetector _bodies = new(maxConnections);
+
+    public string GetUri(string objectName) => store.GetUri(objectName);
+
+    public async Task<ObjectListPage> ListAsync(string prefix, string? pageToken, CancellationToken cancellationToken)
+    {
+        await _connections.WaitAsync(cancellationToken).ConfigureAwait(false);
+        using var lease = new Lease(_connections);
+        try
+        {
+            var page = await policy.Retry.ExecuteAsync(
+                static async (state, ct) => await state.store.ListAsync(state.prefix, state.pageToken, ct).ConfigureAwait(false),
+                (store, prefix, pageToken),
+                cancellationToken).ConfigureAwait(false);
+            _listings.RecordSuccess();
+            return page;
+        }
+        catch (ObjectStoreException e) when (_listings.RecordFailure(e) is var failure && failure != e)
+        {
+            throw failure;
+        }
+    }
+
+    /// <summary>
+    /// Opens a range of an object once a connection is free. The stream ends at the range's end and nowhere else. The caller disposes it,
+    /// which gives the connection back.
+    /// </summary>
+    /// <param name="slice">Which bytes.</param>
+    /// <param name="received">Told the number of bytes whenever some come in, those fetched again included.</param>
+    /// <param name="cancellationToken">Ends the wait for a connection.</param>
+    public async ValueTask<ResumingStream> OpenAsync(ObjectRange slice, Action<int>? received, CancellationToken cancellationToken)
+    {
+        await _connections.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return new ResumingStream(store, policy, _bodies, slice, received, new Lease(_connections));
+    }
+
+    public void Dispose() => _connections.Dispose();
+
+    private sealed class Lease : IDisposable
+    {
+        private SemaphoreSlim? _connections;
+
+        public Lease(SemaphoreSlim connections)
+        {
+            _connections = connections;
+            CodMeter.ConnectionsActive.Add(1);
+        }
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _connections, null) is { } connections)
+            {
+                CodMeter.ConnectionsActive.Add(-1);
+                connections.Release();
+            }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+namespace CodRetrieve.Verification;
+
+/// <summary>What verifying found of one series. Immutable.</summary>
+public sealed class SeriesVerification
+{
+    internal SeriesVerification(SeriesInfo series) => (StudyInstanceUid, SeriesInstanceUid, TarUri) = (series.StudyInstanceUid, series.SeriesInstanceUid, series.TarUri);
+
+    /// <summary>The study.</summary>
+    public string StudyInstanceUid { get; }
+
+    /// <summary>The series.</summary>
+    public string SeriesInstanceUid { get; }
+
+    /// <summary>The series' tar, of which nothing was read.</summary>
+    public string TarUri { get; }
+
+    /// <summary>The instances that the index lists.</summary>
+    public required int InstancesTotal { get; init; }
+
+    /// <summary>Those that are there with the size and the CRC32C of the index.</summary>
+    public required int InstancesVerified { get; init; }
+
+    /// <summary>The bytes of <see cref="InstancesVerified"/>.</summary>
+    public required long BytesVerified { get; init; }
+
+    /// <summary>The bytes that were read back, those of corrupt instances included.</summary>
+    public required long BytesRead { get; init; }
+
+    /// <summary>What was found, in the order of the index, and unknown files behind that.</summary>
+    public required IReadOnlyList<VerificationIssue> Issues { get; init; }
+
+    /// <summary>What of the series could not be verified: its index, or single entries of it.</summary>
+    public required IReadOnlyList<RetrievalFailure> Failures { get; init; }
+}

@@ -1,0 +1,76 @@
+using CodRetrieve.IO;
+
+namespace CodRetrieve.Verification;
+
+/// <summary>One thing that verifying found. Immutable.</summary>
+public sealed class VerificationIssue
+{
+    internal VerificationIssue(VerificationIssueKind kind, string studyInstanceUid, string location)
+    {
+        Kind = kind;
+        StudyInstanceUid = studyInstanceUid;
+        Location = location;
+    }
+
+    internal VerificationIssue(VerificationIssueKind kind, InstanceInfo instance, string location)
+        : this(kind, instance.Series.StudyInstanceUid, location)
+    {
+        SeriesInstanceUid = instance.Series.SeriesInstanceUid;
+        SopInstanceUid = instance.SopInstanceUid;
+        ExpectedSizeBytes = instance.SizeBytes;
+        ExpectedCrc32c = instance.Crc32c;
+    }
+
+    /// <summary>What was found.</summary>
+    public VerificationIssueKind Kind { get; }
+
+    /// <summary>The study.</summary>
+    public string StudyInstanceUid { get; }
+
+    /// <summary>The series; <see langword="null"/> where the study as a whole is concerned, and for files outside of the listed series.</summary>
+    public string? SeriesInstanceUid { get; internal init; }
+
+    /// <summary>The instance; <see langword="null"/> for unknown files and where the study as a whole is concerned.</summary>
+    public string? SopInstanceUid { get; }
+
+    /// <summary>The path of the file, or of the zip and the entry in it; of what is missing, where it would be.</summary>
+    public string Location { get; }
+
+    /// <summary>The bytes that the index gives; <see langword="null"/> where it gives none.</summary>
+    public long? ExpectedSizeBytes { get; }
+
+    /// <summary>The bytes that are there; <see langword="null"/> where that is not known.</summary>
+    public long? ActualSizeBytes { get; internal init; }
+
+    /// <summary>The CRC32C that the index gives; <see langword="null"/> where it gives none.</summary>
+    public uint? ExpectedCrc32c { get; }
+
+    /// <summary>The CRC32C of the bytes that are there; <see langword="null"/> where they were not read to their end.</summary>
+    public uint? ActualCrc32c { get; internal init; }
+
+    /// <summary>Why something cannot be read; <see langword="null"/> unless <see cref="Kind"/> is <see cref="VerificationIssueKind.Unreadable"/>.</summary>
+    public Exception? Cause { get; internal init; }
+
+    /// <summary>
+    /// Whether <see cref="CodDownload.RepairAsync"/> sees to it. Not to unknown files, which are never deleted, and there is nothing to
+    /// repair where only nothing can be said.
+    /// </summary>
+    public bool IsRepairable => Kind is not (VerificationIssueKind.Unknown or VerificationIssueKind.Unverifiable);
+
+    /// <summary>Gives the location and what is wrong with it.</summary>
+    /// <returns>A line for people.</returns>
+    public override string ToString() => $"{Location}: {Text()}";
+
+    private string Text() => Kind switch
+    {
+        VerificationIssueKind.Missing => "missing.",
+        VerificationIssueKind.WrongSize => $"wrong size: {ActualSizeBytes} bytes instead of {(ExpectedSizeBytes is { } size ? $"{size}" : "some")}.",
+        VerificationIssueKind.Corrupt => $"corrupt: CRC32C {Text(ActualCrc32c)} instead of {Text(ExpectedCrc32c)}.",
+        VerificationIssueKind.Unreadable => $"cannot be read: {Cause?.Message}",
+        VerificationIssueKind.Unfinished => "unfinished: instances are saved and wait to be put into it.",
+        VerificationIssueKind.Unknown => "unknown: the store lists no such instance.",
+        _ => "unverifiable: the index gives no CRC32C, and only the size was checked.",
+    };
+
+    private static string Text(uint? crc32c) => crc32c is { } value ? Crc32C.Format(value) : "(unknown)";
+}

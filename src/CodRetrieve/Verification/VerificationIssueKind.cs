@@ -1,0 +1,28 @@
+namespace CodRetrieve.Verification;
+
+/// <summary>What verifying found.</summary>
+public enum VerificationIssueKind
+{
+    /// <summary>An instance that the index lists is not there.</summary>
+    Missing,
+
+    /// <summary>An instance is there with another size than the index gives.</summary>
+    WrongSize,
+
+    /// <summary>An instance has the right size, and its bytes have another CRC32C than the index gives.</summary>
+    Corrupt,
+
+    /// <summary>An instance, or the zip or folder of a study, cannot be read: a fault of the device, missing permissions, a damaged zip.</summary>
+    Unreadable,
+
+    /// <summary>
+    /// Instances of a study are saved, and wait in a hidden folder for its zip: a job was ended before it was written.
+    /// </summary>
+    Unfinished,
+
+    /// <summary>A file, or an entry of a zip, that is none of the instances that the index lists.</summary>
+    Unknown,
+
+    /// <summary>The index gives no CRC32C for the instance: its size is right, and nothing more can be said. No fault.</summary>
+    Unverifiable,
+}

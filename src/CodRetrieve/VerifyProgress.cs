@@ -1,7 +1,0 @@
-namespace CodRetrieve;
-
-/// <summary>How far verifying is.</summary>
-/// <param name="InstancesChecked">The instances looked at so far, missing ones included.</param>
-/// <param name="BytesRead">The bytes read back so far.</param>
-/// <param name="Findings">What was found so far.</param>
-public sealed record VerifyProgress(int InstancesChecked, long BytesRead, int Findings);

@@ -1,0 +1,84 @@
+using CodRetrieve.IO;
+using CodRetrieve.Saving;
+using CodRetrieve.Tests.Support;
+
+namespace CodRetrieve.Tests.Saving;
+
+public sealed class InstanceWriterTests : IDisposable
+{
+    private readonly SavingFolder _folder = new();
+    private readonly InstanceInfo _instance = TestSeries.Of("1.2", "1.2.3", 1, 300_000).Instances[0];
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory(Timeout = 30_000)]
+    [InlineData(true, 300_000)]
+    [InlineData(true, 3_000_000)]
+    [InlineData(false, 300_000)]
+    public async Task An_instance_that_is_being_written_has_a_hidden_name_or_none(bool unnamed, int size)
+    {
+        var instance = TestSeries.Of("1.2", "1.2.3", 1, size).Instances[0];
+        var content = new BlockedStream(TestSeries.Bytes(instance));
+        var saving = Writer(unnamed).SaveAsync(instance, _folder["a"], content, default).AsTask();
+        await content.Blocked;
+
+        var isUnnamed = unnamed && size < 1_000_000 && AnonymousFile.IsPossibleIn(_folder.Path, _folder["probe"]);
+        Assert.Equal(isUnnamed ? [] : ["a/.1.2.3.1.dcm.partial"], _folder.Files());
+
+        content.Release();
+        Assert.Equal(new SavedInstance(_folder["a", "1.2.3.1.dcm"], size), await saving);
+        Assert.Equal(["a/1.2.3.1.dcm"], _folder.Files());
+        Assert.Equal(TestSeries.Bytes(instance), await File.ReadAllBytesAsync(_folder["a", "1.2.3.1.dcm"]));
+    }
+
+    [Theory(Timeout = 30_000)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Replaces_what_has_the_name_in_spite_of_a_leftover_of_a_dead_run(bool unnamed)
+    {
+        _folder.Write("a/1.2.3.1.dcm", new byte[5]);
+        _folder.Write("a/.1.2.3.1.dcm.partial", new byte[7]);
+
+        await Writer(unnamed).SaveAsync(_instance, _folder["a"], TestSeries.Content(_instance), default);
+
+        Assert.Equal(["a/1.2.3.1.dcm"], _folder.Files());
+        Assert.Equal(TestSeries.Bytes(_instance), await File.ReadAllBytesAsync(_folder["a", "1.2.3.1.dcm"]));
+    }
+
+    [Theory(Timeout = 30_000)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_folder_that_is_removed_while_an_instance_is_written_fails_the_instance_only(bool unnamed)
+    {
+        var writer = Writer(unnamed);
+        var content = new BlockedStream(TestSeries.Bytes(_instance));
+        var saving = writer.SaveAsync(_instance, _folder["a"], content, default).AsTask();
+        await content.Blocked;
+        Directory.Delete(_folder["a"], recursive: true);
+
+        content.Release();
+
+        await Assert.ThrowsAnyAsync<IOException>(() => saving);
+        await writer.SaveAsync(_instance, _folder["a"], TestSeries.Content(_instance), default);
+        Assert.Equal(["a/1.2.3.1.dcm"], _folder.Files());
+    }
+
+    [Theory(Timeout = 30_000)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_directory_that_is_removed_while_an_instance_is_written_ends_all_saving(bool unnamed)
+    {
+        var content = new BlockedStream(TestSeries.Bytes(_instance));
+        var saving = Writer(unnamed).SaveAsync(_instance, _folder["a"], content, default).AsTask();
+        await content.Blocked;
+        Directory.Delete(_folder.Path, recursive: true);
+
+        content.Release();
+
+        var fault = await Assert.ThrowsAsync<DestinationException>(() => saving);
+        Assert.Equal(DestinationFailure.NotWritable, fault.Reason);
+        Assert.False(Directory.Exists(_folder.Path));
+    }
+
+    private InstanceWriter Writer(bool unnamed) => new(_folder.Path, new SavingOptions { AnonymousFiles = unnamed });
+}

@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using CodRetrieve.Storage;
+using CodRetrieve.Testing;
+using CodRetrieve.Tests.Support;
+using Microsoft.Extensions.Time.Testing;
+
+namespace CodRetrieve.Tests.Storage;
+
+public sealed class BandwidthLimitTests
+{
+    [Fact(Timeout = 30_000)]
+    public async Task Bytes_take_their_time_behind_those_of_other_connections()
+    {
+        var time = new FakeTimeProvider();
+        var limit = new BandwidthLimit(1_000_000, time);
+
+        var first = limit.PassAsync(500_000, CancellationToken.None).AsTask();
+        var second = limit.PassAsync(500_000, CancellationToken.None).AsTask();
+
+        time.Advance(TimeSpan.FromMilliseconds(499));
+        Assert.False(first.IsCompleted);
+        time.Advance(TimeSpan.FromMilliseconds(1));
+        await first;
+        Assert.False(second.IsCompleted);
+        time.Advance(TimeSpan.FromMilliseconds(500));
+        await second;
+    }
+
+    [Fact]
+    public void Time_without_bytes_is_not_saved_up()
+    {
+        var time = new FakeTimeProvider();
+        var limit = new BandwidthLimit(1_000_000, time);
+        time.Advance(TimeSpan.FromHours(1));
+
+        var passing = limit.PassAsync(500_000, CancellationToken.None).AsTask();
+
+        Assert.False(passing.IsCompleted);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Cancelling_ends_the_wait()
+    {
+        using var cancel = new CancellationTokenSource();
+        var waiting = new BandwidthLimit(1024, new FakeTimeProvider()).PassAsync(1_000_000, cancel.Token).AsTask();
+
+        await cancel.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_job_keeps_the_rate_within_five_per_cent()
+    {
+        await using var store = await TestStore.StartAsync();
+        var study = new SyntheticStudy(seed: 1);
+        study.AddSeries(new() { InstanceCount = 24, InstanceSizeBytes = 1_000_000 });
+        store.Put(study);
+        using var cod = new CodDownload(store.Options(options => options.MaxBytesPerSecond = 8_000_000));
+        cod.InitBucket(TestStore.Url);
+        var job = await cod.WatchedDownloadAsync([study.StudyInstanceUid], new MemorySaveHandler());
+        var clock = Stopwatch.StartNew();
+
+        var result = await job.StartAsync();
+
+        // Faster than the limit is a fault; slower may be a busy machine.
+        var rate = result.BytesDownloaded / clock.Elapsed.TotalSeconds;
+        Assert.True(rate <= 8_000_000 * 1.05, $"{rate:N0} bytes a second came.");
+    }
+}
