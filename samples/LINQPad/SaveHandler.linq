@@ -30,11 +30,11 @@ sealed class HashingHandler : ISaveHandler
         ValueTask.FromResult<IReadOnlySet<string>>(new HashSet<string>());
 
     // Called for several instances at the same time. The content ends only after its checksum matched; before that, reading throws.
-    public async ValueTask<SavedInstance> SaveAsync(InstanceInfo instance, Stream content, CancellationToken cancellationToken)
+    public async ValueTask<string> SaveAsync(InstanceInfo instance, Stream content, CancellationToken cancellationToken)
     {
         var hash = Convert.ToHexString(await SHA256.HashDataAsync(content, cancellationToken));
         Hashes[instance.SopInstanceUid] = hash;
-        return new SavedInstance(hash, instance.SizeBytes ?? 0);
+        return hash;
     }
 
     public ValueTask CompleteStudyAsync(StudyInfo study, CancellationToken cancellationToken) => ValueTask.CompletedTask;

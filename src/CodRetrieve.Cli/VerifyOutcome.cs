@@ -27,7 +27,7 @@ internal sealed class VerifyOutcome(VerificationResult result)
 
     public void Follow(Job repair)
     {
-        repair.Saved += (_, args) => _saved.Add(Key(args.Instance.Series.StudyInstanceUid, args.Instance.Series.SeriesInstanceUid, args.Instance.SopInstanceUid));
+        repair.Saved += (_, args) => _saved.Add(Key(args.Result.Instance.Series.StudyInstanceUid, args.Result.Instance.Series.SeriesInstanceUid, args.Result.Instance.SopInstanceUid));
         repair.Completed += (_, args) => _repair = args.Result;
     }
 

@@ -85,10 +85,10 @@ public sealed class Job
     /// <exception cref="InvalidOperationException">The job was started before.</exception>
     /// <exception cref="JobStoppedException">Nothing more could succeed: no permission, or the destination is full or not writable.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
-    public async IAsyncEnumerable<InstanceSaved> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<InstanceResult> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var saved = Channel.CreateBounded<InstanceSaved>(new BoundedChannelOptions(PullAhead) { SingleReader = true });
+        var saved = Channel.CreateBounded<InstanceResult>(new BoundedChannelOptions(PullAhead) { SingleReader = true });
         var running = PushAsync(saved.Writer, leaving.Token);
         try
         {
@@ -107,7 +107,7 @@ public sealed class Job
         }
     }
 
-    private async Task PushAsync(ChannelWriter<InstanceSaved> saved, CancellationToken cancellationToken)
+    private async Task PushAsync(ChannelWriter<InstanceResult> saved, CancellationToken cancellationToken)
     {
         try
         {
@@ -119,7 +119,7 @@ public sealed class Job
         }
     }
 
-    private Task<JobResult> StartAsync(IProgress<JobProgress>? progress, ChannelWriter<InstanceSaved>? pull, CancellationToken cancellationToken)
+    private Task<JobResult> StartAsync(IProgress<JobProgress>? progress, ChannelWriter<InstanceResult>? pull, CancellationToken cancellationToken)
     {
         if (Interlocked.Exchange(ref _started, 1) != 0)
         {

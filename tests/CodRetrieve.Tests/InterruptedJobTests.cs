@@ -28,7 +28,7 @@ public sealed class InterruptedJobTests
         var result = recorder.Of<JobCompletedEventArgs>().Single().Result;
         Assert.Equal(JobOutcome.Cancelled, result.Outcome);
         Assert.Equal(SavedFiles.InFolder(folder.Path).Count, result.InstancesSaved);
-        Assert.Equal(recorder.Of<InstanceSavedEventArgs>().Sum(args => args.Saved.SizeBytes), result.BytesSaved);
+        Assert.Equal(recorder.Of<InstanceSavedEventArgs>().Sum(args => args.Result.SizeBytes), result.BytesSaved);
         Assert.Equal([SeriesOutcome.Saved, SeriesOutcome.Interrupted], result.Series.Select(series => series.Outcome));
         Assert.Equal((second.SeriesInstanceUid, 0), (result.Series[1].SeriesInstanceUid, result.Series[1].InstancesFailed));
         Assert.InRange(result.Series[1].InstancesSaved, 4, 9);

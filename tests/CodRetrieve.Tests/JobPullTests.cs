@@ -19,7 +19,7 @@ public sealed class JobPullTests
 
         await foreach (var saved in job.RunAsync())
         {
-            Assert.True(File.Exists(saved.Saved.Location));
+            Assert.True(File.Exists(saved.Location));
             Assert.True(saved.IsVerified);
             names.Add($"{saved.Instance.Series.StudyInstanceUid}/{saved.Instance.Series.SeriesInstanceUid}/{saved.Instance.SopInstanceUid}");
         }

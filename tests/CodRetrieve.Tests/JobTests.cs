@@ -155,7 +155,7 @@ public sealed class JobTests
         SeriesProgressEventArgs progress => progress.Series.SeriesInstanceUid,
         SeriesDownloadedEventArgs downloaded => downloaded.Series.SeriesInstanceUid,
         SeriesExtractedEventArgs extracted => extracted.Series.SeriesInstanceUid,
-        InstanceSavedEventArgs saved => saved.Instance.Series.SeriesInstanceUid,
+        InstanceSavedEventArgs saved => saved.Result.Instance.Series.SeriesInstanceUid,
         _ => null,
     };
 }

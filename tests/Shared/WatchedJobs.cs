@@ -18,7 +18,7 @@ internal static class WatchedJobs
         job.Progress += (_, args) => watch.Look("a progress event", args.Series.ToString());
         job.Downloaded += (_, args) => watch.Look("a downloaded event", args.Series.ToString());
         job.Extracted += (_, args) => watch.Look("an extracted event", args.Series.ToString());
-        job.Saved += (_, args) => watch.Look("a saved event", $"{args.Instance} {args.Saved}");
+        job.Saved += (_, args) => watch.Look("a saved event", $"{args.Result.Instance} {args.Result.Location}");
         job.Error += (_, args) => watch.LookAt("an error event", args);
         job.Completed += (_, args) => watch.LookAt("a result", args);
         return job;

@@ -88,11 +88,11 @@ internal sealed class InstanceReport : IDisposable
 
     private static void WriteSaved(Utf8JsonWriter json, InstanceSavedEventArgs args)
     {
-        var series = args.Instance.Series;
-        Begin(json, series.StudyInstanceUid, series.SeriesInstanceUid, args.Instance.SopInstanceUid, "saved");
-        json.WriteNumber("bytes", args.Saved.SizeBytes);
-        Text(json, "crc32c", Crc32cText.Of(args.Instance.Crc32c));
-        json.WriteString("path", args.Saved.Location);
+        var series = args.Result.Instance.Series;
+        Begin(json, series.StudyInstanceUid, series.SeriesInstanceUid, args.Result.Instance.SopInstanceUid, "saved");
+        json.WriteNumber("bytes", args.Result.SizeBytes);
+        Text(json, "crc32c", Crc32cText.Of(args.Result.Instance.Crc32c));
+        json.WriteString("path", args.Result.Location);
         json.WriteEndObject();
     }
 

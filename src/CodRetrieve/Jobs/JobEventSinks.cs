@@ -21,5 +21,5 @@ internal sealed class JobEventSinks
     public IProgress<JobProgress>? Totals { get; init; }
 
     /// <summary>Given each saved instance, and waited for; <see langword="null"/> when nobody pulls.</summary>
-    public ChannelWriter<InstanceSaved>? Pull { get; init; }
+    public ChannelWriter<InstanceResult>? Pull { get; init; }
 }

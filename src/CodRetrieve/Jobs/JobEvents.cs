@@ -41,16 +41,15 @@ internal sealed class JobEvents(JobEventSinks sinks, TimeProvider time, ILogger 
     public ValueTask ExtractedAsync(SeriesRun run) => AddAsync(() =>
         sinks.Extracted(new SeriesExtractedEventArgs(run.Series) { InstanceCount = run.InstancesSaved }));
 
-    public async ValueTask SavedAsync(InstanceInfo instance, SavedInstance saved, CancellationToken cancellationToken)
+    public async ValueTask SavedAsync(InstanceResult saved, CancellationToken cancellationToken)
     {
-        await AddAsync(() => sinks.Saved(new InstanceSavedEventArgs(instance, saved, isVerified: instance.Crc32c is not null))).ConfigureAwait(false);
+        await AddAsync(() => sinks.Saved(new InstanceSavedEventArgs(saved))).ConfigureAwait(false);
         if (sinks.Pull is not null)
         {
             // First without the token: where there is room, an instance saved while the job is cancelled is still given.
-            var given = new InstanceSaved(instance, saved);
-            if (!sinks.Pull.TryWrite(given))
+            if (!sinks.Pull.TryWrite(saved))
             {
-                await sinks.Pull.WriteAsync(given, cancellationToken).ConfigureAwait(false);
+                await sinks.Pull.WriteAsync(saved, cancellationToken).ConfigureAwait(false);
             }
         }
     }

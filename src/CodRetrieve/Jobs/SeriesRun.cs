@@ -181,15 +181,15 @@ internal sealed partial class SeriesRun
         }
     }
 
-    public void AddSaved(InstanceInfo instance, SavedInstance saved)
+    public void AddSaved(InstanceInfo instance, long sizeBytes)
     {
         lock (_lock)
         {
             _saved.Add(instance);
             _unverified += instance.Crc32c is null ? 1 : 0;
-            _bytesSaved += saved.SizeBytes;
-            _bytesSavedHere += saved.SizeBytes;
-            Study.AddSaved(saved.SizeBytes);
+            _bytesSaved += sizeBytes;
+            _bytesSavedHere += sizeBytes;
+            Study.AddSaved(sizeBytes);
             Arrived(instance);
         }
     }

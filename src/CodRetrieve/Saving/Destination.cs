@@ -95,7 +95,7 @@ internal abstract class Destination : IDestination
     }
 
     /// <inheritdoc/>
-    public async ValueTask<SavedInstance> SaveAsync(InstanceInfo instance, Stream content, CancellationToken cancellationToken)
+    public async ValueTask<string> SaveAsync(InstanceInfo instance, Stream content, CancellationToken cancellationToken)
     {
         var log = OpenLog();
         var saved = await WriteAsync(instance, content, cancellationToken).ConfigureAwait(false);
@@ -143,7 +143,7 @@ internal abstract class Destination : IDestination
     /// <summary>The instances of a series that the directory holds; sweeps leftovers only if told so.</summary>
     protected abstract HashSet<string> FindOnDisk(SeriesInfo series, bool sweep, CancellationToken cancellationToken);
 
-    protected abstract ValueTask<SavedInstance> WriteAsync(InstanceInfo instance, Stream content, CancellationToken cancellationToken);
+    protected abstract ValueTask<string> WriteAsync(InstanceInfo instance, Stream content, CancellationToken cancellationToken);
 
     protected abstract ValueTask CompleteOnDiskAsync(StudyInfo study, CancellationToken cancellationToken);
 

@@ -25,8 +25,8 @@ public interface ISaveHandler
     /// make anything visible, and let the exception pass: the job fetches the instance again where that may help, with a new call.
     /// </param>
     /// <param name="cancellationToken">Ends the job.</param>
-    /// <returns>Where the instance is now.</returns>
-    ValueTask<SavedInstance> SaveAsync(InstanceInfo instance, Stream content, CancellationToken cancellationToken);
+    /// <returns>Where the instance is now, for people: a path or another name, which holds no secret. Not <see langword="null"/>.</returns>
+    ValueTask<string> SaveAsync(InstanceInfo instance, Stream content, CancellationToken cancellationToken);
 
     /// <summary>Called once for each study that exists, when nothing of it is left to save; not for those of a stopped job.</summary>
     /// <param name="study">The study.</param>

@@ -27,6 +27,9 @@ internal sealed class InstanceContent : ForwardOnlyReadStream
         _delivered = delivered;
     }
 
+    /// <summary>The number of bytes that the instance has in the tar.</summary>
+    public long SizeBytes => _size;
+
     /// <summary>Whether every byte was handed out and matched.</summary>
     public bool IsWhole { get; private set; }
 

@@ -180,12 +180,12 @@ internal sealed class SeriesFetcher(JobContext job)
         try
         {
             await cursor.MoveToAsync(offset, job.Stopping).ConfigureAwait(false);
-            var saved = await job.Handler.SaveAsync(instance, content, job.Stopping).ConfigureAwait(false);
+            var location = await job.Handler.SaveAsync(instance, content, job.Stopping).ConfigureAwait(false);
             if (content.IsWhole)
             {
-                run.AddSaved(instance, saved);
+                run.AddSaved(instance, content.SizeBytes);
                 job.Totals.AddSaved();
-                await job.Events.SavedAsync(instance, saved, job.Stopping).ConfigureAwait(false);
+                await job.Events.SavedAsync(new InstanceResult(instance, location, content.SizeBytes), job.Stopping).ConfigureAwait(false);
                 return null;
             }
 

@@ -40,7 +40,7 @@ internal sealed class RepairDestination : IDestination
         return series.Instances.Select(instance => instance.SopInstanceUid).Where(sop => !wanted.Contains(sop)).ToHashSet(StringComparer.Ordinal);
     }
 
-    public ValueTask<SavedInstance> SaveAsync(InstanceInfo instance, Stream content, CancellationToken cancellationToken) =>
+    public ValueTask<string> SaveAsync(InstanceInfo instance, Stream content, CancellationToken cancellationToken) =>
         _inner.SaveAsync(instance, content, cancellationToken);
 
     public ValueTask CompleteStudyAsync(StudyInfo study, CancellationToken cancellationToken) => _inner.CompleteStudyAsync(study, cancellationToken);

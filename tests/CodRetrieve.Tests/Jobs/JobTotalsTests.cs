@@ -54,7 +54,7 @@ public sealed class JobTotalsTests
         var first = Run(1000, 500);
         _totals.AddSeries(first, null);
         first.Progress.Add(1000);
-        first.AddSaved(first.Series.Instances[0], new SavedInstance("here", 1000));
+        first.AddSaved(first.Series.Instances[0], 1000);
 
         _totals.AddSeries(Run(first, 500), first);
 

@@ -37,10 +37,9 @@ public abstract class SaveHandlerContract : IAsyncLifetime, IDisposable
     {
         var instance = TestSeries.WithSizes("1.2", "1.2.3", size).Instances[0];
 
-        var saved = await _handler.SaveAsync(instance, TestSeries.Content(instance), default);
+        var location = await _handler.SaveAsync(instance, TestSeries.Content(instance), default);
 
-        Assert.Equal(size, saved.SizeBytes);
-        Assert.NotEmpty(saved.Location);
+        Assert.NotEmpty(location);
         Assert.Equal("1.2.3.1", await _handler.FoundAsync(instance.Series));
         await _handler.CompleteStudyAsync(new StudyInfo("1.2", true), default);
         Assert.Equal(TestSeries.Bytes(instance), Read(instance));

@@ -36,12 +36,12 @@ public sealed class UserSaveHandlerContractTests : SaveHandlerContract
                 .Where(i => Saved.TryGetValue(i.SopInstanceUid, out var bytes) && bytes.Length == (i.SizeBytes ?? bytes.Length))
                 .Select(i => i.SopInstanceUid).ToHashSet(StringComparer.Ordinal));
 
-        public async ValueTask<SavedInstance> SaveAsync(InstanceInfo instance, Stream content, CancellationToken cancellationToken)
+        public async ValueTask<string> SaveAsync(InstanceInfo instance, Stream content, CancellationToken cancellationToken)
         {
             using var bytes = new MemoryStream();
             await content.CopyToAsync(bytes, cancellationToken);
             Saved[instance.SopInstanceUid] = bytes.ToArray();
-            return new SavedInstance($"memory:{instance.SopInstanceUid}", bytes.Length);
+            return $"memory:{instance.SopInstanceUid}";
         }
 
         public ValueTask CompleteStudyAsync(StudyInfo study, CancellationToken cancellationToken) => ValueTask.CompletedTask;

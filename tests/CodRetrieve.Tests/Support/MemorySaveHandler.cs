@@ -24,7 +24,7 @@ public sealed class MemorySaveHandler : ISaveHandler
             Saved.Keys.Where(key => key.StartsWith(prefix, StringComparison.Ordinal)).Select(key => key[prefix.Length..]).ToHashSet(StringComparer.Ordinal));
     }
 
-    public async ValueTask<SavedInstance> SaveAsync(InstanceInfo instance, Stream content, CancellationToken cancellationToken)
+    public async ValueTask<string> SaveAsync(InstanceInfo instance, Stream content, CancellationToken cancellationToken)
     {
         if (BeforeReading is not null)
         {
@@ -41,7 +41,7 @@ public sealed class MemorySaveHandler : ISaveHandler
 
         var key = $"{instance.Series.StudyInstanceUid}/{instance.Series.SeriesInstanceUid}/{instance.SopInstanceUid}";
         Assert.True(Saved.TryAdd(key, Convert.ToHexStringLower(sha.GetHashAndReset())), "An instance came twice.");
-        return new SavedInstance(key, size);
+        return key;
     }
 
     public ValueTask CompleteStudyAsync(StudyInfo study, CancellationToken cancellationToken)

@@ -24,8 +24,8 @@ public sealed class TarVerificationTests
         // The index gives none, whatever was checked.
         Assert.Equal((JobOutcome.Complete, Instances), (result.Outcome, result.InstancesUnverified));
         Assert.Equal(study.Expected(), found);
-        Assert.All(saved, args => Assert.False(args.IsVerified));
-        Assert.All(saved, args => Assert.Equal(study.Series[0].Instances.Single(one => one.SopInstanceUid == args.Instance.SopInstanceUid).Crc32c, args.Instance.ExpectedCrc32c));
+        Assert.All(saved, args => Assert.False(args.Result.IsVerified));
+        Assert.All(saved, args => Assert.Equal(study.Series[0].Instances.Single(one => one.SopInstanceUid == args.Result.Instance.SopInstanceUid).Crc32c, args.Result.Instance.ExpectedCrc32c));
         // Once for the proof, and once to save.
         var tar = study.Series[0].Tar.Length;
         Assert.InRange(result.BytesDownloaded, tar + (Instances * 20_000), 2 * tar);
@@ -104,7 +104,7 @@ public sealed class TarVerificationTests
 
         Assert.Equal((JobOutcome.Complete, Instances), (result.Outcome, result.InstancesUnverified));
         Assert.Equal(study.Expected(), found);
-        Assert.All(saved, args => Assert.False(args.IsVerified));
+        Assert.All(saved, args => Assert.False(args.Result.IsVerified));
         Assert.InRange(result.BytesDownloaded, 1, study.Series[0].Tar.Length);
     }
 
@@ -175,7 +175,7 @@ public sealed class TarVerificationTests
 
         var job = await cod.WatchedDownloadAsync([study.StudyInstanceUid]);
         var saved = new List<InstanceInfo>();
-        job.Saved += (_, args) => saved.Add(args.Instance);
+        job.Saved += (_, args) => saved.Add(args.Result.Instance);
 
         Assert.Equal(3, (await job.StartAsync()).InstancesSaved);
         Assert.All(saved, instance => Assert.Null(instance.ExpectedCrc32c));

@@ -15,7 +15,7 @@ internal sealed class FolderSaveHandler : Destination
     protected override HashSet<string> FindOnDisk(SeriesInfo series, bool sweep, CancellationToken cancellationToken) =>
         _folder.FindSaved(series, sweep, cancellationToken);
 
-    protected override ValueTask<SavedInstance> WriteAsync(InstanceInfo instance, Stream content, CancellationToken cancellationToken) =>
+    protected override ValueTask<string> WriteAsync(InstanceInfo instance, Stream content, CancellationToken cancellationToken) =>
         _folder.SaveAsync(instance, content, cancellationToken);
 
     protected override ValueTask CompleteOnDiskAsync(StudyInfo study, CancellationToken cancellationToken) => ValueTask.CompletedTask;

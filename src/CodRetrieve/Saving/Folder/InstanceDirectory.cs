@@ -20,7 +20,7 @@ internal sealed class InstanceDirectory(string root, string directory, SavingOpt
         Path.Combine(SeriesFolder(instance.Series), InstanceFile.Name(Validate(instance.SopInstanceUid)));
 
     /// <inheritdoc cref="InstanceWriter.SaveAsync"/>
-    public ValueTask<SavedInstance> SaveAsync(InstanceInfo instance, Stream content, CancellationToken cancellationToken)
+    public ValueTask<string> SaveAsync(InstanceInfo instance, Stream content, CancellationToken cancellationToken)
     {
         _ = Validate(instance.SopInstanceUid);
         return _writer.SaveAsync(instance, SeriesFolder(instance.Series), content, cancellationToken);

@@ -51,8 +51,7 @@ internal static class InstanceFile
     }
 
     /// <summary>Copies content to its end. What reading throws passes unchanged; only what writing throws is a destination's fault.</summary>
-    /// <returns>The number of bytes.</returns>
-    public static async ValueTask<long> CopyAsync(Stream content, SafeFileHandle file, string directory, CancellationToken cancellationToken)
+    public static async ValueTask CopyAsync(Stream content, SafeFileHandle file, string directory, CancellationToken cancellationToken)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
@@ -66,7 +65,7 @@ internal static class InstanceFile
                 offset += count;
                 if (count < BufferSize)
                 {
-                    return offset;
+                    return;
                 }
             }
         }

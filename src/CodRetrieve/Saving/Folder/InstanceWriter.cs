@@ -24,16 +24,15 @@ internal sealed class InstanceWriter(string directory, SavingOptions options)
     }
 
     /// <summary>Writes an instance into a folder: visible under its name when whole, or not at all.</summary>
-    public async ValueTask<SavedInstance> SaveAsync(InstanceInfo instance, string folder, Stream content, CancellationToken cancellationToken)
+    public async ValueTask<string> SaveAsync(InstanceInfo instance, string folder, Stream content, CancellationToken cancellationToken)
     {
         var path = Path.Combine(folder, InstanceFile.Name(instance.SopInstanceUid));
         var partial = Path.Combine(folder, InstanceFile.PartialName(instance.SopInstanceUid));
-        long size;
         if (TryOpenUnnamed(folder, instance.SizeBytes) is { } unnamed)
         {
             using (unnamed)
             {
-                size = await WriteAsync(unnamed, content, cancellationToken).ConfigureAwait(false);
+                await WriteAsync(unnamed, content, cancellationToken).ConfigureAwait(false);
                 if (!TryLink(unnamed, path))
                 {
                     Replace(unnamed, partial, path);
@@ -42,10 +41,10 @@ internal sealed class InstanceWriter(string directory, SavingOptions options)
         }
         else
         {
-            size = await SavePartialAsync(folder, partial, path, instance.SizeBytes, content, cancellationToken).ConfigureAwait(false);
+            await SavePartialAsync(folder, partial, path, instance.SizeBytes, content, cancellationToken).ConfigureAwait(false);
         }
 
-        return new SavedInstance(path, size);
+        return path;
     }
 
     /// <summary>Deletes an unfinished file, unless it is of this run.</summary>
@@ -58,18 +57,16 @@ internal sealed class InstanceWriter(string directory, SavingOptions options)
         }
     }
 
-    private async ValueTask<long> SavePartialAsync(
+    private async ValueTask SavePartialAsync(
         string folder, string partial, string path, long? sizeBytes, Stream content, CancellationToken cancellationToken)
     {
         using var writing = new Writing(this, partial);
-        long size;
         using (var file = Open(folder, partial, sizeBytes))
         {
-            size = await WriteAsync(file, content, cancellationToken).ConfigureAwait(false);
+            await WriteAsync(file, content, cancellationToken).ConfigureAwait(false);
         }
 
         writing.Rename(path);
-        return size;
     }
 
     // A link takes no name that something has, so what has it is replaced by a rename.
@@ -144,18 +141,17 @@ internal sealed class InstanceWriter(string directory, SavingOptions options)
         }
     }
 
-    private async ValueTask<long> WriteAsync(SafeFileHandle file, Stream content, CancellationToken cancellationToken)
+    private async ValueTask WriteAsync(SafeFileHandle file, Stream content, CancellationToken cancellationToken)
     {
-        var size = await InstanceFile.CopyAsync(content, file, directory, cancellationToken).ConfigureAwait(false);
+        await InstanceFile.CopyAsync(content, file, directory, cancellationToken).ConfigureAwait(false);
         if (!options.FlushToDisk)
         {
-            return size;
+            return;
         }
 
         try
         {
             RandomAccess.FlushToDisk(file);
-            return size;
         }
         catch (Exception e) when (DestinationErrors.From(e, directory) is { } fault)
         {

@@ -36,10 +36,10 @@ internal sealed class ZipSaveHandler : Destination
         }
     }
 
-    protected override async ValueTask<SavedInstance> WriteAsync(InstanceInfo instance, Stream content, CancellationToken cancellationToken)
+    protected override async ValueTask<string> WriteAsync(InstanceInfo instance, Stream content, CancellationToken cancellationToken)
     {
-        var staged = await _staging.SaveAsync(instance, content, cancellationToken).ConfigureAwait(false);
-        return staged with { Location = _zips.LocationOf(instance) };
+        await _staging.SaveAsync(instance, content, cancellationToken).ConfigureAwait(false);
+        return _zips.LocationOf(instance);
     }
 
     protected override async ValueTask CompleteOnDiskAsync(StudyInfo study, CancellationToken cancellationToken)

@@ -21,8 +21,8 @@ public sealed class FolderSaveHandlerTests : IDisposable
 
         var saved = await handler.SaveAsync(_series.Instances[0], TestSeries.Content(_series.Instances[0]), default);
 
-        Assert.Equal(_folder["1.2", "1.2.3", "instances", "1.2.3.1.dcm"], saved.Location);
-        Assert.True(File.Exists(saved.Location));
+        Assert.Equal(_folder["1.2", "1.2.3", "instances", "1.2.3.1.dcm"], saved);
+        Assert.True(File.Exists(saved));
     }
 
     [Fact(Timeout = 30_000)]
@@ -276,7 +276,7 @@ public sealed class FolderSaveHandlerTests : IDisposable
 
         var saved = await handler.SaveAsync(instance, new MemoryStream(new byte[10]), default);
 
-        Assert.Equal(10, new FileInfo(saved.Location).Length);
+        Assert.Equal(10, new FileInfo(saved).Length);
         Assert.Empty(await handler.FoundAsync(instance.Series));
     }
 

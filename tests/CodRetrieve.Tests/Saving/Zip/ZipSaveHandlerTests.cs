@@ -23,7 +23,7 @@ public sealed class ZipSaveHandlerTests : IDisposable
         await using (var handler = await Zip().OpenedAsync("1.2"))
         {
             var saved = await handler.SaveAsync(_series.Instances[0], TestSeries.Content(_series.Instances[0]), default);
-            Assert.Equal($"{ZipPath}://1.2.3/instances/1.2.3.1.dcm", saved.Location);
+            Assert.Equal($"{ZipPath}://1.2.3/instances/1.2.3.1.dcm", saved);
             Assert.False(File.Exists(ZipPath));
 
             await handler.CompleteStudyAsync(Study, default);
