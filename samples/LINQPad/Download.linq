@@ -9,7 +9,7 @@ var bucket = "https://storage.googleapis.com/my-bucket/my-prefix?token=my-token"
 var directory = Path.Combine(Path.GetTempPath(), "studies");
 string[] studies = ["1.2.3.4"];
 
-using var cod = new CodDownload();
+await using var cod = new CodDownload();
 cod.InitDirectory(directory);
 cod.InitBucket(bucket);
 
@@ -17,5 +17,5 @@ var job = await cod.DownloadAsync(studies);
 job.Extracted += (_, e) => $"{e.Series.SeriesInstanceUid}: {e.InstanceCount} instances saved".Dump();
 job.Error += (_, e) => e.Failure.ToString().Dump("Failed");
 
-var result = await job.StartAsync();
+var result = await job.RunAsync();
 result.Dump("Result");

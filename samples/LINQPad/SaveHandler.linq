@@ -12,11 +12,11 @@ async Task Main()
     var bucket = "https://storage.googleapis.com/my-bucket/my-prefix?token=my-token";
     string[] studies = ["1.2.3.4"];
 
-    using var cod = new CodDownload();
+    await using var cod = new CodDownload();
     cod.InitBucket(bucket);
 
     var handler = new HashingHandler();
-    var result = await (await cod.DownloadAsync(studies, handler)).StartAsync();
+    var result = await (await cod.DownloadAsync(studies, handler)).RunAsync();
     handler.Hashes.Dump("SHA-256 by SOP Instance UID");
     result.Dump("Result");
 }

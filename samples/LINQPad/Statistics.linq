@@ -9,7 +9,7 @@ var bucket = "https://storage.googleapis.com/my-bucket/my-prefix?token=my-token"
 var directory = Path.Combine(Path.GetTempPath(), "studies");
 string[] studies = ["1.2.3.4"];
 
-using var cod = new CodDownload();
+await using var cod = new CodDownload();
 cod.InitDirectory(directory);
 cod.InitBucket(bucket);
 

@@ -10,37 +10,35 @@ var directory = args.Length > 0 ? args[0] : Path.Combine(Path.GetTempPath(), $"c
 await using var server = await GcsTestServer.StartAsync(new GcsTestServerOptions { BytesPerSecondPerConnection = 4_000_000 });
 var studies = FillBucket(server.CreateBucket("quickstart"));
 
-// 2. Say where to read and where to save. A real bucket looks like this: https://storage.googleapis.com/bucket/prefix?token=...
-using var cod = new CodDownload(new CodDownloadOptions { Endpoint = server.Endpoint, MaxConnections = 4 });
+// 2. Where to read and where to save. A real bucket looks like this: https://storage.googleapis.com/bucket/prefix?token=...
+await using var cod = new CodDownload(new CodDownloadOptions { Endpoint = server.Endpoint, MaxConnections = 4 });
 cod.InitBucket("gs://quickstart/demo/dicomweb");
 cod.InitDirectory(directory);
 
-// 3. Ask what there is, and what of it is saved already. No image is fetched for that.
-var stats = await cod.GetStatsAsync(studies);
-foreach (var series in stats.Series)
-{
-    Console.WriteLine($"{series.SeriesInstanceUid}: {series.InstancesSaved} of {series.InstancesTotal} instances saved, {Megabytes(series.BytesTotal)}");
-}
-
-// 4. Save what is missing, as folders and then as zips. Run the program again with the same folder: nothing is fetched a second time.
-await DownloadAsync(zipOutput: false);
-await DownloadAsync(zipOutput: true);
+// 3. Save what is missing, as folders and then as zips. Run the program again with the same folder: nothing is fetched a second time.
+await DownloadAsync(OutputFormat.Folder);
+await DownloadAsync(OutputFormat.Zip);
 Console.WriteLine($"The files are in {Path.GetFullPath(directory)}");
 
-async Task DownloadAsync(bool zipOutput)
+async Task DownloadAsync(OutputFormat format)
 {
-    var missing = (await cod.GetStatsAsync(studies, zipOutput)).SeriesToFetch.Sum(series => series.BytesTotal - series.BytesSaved);
-    var received = 0L;
-    var job = await cod.DownloadAsync(studies, zipOutput);
+    // Reads the metadata and computes statistics; no image is fetched yet.
+    var job = await cod.DownloadAsync(studies, format);
+    Console.WriteLine($"As {format}:");
+    foreach (var series in job.Stats!.Series)
+    {
+        Console.WriteLine($"  {series.SeriesInstanceUid}: {series.InstancesSaved} of {series.InstancesTotal} instances saved, {Megabytes(series.BytesTotal)}");
+    }
 
     // Events come one at a time: no lock is needed.
+    var missing = job.Stats.BytesTotal - job.Stats.BytesSaved;
+    var received = 0L;
     job.Progress += (_, e) => ShowProgress(received += e.Bytes, missing);
-    job.Extracted += (_, e) => ShowLine($"{e.Series.SeriesInstanceUid}: {e.InstanceCount} instances saved");
-    job.Error += (_, e) => ShowLine($"Failed: {e.Failure}");
+    job.Extracted += (_, e) => ShowLine($"  {e.Series.SeriesInstanceUid}: {e.InstanceCount} instances extracted and verified");
+    job.Error += (_, e) => ShowLine($"  Failed: {e.Failure}");
 
-    Console.WriteLine(zipOutput ? "As zips:" : "As folders:");
-    var result = await job.StartAsync();
-    ShowLine($"{result.Outcome}: {result.InstancesSaved} instances saved, {result.InstancesSkipped} there before, "
+    var result = await job.RunAsync();
+    ShowLine($"  {result.Outcome}: {result.InstancesSaved} instances saved, {result.InstancesSkipped} skipped (already saved), "
         + $"{Megabytes(result.BytesDownloaded)} fetched in {result.Elapsed.TotalSeconds:0.0} s");
 }
 

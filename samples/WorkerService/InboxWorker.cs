@@ -75,8 +75,8 @@ internal sealed class InboxWorker(ICodDownloadFactory factory, IOptions<InboxOpt
     private async Task<JobResult> RetrieveAsync(string path, string directory, CancellationToken stoppingToken)
     {
         var request = await RetrievalRequest.ReadAsync(path, stoppingToken);
-        using var cod = factory.Create(directory, request.Bucket);
-        var job = await cod.DownloadAsync(request.Studies, request.Zip, stoppingToken);
-        return await job.StartAsync(stoppingToken);
+        await using var cod = factory.Create(directory, request.Bucket);
+        var job = cod.CreateJob(request.Studies, request.Zip ? OutputFormat.Zip : OutputFormat.Folder);
+        return await job.RunAsync(stoppingToken);
     }
 }

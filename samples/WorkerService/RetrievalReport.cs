@@ -22,7 +22,7 @@ internal sealed record RetrievalReport(
         [.. result.Failures.Select(failure => failure.ToString())]);
 
     // Messages of the library hold no token.
-    public static RetrievalReport Of(Exception cause) => cause is JobStoppedException stopped
+    public static RetrievalReport Of(Exception cause) => cause is JobFailedException stopped
         ? Of(stopped.Result) with { Failures = [stopped.Message] }
         : new("Refused", 0, 0, 0, 0, 0, [], [cause.Message]);
 

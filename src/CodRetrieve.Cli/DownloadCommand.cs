@@ -17,7 +17,8 @@ internal sealed class DownloadCommand(Request request, Terminal terminal)
         var errors = new ErrorLines(terminal.Error, hold: _hasBar);
         try
         {
-            using var session = await Session.OpenAsync(request, terminal, cancellationToken).ConfigureAwait(false);
+            var session = await Session.OpenAsync(request, terminal, cancellationToken).ConfigureAwait(false);
+            await using var closing = session.ConfigureAwait(false);
             using var report = request.Report is { } file ? InstanceReport.Create(file) : null;
             await RunAsync(session, errors, report, cancellationToken).ConfigureAwait(false);
             return Report(session, errors);
@@ -69,7 +70,7 @@ internal sealed class DownloadCommand(Request request, Terminal terminal)
 
     private async Task RunJobAsync(Session session, ErrorLines errors, InstanceReport? report, CancellationToken cancellationToken)
     {
-        var job = await PrepareAsync(session, cancellationToken).ConfigureAwait(false);
+        var job = Create(session);
         job.Completed += (_, args) => _result = args.Result;
         job.Error += (_, args) =>
         {
@@ -82,15 +83,15 @@ internal sealed class DownloadCommand(Request request, Terminal terminal)
         report?.Follow(job);
         await View(session).ShowAsync(job, Run).ConfigureAwait(false);
 
-        Task Run(IProgress<JobProgress>? progress) => progress is null ? job.StartAsync(cancellationToken) : job.StartAsync(progress, cancellationToken);
+        Task Run(IProgress<JobProgress>? progress) => job.RunAsync(progress, cancellationToken);
     }
 
-    private async Task<Job> PrepareAsync(Session session, CancellationToken cancellationToken)
+    private Job Create(Session session)
     {
         try
         {
             session.Cod.InitDirectory(request.Directory!);
-            return await session.Cod.DownloadAsync(session.Studies, request.Zip, cancellationToken).ConfigureAwait(false);
+            return session.Cod.CreateJob(session.Studies, request.Format);
         }
         catch (ArgumentException e)
         {

@@ -15,7 +15,7 @@ internal static class ExitCode
     /// <summary>The code for what ended a command before its time.</summary>
     public static int Of(Exception cause) => cause switch
     {
-        JobStoppedException { InnerException: { } inner } => Of(inner),
+        JobFailedException { InnerException: { } inner } => Of(inner),
         UsageException => Usage,
         OperationCanceledException => Cancelled,
         DestinationException => Destination,

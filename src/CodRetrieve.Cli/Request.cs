@@ -14,6 +14,8 @@ internal sealed class Request
 
     public bool Zip { get; init; }
 
+    public OutputFormat Format => Zip ? OutputFormat.Zip : OutputFormat.Folder;
+
     public string? Token { get; init; }
 
     public string? CredentialsFile { get; init; }

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace CodRetrieve.Cli;
 
 /// <summary>A library that is set up as the command line says, and the studies to ask it for.</summary>
-internal sealed class Session : IDisposable
+internal sealed class Session : IAsyncDisposable
 {
     private Session(CodDownload cod, BucketChoice bucket, IReadOnlyList<string> studies) => (Cod, Bucket, Studies) = (cod, bucket, studies);
 
@@ -35,11 +35,14 @@ internal sealed class Session : IDisposable
         }
         finally
         {
-            cod?.Dispose();
+            if (cod is not null)
+            {
+                await cod.DisposeAsync().ConfigureAwait(false);
+            }
         }
     }
 
-    public void Dispose() => Cod.Dispose();
+    public ValueTask DisposeAsync() => Cod.DisposeAsync();
 
     /// <summary>What the request asks of the library.</summary>
     /// <exception cref="ArgumentException">The token can be none.</exception>

@@ -13,7 +13,8 @@ internal sealed class StatsCommand(Request request, Terminal terminal)
         var started = Stopwatch.GetTimestamp();
         try
         {
-            using var session = await Session.OpenAsync(request, terminal, cancellationToken).ConfigureAwait(false);
+            var session = await Session.OpenAsync(request, terminal, cancellationToken).ConfigureAwait(false);
+            await using var closing = session.ConfigureAwait(false);
             var stats = await ReadAsync(session, cancellationToken).ConfigureAwait(false);
             return Report(session, stats, Stopwatch.GetElapsedTime(started));
         }
@@ -43,10 +44,10 @@ internal sealed class StatsCommand(Request request, Terminal terminal)
             // Asking should not make a folder; in one that is not there nothing is saved.
             if (request.Directory is { } directory && (directory.Length == 0 || Directory.Exists(directory) || File.Exists(directory)))
             {
-                session.Cod.InitDirectory(directory, mayWrite: !request.DryRun);
+                session.Cod.InitDirectory(directory, readOnly: request.DryRun);
             }
 
-            return await session.Cod.GetStatsAsync(session.Studies, request.Zip, cancellationToken).ConfigureAwait(false);
+            return await session.Cod.GetStatsAsync(session.Studies, request.Format, cancellationToken).ConfigureAwait(false);
         }
         catch (ArgumentException e)
         {

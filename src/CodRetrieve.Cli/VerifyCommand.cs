@@ -18,13 +18,14 @@ internal sealed class VerifyCommand(Request request, Terminal terminal)
     {
         try
         {
-            using var session = await Session.OpenAsync(request, terminal, cancellationToken).ConfigureAwait(false);
+            var session = await Session.OpenAsync(request, terminal, cancellationToken).ConfigureAwait(false);
+            await using var closing = session.ConfigureAwait(false);
             var outcome = await VerifyAsync(session, cancellationToken).ConfigureAwait(false);
             if (request.Repair && outcome.Result.IsRepairable)
             {
-                var repair = await session.Cod.RepairAsync(outcome.Result, cancellationToken).ConfigureAwait(false);
+                var repair = session.Cod.Repair(outcome.Result);
                 outcome.Follow(repair);
-                await repair.StartAsync(cancellationToken).ConfigureAwait(false);
+                await repair.RunAsync(cancellationToken).ConfigureAwait(false);
             }
 
             Report(null);
@@ -56,7 +57,7 @@ internal sealed class VerifyCommand(Request request, Terminal terminal)
     {
         try
         {
-            session.Cod.InitDirectory(request.Directory!, mayWrite: request.Repair);
+            session.Cod.InitDirectory(request.Directory!, readOnly: !request.Repair);
             if (!request.Json && !request.Quiet)
             {
                 var form = request.Zip ? "zips in" : "in";
@@ -71,7 +72,7 @@ internal sealed class VerifyCommand(Request request, Terminal terminal)
             throw UsageException.From(e);
         }
 
-        Task<VerificationResult> Verify(IProgress<VerificationProgress>? progress) => session.Cod.VerifyAsync(session.Studies, request.Zip, progress, cancellationToken);
+        Task<VerificationResult> Verify(IProgress<VerificationProgress>? progress) => session.Cod.VerifyAsync(session.Studies, request.Format, progress, cancellationToken);
     }
 
     private void Report(Exception? cause)

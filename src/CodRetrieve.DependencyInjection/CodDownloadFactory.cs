@@ -7,18 +7,11 @@ internal sealed class CodDownloadFactory(IOptions<CodDownloadOptions> options) :
 {
     public CodDownload Create(string directory, string bucketUrl)
     {
+        // When one of these throws, nothing was opened that would have to be disposed.
         var cod = Create();
-        try
-        {
-            cod.InitDirectory(directory);
-            cod.InitBucket(bucketUrl);
-            return cod;
-        }
-        catch
-        {
-            cod.Dispose();
-            throw;
-        }
+        cod.InitDirectory(directory);
+        cod.InitBucket(bucketUrl);
+        return cod;
     }
 
     public CodDownload Create() => new(options.Value);

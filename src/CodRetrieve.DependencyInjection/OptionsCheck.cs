@@ -9,8 +9,8 @@ internal sealed class OptionsCheck : IValidateOptions<CodDownloadOptions>
     {
         try
         {
-            // Checks its options and opens nothing.
-            using var cod = new CodDownload(options);
+            // Checks its options, and opens nothing that would have to be disposed.
+            _ = new CodDownload(options);
             return ValidateOptionsResult.Success;
         }
         catch (ArgumentException e)

@@ -11,48 +11,48 @@ public sealed partial class CodDownload
 {
     /// <summary>Reads back what is saved of studies and compares it with the store's indexes by size and CRC32C.</summary>
     /// <param name="studyInstanceUids">The studies. Repeats count once.</param>
-    /// <param name="zipOutput">Whether to verify zips (<see langword="true"/>) or folders (<see langword="false"/>, the default), as with <c>DownloadAsync</c>.</param>
-    /// <param name="progress">Told at most about ten times a second how far it is, and once at the end; never twice at once.</param>
-    /// <param name="cancellationToken">Ends the verifying.</param>
+    /// <param name="format">The form that was saved in. Default <see cref="OutputFormat.Folder"/>.</param>
+    /// <param name="progress">Receives how far it is, at most about ten times per second and once at the end; never twice at once. <see langword="null"/> for none.</param>
+    /// <param name="cancellationToken">Cancels the verification.</param>
     /// <returns>What was found. What is wrong with one file, series or study is in it, and hides no other.</returns>
     /// <remarks>
     /// Reads listings and indexes from the store, no image, and changes nothing on disk. Reads as many files at a time as there are
     /// processors, with one buffer of 256 KiB each. <see cref="CodDownloadOptions.TrustSavedLog"/> has no effect: what is not there is missing. What a
     /// job saves into the directory at the same time may or may not be found.
     /// </remarks>
-    /// <exception cref="ArgumentException">There is no UID, or one that is blank or cannot be the name of a folder.</exception>
+    /// <exception cref="ArgumentException">There is no UID, or one that is blank or cannot be the name of a folder, or two differ only in case.</exception>
     /// <exception cref="InvalidOperationException">No bucket or no directory was set.</exception>
     /// <exception cref="ObjectStoreException">The bucket does not exist or may not be read.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     public async Task<VerificationResult> VerifyAsync(
-        IEnumerable<string> studyInstanceUids, bool zipOutput = false, IProgress<VerificationProgress>? progress = null, CancellationToken cancellationToken = default)
+        IEnumerable<string> studyInstanceUids,
+        OutputFormat format = OutputFormat.Folder,
+        IProgress<VerificationProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         var directory = _directory ?? throw new InvalidOperationException("No directory was set. Call InitDirectory first.");
-        var studies = ValidateStudies(studyInstanceUids);
+        var studies = StudyUids.Validate(studyInstanceUids);
         var store = Store();
         var logger = _options.LoggerFactory.CreateLogger<CodDownload>();
         using var objects = new ObjectReader(store, new RequestPolicy(_options, logger), _options.MaxConnections);
-        var meter = new VerificationMeter(progress, _options.TimeProvider);
-        using var verifier = new Verifier(new CodCatalog(objects, _prefix, logger), directory, zipOutput, meter);
+        var catalog = new CodCatalog(objects, _prefix, logger);
+        using var verifier = new Verifier(catalog, directory, format, CreateSavingOptions(), new VerificationMeter(progress, _options.TimeProvider));
         return await verifier.VerifyAsync(studies, _options.TimeProvider, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Prepares a job that fetches just what verifying found missing, of the wrong size, corrupt or unreadable.</summary>
+    /// <summary>Creates a job that fetches just what verification found missing, of the wrong size, corrupt or unreadable.</summary>
     /// <param name="verified">What <see cref="VerifyAsync"/> found. The job saves into the directory, and in the form, that was verified.</param>
-    /// <param name="cancellationToken">Ends the preparation.</param>
-    /// <returns>The job, which does nothing until it is started; nothing at all where nothing can be repaired.</returns>
+    /// <returns>The job, ready to run; it does nothing where nothing can be repaired.</returns>
     /// <remarks>
-    /// A file stays in its place until its replacement is verified, which then replaces it at once; zips are written anew. A zip
+    /// A file stays in its place until its replacement is verified, which then replaces it at once; zips are written again. A zip
     /// that cannot be read is renamed and kept. Unknown files are not touched.
     /// </remarks>
     /// <exception cref="ArgumentNullException"><paramref name="verified"/> is <see langword="null"/>.</exception>
     /// <exception cref="InvalidOperationException">No bucket was set.</exception>
-    public Task<Job> RepairAsync(VerificationResult verified, CancellationToken cancellationToken = default)
+    public Job Repair(VerificationResult verified)
     {
         ArgumentNullException.ThrowIfNull(verified);
-        var store = Store();
-        cancellationToken.ThrowIfCancellationRequested();
-        var destination = new RepairDestination(CreateDestination(verified.Directory, verified.ZipOutput), verified);
-        return Task.FromResult(new Job(new JobRunner(destination.Studies, store, _prefix, destination, _options)));
+        var handler = new RepairSaveHandler(CreateHandler(verified.Directory, verified.Format), verified);
+        return Create(handler.Studies, handler);
     }
 }

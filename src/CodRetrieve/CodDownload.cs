@@ -7,30 +7,31 @@ using Microsoft.Extensions.Logging;
 namespace CodRetrieve;
 
 /// <summary>
-/// Retrieves DICOM studies from a Cloud Optimized DICOM store: say where to save and where to read, ask what is missing, fetch it.
+/// Retrieves DICOM studies from a Cloud Optimized DICOM store: set where to save and where to read, see what is missing, fetch it.
 /// </summary>
 /// <remarks>
 /// <para>Call <see cref="InitDirectory(string)"/> and one of the <c>InitBucket</c> methods first. These and <see cref="Reset"/> are not safe for use by several
-/// threads; <c>GetStatsAsync</c>, <c>DownloadAsync</c> and the jobs are, once they are done. Jobs that run at the same time need
-/// directories of their own.</para>
-/// <para>Dispose it after the last of its jobs has ended: it owns their connections.</para>
+/// threads; all other members are, once these are done. Several jobs, of one or more processes, may save into the same directory at the same
+/// time: a study belongs to one of them at a time.</para>
+/// <para>Disposing cancels the jobs that are running, waits for them and closes their connections.</para>
 /// </remarks>
-public sealed partial class CodDownload : IDisposable
+public sealed partial class CodDownload : IAsyncDisposable
 {
     private readonly CodDownloadOptions _options;
     private readonly Lazy<HttpClient> _http;
+    private readonly RunningJobs _running = new();
     private string? _directory;
     private IObjectStore? _store;
     private string? _prefix;
     private bool _isDisposed;
 
-    /// <summary>Makes one with the default options.</summary>
+    /// <summary>Initializes a new instance of the <see cref="CodDownload"/> class with the default options.</summary>
     public CodDownload()
         : this(new CodDownloadOptions())
     {
     }
 
-    /// <summary>Makes one.</summary>
+    /// <summary>Initializes a new instance of the <see cref="CodDownload"/> class.</summary>
     /// <param name="options">The options, which are copied.</param>
     /// <exception cref="ArgumentNullException"><paramref name="options"/> or a value in it is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentException">A value is outside of its range.</exception>
@@ -41,24 +42,27 @@ public sealed partial class CodDownload : IDisposable
         _http = new Lazy<HttpClient>(() => HttpClientBuilder.CreateClient(_options));
     }
 
-    /// <summary>Sets the root folder of what is saved. The folder is made where it does not exist, and it is checked that it can be written.</summary>
-    /// <param name="path">The folder.</param>
+    /// <summary>Sets the root directory of what is saved. It is created where it does not exist, and checked to be writable.</summary>
+    /// <param name="path">The directory.</param>
     /// <exception cref="ArgumentException"><paramref name="path"/> is blank or is no path.</exception>
-    /// <exception cref="DestinationException">The folder cannot be made or written.</exception>
-    public void InitDirectory(string path) => InitDirectory(path, mayWrite: true);
+    /// <exception cref="DestinationException">The directory cannot be created or written.</exception>
+    /// <exception cref="ObjectDisposedException">This instance was disposed.</exception>
+    public void InitDirectory(string path) => InitDirectory(path, readOnly: false);
 
-    /// <summary>Sets the root folder of what is saved, and says whether it may be written.</summary>
-    /// <param name="path">The folder.</param>
-    /// <param name="mayWrite">
-    /// <see langword="true"/>: as <see cref="InitDirectory(string)"/>. <see langword="false"/>: nothing is made, tried or changed, for statistics and
-    /// verifying of a folder that must not be touched, such as one on a read-only device; in one that is not there, everything is missing.
+    /// <summary>Sets the root directory of what is saved, and whether it is only read.</summary>
+    /// <param name="path">The directory.</param>
+    /// <param name="readOnly">
+    /// <see langword="false"/>: as <see cref="InitDirectory(string)"/>. <see langword="true"/>: nothing is created, tried or changed, for statistics and
+    /// verification of a directory that must not be touched, such as one on a read-only device. In a directory that does not exist, everything is
+    /// missing.
     /// </param>
     /// <exception cref="ArgumentException"><paramref name="path"/> is blank or is no path.</exception>
-    /// <exception cref="DestinationException">The folder cannot be made or written, or is a file.</exception>
-    public void InitDirectory(string path, bool mayWrite)
+    /// <exception cref="DestinationException">The directory cannot be created or written, or is a file.</exception>
+    /// <exception cref="ObjectDisposedException">This instance was disposed.</exception>
+    public void InitDirectory(string path, bool readOnly)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        _directory = mayWrite ? DestinationCheck.PrepareDirectory(path) : DestinationCheck.ExistingDirectory(path);
+        _directory = readOnly ? DestinationCheck.ExistingDirectory(path) : DestinationCheck.PrepareDirectory(path);
     }
 
     /// <summary>Sets the bucket by a URL, or a store on a disk by its folder.</summary>
@@ -105,83 +109,141 @@ public sealed partial class CodDownload : IDisposable
         (_store, _prefix) = (store, prefix);
     }
 
-    /// <summary>Tells what studies hold and what of it is saved already. Fetches listings and indexes, no image.</summary>
+    /// <summary>Returns what studies hold and how much of it is saved already. Fetches listings and indexes, no image.</summary>
     /// <param name="studyInstanceUids">The studies. Repeats count once.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="format">The form in which to look for what is saved. Default <see cref="OutputFormat.Folder"/>.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
     /// <returns>The statistics. What is wrong with one series or study is in them, and hides no other.</returns>
     /// <remarks>Without <see cref="InitDirectory(string)"/> nothing counts as saved.</remarks>
     /// <exception cref="ArgumentException">There is no UID, or one that is blank or cannot be the name of a folder, or two differ only in case.</exception>
     /// <exception cref="InvalidOperationException">No bucket was set.</exception>
     /// <exception cref="ObjectStoreException">The bucket does not exist or may not be read.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
-    public Task<DownloadStats> GetStatsAsync(IEnumerable<string> studyInstanceUids, CancellationToken cancellationToken = default) =>
-        GetStatsAsync(studyInstanceUids, zipOutput: false, cancellationToken);
+    public Task<DownloadStats> GetStatsAsync(
+        IEnumerable<string> studyInstanceUids, OutputFormat format = OutputFormat.Folder, CancellationToken cancellationToken = default) =>
+        ReadStatsAsync(StudyUids.Validate(studyInstanceUids), _directory is null ? null : CreateHandler(_directory, format), null, cancellationToken);
 
-    /// <inheritdoc cref="GetStatsAsync(IEnumerable{string}, CancellationToken)"/>
+    /// <summary>
+    /// Reads the metadata of studies, computes statistics and returns a job that saves what is missing below the directory. The job uses what was read,
+    /// and reads no listing or index twice; a tar that changes until then is planned again.
+    /// </summary>
     /// <param name="studyInstanceUids">The studies. Repeats count once.</param>
-    /// <param name="zipOutput">Whether to look for what is saved in zips instead of folders.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    public async Task<DownloadStats> GetStatsAsync(IEnumerable<string> studyInstanceUids, bool zipOutput, CancellationToken cancellationToken = default)
-    {
-        var studies = ValidateStudies(studyInstanceUids);
-        var store = Store();
-        var logger = _options.LoggerFactory.CreateLogger<CodDownload>();
-        using var objects = new ObjectReader(store, new RequestPolicy(_options, logger), _options.MaxConnections);
-        var catalog = new CodCatalog(objects, _prefix, logger) { ReadsAttributes = true };
-        var reader = new StatsReader(catalog, _directory is null ? null : CreateDestination(_directory, zipOutput));
-        return await reader.ReadAsync(studies, cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>Prepares a job that saves what is missing below the directory, as files or as one zip a study.</summary>
-    /// <param name="studyInstanceUids">The studies. Repeats count once.</param>
-    /// <param name="zipOutput">
-    /// <see langword="false"/> (the default): <c>{directory}/{study}/{series}/instances/{sop}.dcm</c>. <see langword="true"/>:
-    /// <c>{directory}/{study}.zip</c> with entries <c>{series}/instances/{sop}.dcm</c>.
-    /// </param>
-    /// <param name="cancellationToken">Ends the preparation.</param>
-    /// <returns>The job, which does nothing until it is started.</returns>
+    /// <param name="format">The form to save in. Default <see cref="OutputFormat.Folder"/>.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <returns>The job, ready to run, with <see cref="Job.Stats"/>.</returns>
+    /// <remarks>
+    /// Holds the metadata of all instances until the job has ended, some hundred bytes each. For tens of thousands of studies use
+    /// <see cref="CreateJob(IEnumerable{string}, OutputFormat)"/>, which plans while it runs.
+    /// </remarks>
     /// <exception cref="ArgumentException">There is no UID, or one that is blank or cannot be the name of a folder, or two differ only in case.</exception>
     /// <exception cref="InvalidOperationException">No bucket or no directory was set.</exception>
-    public Task<Job> DownloadAsync(IEnumerable<string> studyInstanceUids, bool zipOutput = false, CancellationToken cancellationToken = default)
-    {
-        var directory = _directory
-            ?? throw new InvalidOperationException("No directory was set. Call InitDirectory first, or give a save handler.");
-        return PrepareAsync(studyInstanceUids, CreateDestination(directory, zipOutput), cancellationToken);
-    }
+    /// <exception cref="ObjectStoreException">The bucket does not exist or may not be read.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    public Task<Job> DownloadAsync(
+        IEnumerable<string> studyInstanceUids, OutputFormat format = OutputFormat.Folder, CancellationToken cancellationToken = default) =>
+        PrepareAsync(studyInstanceUids, CreateHandler(format), cancellationToken);
 
-    /// <summary>Prepares a job that hands what is missing to a save handler.</summary>
+    /// <summary>Reads the metadata of studies, computes statistics and returns a job that hands what is missing to a save handler.</summary>
     /// <param name="studyInstanceUids">The studies. Repeats count once.</param>
     /// <param name="saveHandler">Where the instances go; it stays yours.</param>
-    /// <param name="cancellationToken">Ends the preparation.</param>
-    /// <returns>The job, which does nothing until it is started.</returns>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <returns>The job, ready to run, with <see cref="Job.Stats"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="saveHandler"/> is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentException">There is no UID, or one that is blank or cannot be the name of a folder, or two differ only in case.</exception>
     /// <exception cref="InvalidOperationException">No bucket was set.</exception>
+    /// <exception cref="ObjectStoreException">The bucket does not exist or may not be read.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     public Task<Job> DownloadAsync(IEnumerable<string> studyInstanceUids, ISaveHandler saveHandler, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(saveHandler);
         return PrepareAsync(studyInstanceUids, saveHandler, cancellationToken);
     }
 
-    /// <summary>Forgets directory and bucket; the next call must set them anew. Jobs that run are not touched.</summary>
+    /// <summary>
+    /// Creates a job that saves what is missing below the directory and plans while it runs: it begins at once, and its memory does not grow with the
+    /// number of instances. <see cref="Job.Stats"/> is there when everything is planned.
+    /// </summary>
+    /// <param name="studyInstanceUids">The studies. Repeats count once.</param>
+    /// <param name="format">The form to save in. Default <see cref="OutputFormat.Folder"/>.</param>
+    /// <returns>The job, ready to run. Nothing has been read.</returns>
+    /// <exception cref="ArgumentException">There is no UID, or one that is blank or cannot be the name of a folder, or two differ only in case.</exception>
+    /// <exception cref="InvalidOperationException">No bucket or no directory was set.</exception>
+    public Job CreateJob(IEnumerable<string> studyInstanceUids, OutputFormat format = OutputFormat.Folder) =>
+        Create(StudyUids.Validate(studyInstanceUids), CreateHandler(format));
+
+    /// <inheritdoc cref="CreateJob(IEnumerable{string}, OutputFormat)"/>
+    /// <summary>Creates a job that hands what is missing to a save handler and plans while it runs.</summary>
+    /// <param name="studyInstanceUids">The studies. Repeats count once.</param>
+    /// <param name="saveHandler">Where the instances go; it stays yours.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="saveHandler"/> is <see langword="null"/>.</exception>
+    public Job CreateJob(IEnumerable<string> studyInstanceUids, ISaveHandler saveHandler)
+    {
+        ArgumentNullException.ThrowIfNull(saveHandler);
+        return Create(StudyUids.Validate(studyInstanceUids), saveHandler);
+    }
+
+    /// <summary>
+    /// Creates a job over studies that are enumerated while it runs, such as the lines of a long list. A UID that is not valid ends the job with an
+    /// <see cref="ArgumentException"/>.
+    /// </summary>
+    /// <param name="studyInstanceUids">The studies. Repeats count once.</param>
+    /// <param name="format">The form to save in. Default <see cref="OutputFormat.Folder"/>.</param>
+    /// <returns>The job, ready to run. Nothing has been read.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="studyInstanceUids"/> is <see langword="null"/>.</exception>
+    /// <exception cref="InvalidOperationException">No bucket or no directory was set.</exception>
+    public Job CreateJob(IAsyncEnumerable<string> studyInstanceUids, OutputFormat format = OutputFormat.Folder) => Create(studyInstanceUids, CreateHandler(format));
+
+    /// <inheritdoc cref="CreateJob(IAsyncEnumerable{string}, OutputFormat)"/>
+    /// <param name="studyInstanceUids">The studies. Repeats count once.</param>
+    /// <param name="saveHandler">Where the instances go; it stays yours.</param>
+    /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
+    public Job CreateJob(IAsyncEnumerable<string> studyInstanceUids, ISaveHandler saveHandler)
+    {
+        ArgumentNullException.ThrowIfNull(saveHandler);
+        return Create(studyInstanceUids, saveHandler);
+    }
+
+    /// <summary>Forgets directory and bucket; they must be set again before the next call. Jobs are not affected.</summary>
     public void Reset() => (_directory, _store, _prefix) = (null, null, null);
 
-    /// <summary>Closes the connections. Jobs that still run fail.</summary>
-    public void Dispose()
+    /// <summary>Cancels the jobs that are running, waits for their ends and closes the connections. Jobs that were not run can no longer be.</summary>
+    /// <returns>A task that ends when everything is closed.</returns>
+    public async ValueTask DisposeAsync()
     {
         _isDisposed = true;
+        await _running.EndAsync().ConfigureAwait(false);
         if (_http.IsValueCreated)
         {
             _http.Value.Dispose();
         }
     }
 
-    private Task<Job> PrepareAsync(IEnumerable<string> studyInstanceUids, ISaveHandler handler, CancellationToken cancellationToken)
+    private async Task<Job> PrepareAsync(IEnumerable<string> studyInstanceUids, ISaveHandler handler, CancellationToken cancellationToken)
     {
-        var studies = ValidateStudies(studyInstanceUids);
+        var studies = StudyUids.Validate(studyInstanceUids);
+        var snapshot = new CatalogSnapshot();
+        var stats = await ReadStatsAsync(studies, handler, snapshot, cancellationToken).ConfigureAwait(false);
+        return new Job(new JobRunner(Store(), _prefix, handler, _ => snapshot, _options) { StudyCount = studies.Count }, _running, stats);
+    }
+
+    private Job Create(IReadOnlyList<string> studies, ISaveHandler handler) => new(
+        new JobRunner(Store(), _prefix, handler, catalog => CatalogEnumeration.Of(catalog, studies), _options) { StudyCount = studies.Count }, _running, null);
+
+    private Job Create(IAsyncEnumerable<string> studies, ISaveHandler handler)
+    {
+        ArgumentNullException.ThrowIfNull(studies);
+        return new Job(
+            new JobRunner(Store(), _prefix, handler, catalog => CatalogEnumeration.Of(catalog, StudyUids.ValidateAsync(studies)), _options), _running, null);
+    }
+
+    private async Task<DownloadStats> ReadStatsAsync(
+        IReadOnlyList<string> studies, ISaveHandler? handler, CatalogSnapshot? snapshot, CancellationToken cancellationToken)
+    {
         var store = Store();
-        cancellationToken.ThrowIfCancellationRequested();
-        return Task.FromResult(new Job(new JobRunner(studies, store, _prefix, handler, _options)));
+        var logger = _options.LoggerFactory.CreateLogger<CodDownload>();
+        using var objects = new ObjectReader(store, new RequestPolicy(_options, logger), _options.MaxConnections);
+        var catalog = new CodCatalog(objects, _prefix, logger) { ReadsAttributes = true };
+        return await new StatsReader(catalog, handler, snapshot).ReadAsync(CatalogEnumeration.Of(catalog, studies), cancellationToken).ConfigureAwait(false);
     }
 
     private IObjectStore Store()
@@ -190,50 +252,24 @@ public sealed partial class CodDownload : IDisposable
         return _store ?? throw new InvalidOperationException("No bucket was set. Call InitBucket first.");
     }
 
-    private IDestination CreateDestination(string directory, bool zipOutput)
+    private ISaveHandler CreateHandler(OutputFormat format) => CreateHandler(
+        _directory ?? throw new InvalidOperationException("No directory was set. Call InitDirectory first, or pass a save handler."), format);
+
+    private ISaveHandler CreateHandler(string directory, OutputFormat format) => format switch
     {
-        var saving = new SavingOptions
-        {
-            CompressionLevel = _options.ZipCompression,
-            TrustSavedLog = _options.TrustSavedLog,
-            FlushToDisk = _options.FlushToDisk,
-            FreeSpace = _options.CheckFreeSpace ? _options.FreeSpace : null,
-            Logger = _options.LoggerFactory.CreateLogger<ISaveHandler>(),
-            TimeProvider = _options.TimeProvider,
-        };
-        return zipOutput ? new ZipSaveHandler(directory, saving) : new FolderSaveHandler(directory, saving);
-    }
+        OutputFormat.Folder => new FolderSaveHandler(directory, CreateSavingOptions()),
+        OutputFormat.Zip => new ZipSaveHandler(directory, CreateSavingOptions()),
+        _ => throw new ArgumentOutOfRangeException(nameof(format), format, "There is no such output format."),
+    };
 
-    private static List<string> ValidateStudies(IEnumerable<string> studyInstanceUids)
+    private SavingOptions CreateSavingOptions() => new()
     {
-        ArgumentNullException.ThrowIfNull(studyInstanceUids);
-        var studies = new List<string>();
-        var known = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        foreach (var uid in studyInstanceUids)
-        {
-            var study = uid?.Trim() ?? "";
-            if (!SafeUid.IsSafe(study))
-            {
-                throw new ArgumentException(
-                    study.Length == 0
-                        ? "A Study Instance UID is blank."
-                        : $"A Study Instance UID may hold only letters, digits, dots, dashes and underscores, at most {SafeUid.MaxLength}; number {studies.Count + 1} of the list does not.",
-                    nameof(studyInstanceUids));
-            }
-
-            if (known.TryAdd(study, study))
-            {
-                studies.Add(study);
-            }
-            else if (known[study] != study)
-            {
-                // UIDs are digits and dots (PS3.5, 9), but names of other kinds would meet in one folder, and in one zip, on some file systems.
-                throw new ArgumentException(
-                    $"Number {studies.Count + 1} of the list of studies differs from another one only in upper and lower case. Ask for each by itself, with a directory of its own.",
-                    nameof(studyInstanceUids));
-            }
-        }
-
-        return studies.Count > 0 ? studies : throw new ArgumentException("No Study Instance UID was given.", nameof(studyInstanceUids));
-    }
+        CompressionLevel = _options.ZipCompression,
+        TrustSavedLog = _options.TrustSavedLog,
+        FlushToDisk = _options.FlushToDisk,
+        CheckFreeSpace = _options.CheckFreeSpace,
+        FreeSpace = _options.FreeSpace,
+        LoggerFactory = _options.LoggerFactory,
+        TimeProvider = _options.TimeProvider,
+    };
 }

@@ -80,6 +80,12 @@ public sealed class CodDownloadOptions
     public bool CheckFreeSpace { get; set; } = true;
 
     /// <summary>
+    /// Gets or sets how long a job waits, after all others, for studies that another job is saving into the same directory. Then they are in its
+    /// result as <see cref="JobResult.BusyStudies"/>. Default 30 s; from 0 to one day.
+    /// </summary>
+    public TimeSpan LockTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
     /// Gives the client that sends the requests, for hosts with proxies, client certificates or handlers of their own. Default
     /// <see langword="null"/>: one is made and disposed by the <see cref="CodDownload"/>. A client that you give stays yours; its handler must
     /// allow <see cref="MaxConnections"/> connections, must not unpack content (<c>AutomaticDecompression</c>) and should not follow redirects.
@@ -105,6 +111,8 @@ public sealed class CodDownloadOptions
         ThrowIfNotPositive(ConnectTimeout, nameof(ConnectTimeout));
         ThrowIfNotPositive(RetryDelay, nameof(RetryDelay));
         ThrowIfNotPositive(MaxRetryDelay, nameof(MaxRetryDelay));
+        ArgumentOutOfRangeException.ThrowIfLessThan(LockTimeout, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(LockTimeout, TimeSpan.FromDays(1));
         ArgumentNullException.ThrowIfNull(Credential);
         ArgumentNullException.ThrowIfNull(LoggerFactory);
         ArgumentNullException.ThrowIfNull(TimeProvider);

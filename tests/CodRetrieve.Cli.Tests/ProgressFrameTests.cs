@@ -14,7 +14,7 @@ public sealed class ProgressFrameTests
     {
         await using var store = await CliStore.StartAsync();
         var study = store.PutStudy(1, [.. Enumerable.Range(0, 12).Select(_ => new SyntheticSeriesOptions { InstanceCount = 2 })]);
-        using var cod = new CodDownload(new CodDownloadOptions { Endpoint = store.Server.Endpoint });
+        await using var cod = new CodDownload(new CodDownloadOptions { Endpoint = store.Server.Endpoint });
         cod.InitBucket(TestStore.Url);
         cod.InitDirectory(store.Folder.Output);
         var job = await cod.DownloadAsync([study.StudyInstanceUid]);
@@ -22,7 +22,7 @@ public sealed class ProgressFrameTests
         job.Progress += (_, args) => running.Add(args);
         var last = new LastProgress();
 
-        await job.StartAsync(last);
+        await job.RunAsync(last);
 
         var lines = ProgressFrame.Lines(last.Value, running).ToList();
         Assert.StartsWith(new string('█', 24) + " 100%  812.9 kB of 812.9 kB  ", lines[0], StringComparison.Ordinal);

@@ -22,8 +22,8 @@ public sealed class FactoryTests
 
         var results = await Task.WhenAll(studies.Select(async study =>
         {
-            using var cod = host.Factory().Create(Path.Combine(folder.Path, study.StudyInstanceUid), TestStore.Url);
-            return await (await cod.WatchedDownloadAsync([study.StudyInstanceUid], zipOutput: study.Seed % 2 == 1)).StartAsync();
+            await using var cod = host.Factory().Create(Path.Combine(folder.Path, study.StudyInstanceUid), TestStore.Url);
+            return await cod.CreateWatchedJob([study.StudyInstanceUid], study.Seed % 2 == 1 ? OutputFormat.Zip : OutputFormat.Folder).RunAsync();
         }));
 
         Assert.All(results, result => Assert.Equal(JobOutcome.Complete, result.Outcome));
@@ -58,9 +58,9 @@ public sealed class FactoryTests
             });
         });
         using var folder = new TempFolder();
-        using var cod = host.Factory().Create(folder.Path, $"{TestStore.Url}?token={Token}");
+        await using var cod = host.Factory().Create(folder.Path, $"{TestStore.Url}?token={Token}");
 
-        await (await cod.WatchedDownloadAsync([study.StudyInstanceUid])).StartAsync();
+        await cod.CreateWatchedJob([study.StudyInstanceUid]).RunAsync();
 
         Assert.Contains(log.Entries, entry => entry.Id.Id == 100);
         Assert.DoesNotContain(log.Entries, entry => entry.Message.Contains(Token, StringComparison.Ordinal));

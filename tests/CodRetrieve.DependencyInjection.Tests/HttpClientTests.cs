@@ -30,10 +30,10 @@ public sealed class HttpClientTests
             }
         });
         using var folder = new TempFolder();
-        using var cod = host.Factory().Create(folder.Path, TestStore.Url);
+        await using var cod = host.Factory().Create(folder.Path, TestStore.Url);
 
         await cod.GetStatsAsync([study.StudyInstanceUid]);
-        await (await cod.WatchedDownloadAsync([study.StudyInstanceUid])).StartAsync();
+        await cod.CreateWatchedJob([study.StudyInstanceUid]).RunAsync();
 
         Assert.Equal(study.Expected(), SavedFiles.InFolder(folder.Path));
         Assert.NotEmpty(proxy.Targets);
@@ -52,9 +52,9 @@ public sealed class HttpClientTests
             .AddCodRetrieve(options => options.Endpoint = store.Server.Endpoint)
             .AddHttpMessageHandler(() => new NotingHandler(seen)));
         using var folder = new TempFolder();
-        using var cod = host.Factory().Create(folder.Path, TestStore.Url);
+        await using var cod = host.Factory().Create(folder.Path, TestStore.Url);
 
-        await (await cod.WatchedDownloadAsync([study.StudyInstanceUid])).StartAsync();
+        await cod.CreateWatchedJob([study.StudyInstanceUid]).RunAsync();
 
         Assert.Equal(store.Server.Requests.Count, seen.Count);
     }

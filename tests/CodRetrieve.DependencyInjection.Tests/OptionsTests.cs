@@ -17,6 +17,7 @@ public sealed class OptionsTests
             ("Endpoint", "https://store.test/gcs"),
             ("UserProject", "billed"),
             ("IdleTimeout", "00:01:00"),
+            ("LockTimeout", "00:00:10"),
             ("ConnectTimeout", "00:00:05"),
             ("MaxRetryAttempts", "9"),
             ("RetryDelay", "00:00:00.250"),
@@ -34,6 +35,7 @@ public sealed class OptionsTests
         Assert.Equal(new Uri("https://store.test/gcs"), options.Endpoint);
         Assert.Equal("billed", options.UserProject);
         Assert.Equal(TimeSpan.FromMinutes(1), options.IdleTimeout);
+        Assert.Equal(TimeSpan.FromSeconds(10), options.LockTimeout);
         Assert.Equal(TimeSpan.FromSeconds(5), options.ConnectTimeout);
         Assert.Equal(9, options.MaxRetryAttempts);
         Assert.Equal(TimeSpan.FromMilliseconds(250), options.RetryDelay);

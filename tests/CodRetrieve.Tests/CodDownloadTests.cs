@@ -5,11 +5,11 @@ namespace CodRetrieve.Tests;
 
 public sealed class CodDownloadTests
 {
-    [Fact]
-    public void A_directory_is_made_and_one_that_cannot_be_is_refused()
+    [Fact(Timeout = 30_000)]
+    public async Task A_directory_is_created_and_one_that_cannot_be_is_refused()
     {
         using var folder = new TempFolder();
-        using var cod = new CodDownload();
+        await using var cod = new CodDownload();
         var made = Path.Combine(folder.Path, "a", "b");
 
         cod.InitDirectory(made);
@@ -42,11 +42,12 @@ public sealed class CodDownloadTests
     public async Task Studies_that_are_no_names_are_refused(string[] studies)
     {
         using var folder = new TempFolder();
-        using var cod = new CodDownload();
+        await using var cod = new CodDownload();
         cod.InitDirectory(folder.Path);
         cod.InitBucket("gs://my-bucket");
 
-        await Assert.ThrowsAsync<ArgumentException>(() => cod.WatchedDownloadAsync(studies));
+        Assert.Throws<ArgumentException>(() => cod.CreateJob(studies));
+        await Assert.ThrowsAsync<ArgumentException>(() => cod.DownloadAsync(studies));
         await Assert.ThrowsAsync<ArgumentException>(() => cod.GetStatsAsync(studies));
     }
 
@@ -54,16 +55,18 @@ public sealed class CodDownloadTests
     public async Task Bucket_and_directory_must_be_set_first_and_again_after_a_reset()
     {
         using var folder = new TempFolder();
-        using var cod = new CodDownload();
+        await using var cod = new CodDownload();
         await Assert.ThrowsAsync<InvalidOperationException>(() => cod.GetStatsAsync(["1.2.3"]));
         cod.InitBucket("gs://my-bucket");
-        await Assert.ThrowsAsync<InvalidOperationException>(() => cod.WatchedDownloadAsync(["1.2.3"]));
+        Assert.Throws<InvalidOperationException>(() => cod.CreateJob(["1.2.3"]));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => cod.DownloadAsync(["1.2.3"]));
         cod.InitDirectory(folder.Path);
-        await cod.WatchedDownloadAsync(["1.2.3"]);
+        cod.CreateWatchedJob(["1.2.3"]);
 
         cod.Reset();
 
-        await Assert.ThrowsAsync<InvalidOperationException>(() => cod.WatchedDownloadAsync(["1.2.3"]));
+        Assert.Throws<InvalidOperationException>(() => cod.CreateJob(["1.2.3"]));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => cod.DownloadAsync(["1.2.3"]));
         await Assert.ThrowsAsync<InvalidOperationException>(() => cod.GetStatsAsync(["1.2.3"]));
     }
 
@@ -78,8 +81,8 @@ public sealed class CodDownloadTests
         var noIndex = study.AddSeries(new() { InstanceCount = 2, OmitMetadata = true });
         store.Put(study);
         using var folder = new TempFolder();
-        using var cod = store.Open(folder.Path);
-        await (await cod.WatchedDownloadAsync([study.StudyInstanceUid])).StartAsync();
+        await using var cod = store.Open(folder.Path);
+        await cod.CreateWatchedJob([study.StudyInstanceUid]).RunAsync();
         File.Delete(Directory.EnumerateFiles(Path.Combine(folder.Path, study.StudyInstanceUid, begun.SeriesInstanceUid), "*.dcm", SearchOption.AllDirectories).First());
 
         var stats = await cod.GetStatsAsync([study.StudyInstanceUid, "1.2.3.404"]);
@@ -106,7 +109,7 @@ public sealed class CodDownloadTests
         var study = new SyntheticStudy(seed: 2);
         study.AddSeries(new() { InstanceCount = 3 });
         store.Put(study);
-        using var cod = new CodDownload(store.Options());
+        await using var cod = new CodDownload(store.Options());
         cod.InitBucket(TestStore.Url);
 
         var stats = await cod.GetStatsAsync([study.StudyInstanceUid]);
@@ -124,7 +127,7 @@ public sealed class CodDownloadTests
         study.AddSeries(new() { InstanceCount = 3 });
         store.Put(study);
         store.Bucket.Put(broken.MetadataName(TestStore.Prefix), "{ \"cod\": "u8.ToArray(), "application/json");
-        using var cod = new CodDownload(store.Options());
+        await using var cod = new CodDownload(store.Options());
         cod.InitBucket(TestStore.Url);
 
         var stats = await cod.GetStatsAsync([study.StudyInstanceUid]);
@@ -141,12 +144,12 @@ public sealed class CodDownloadTests
         study.AddSeries(new() { InstanceCount = 3 });
         store.Put(study);
         using var folder = new TempFolder();
-        using var cod = store.Open(folder.Path);
-        await (await cod.WatchedDownloadAsync([study.StudyInstanceUid])).StartAsync();
+        await using var cod = store.Open(folder.Path);
+        await cod.CreateWatchedJob([study.StudyInstanceUid]).RunAsync();
         var before = Snapshot(folder.Path);
 
         await cod.GetStatsAsync([study.StudyInstanceUid]);
-        await cod.GetStatsAsync([study.StudyInstanceUid], zipOutput: true);
+        await cod.GetStatsAsync([study.StudyInstanceUid], OutputFormat.Zip);
 
         Assert.Equal(before, Snapshot(folder.Path));
     }
@@ -168,9 +171,9 @@ public sealed class CodDownloadTests
         }
 
         await File.WriteAllTextAsync(Path.Combine(folder.Path, "log.json"), $$"""{"logs":["{{study.StudyInstanceUid}}/{{series.SeriesInstanceUid}}/{{first.SopInstanceUid}}"]}""");
-        using var cod = store.Open(folder.Path);
+        await using var cod = store.Open(folder.Path);
 
-        var result = await (await cod.WatchedDownloadAsync([study.StudyInstanceUid])).StartAsync();
+        var result = await cod.CreateWatchedJob([study.StudyInstanceUid]).RunAsync();
 
         Assert.Equal((4, 1), (result.InstancesSaved, result.InstancesSkipped));
         Assert.Equal(study.Expected(), SavedFiles.InFolder(folder.Path));
@@ -186,15 +189,15 @@ public sealed class CodDownloadTests
         study.AddSeries(new() { InstanceCount = 20, InstanceSizeBytes = 1_000_000 });
         store.Put(study);
         using var folder = new TempFolder();
-        using var cod = store.Open(folder.Path);
-        await (await cod.WatchedDownloadAsync([study.StudyInstanceUid])).StartAsync();
+        await using var cod = store.Open(folder.Path);
+        await cod.CreateWatchedJob([study.StudyInstanceUid]).RunAsync();
         foreach (var instance in new[] { study.Series[0].Instances[3], study.Series[0].Instances[17] })
         {
             File.Delete(Directory.EnumerateFiles(folder.Path, $"{instance.SopInstanceUid}.dcm", SearchOption.AllDirectories).Single());
         }
 
         store.Server.ClearRequests();
-        var result = await (await cod.WatchedDownloadAsync([study.StudyInstanceUid])).StartAsync();
+        var result = await cod.CreateWatchedJob([study.StudyInstanceUid]).RunAsync();
 
         Assert.Equal((2, 18), (result.InstancesSaved, result.InstancesSkipped));
         Assert.Equal(2_000_000, result.BytesDownloaded);
@@ -210,14 +213,14 @@ public sealed class CodDownloadTests
         study.AddSeries(new() { SeriesInstanceUid = "1.2.3.4", InstanceCount = 6, StaleTarCount = 4 });
         store.Put(study);
         using var folder = new TempFolder();
-        using var cod = store.Open(folder.Path);
+        await using var cod = store.Open(folder.Path);
 
-        var first = await (await cod.WatchedDownloadAsync(["1.2.3"], zipOutput: true)).StartAsync();
+        var first = await cod.CreateWatchedJob(["1.2.3"], OutputFormat.Zip).RunAsync();
         var mended = new SyntheticStudy("1.2.3", seed: 7);
         mended.AddSeries(new() { SeriesInstanceUid = "1.2.3.4", InstanceCount = 6 });
         var half = SavedFiles.InZips(folder.Path);
         store.Put(mended);
-        var second = await (await cod.WatchedDownloadAsync(["1.2.3"], zipOutput: true)).StartAsync();
+        var second = await cod.CreateWatchedJob(["1.2.3"], OutputFormat.Zip).RunAsync();
 
         Assert.Equal((JobOutcome.Incomplete, 4, 2), (first.Outcome, first.InstancesSaved, first.InstancesFailed));
         Assert.Equal(4, half.Count);
@@ -226,37 +229,35 @@ public sealed class CodDownloadTests
     }
 
     [Fact(Timeout = 30_000)]
-    public async Task Two_jobs_on_one_directory_are_refused_and_the_first_is_not_harmed()
+    public async Task Second_job_names_a_study_that_another_job_is_saving_and_goes_on_with_the_others()
     {
         await using var store = await TestStore.StartAsync();
-        var study = new SyntheticStudy(seed: 8);
-        study.AddSeries(new() { InstanceCount = 5 });
-        store.Put(study);
+        var (shared, other) = (new SyntheticStudy(seed: 8), new SyntheticStudy(seed: 9));
+        shared.AddSeries(new() { InstanceCount = 5 });
+        other.AddSeries(new() { InstanceCount = 5 });
+        store.Put(shared);
+        store.Put(other);
         using var folder = new TempFolder();
-        using var cod = store.Open(folder.Path);
-        var first = await cod.WatchedDownloadAsync([study.StudyInstanceUid]);
-        JobStoppedException? refused = null;
-        var handled = new TaskCompletionSource();
-        first.Saved += (_, _) =>
-        {
-            if (!handled.Task.IsCompleted)
-            {
-                handled.TrySetResult();
-            }
-        };
+        await using var cod = store.Open(folder.Path, options => options.LockTimeout = TimeSpan.FromMilliseconds(150));
+        var first = cod.CreateWatchedJob([shared.StudyInstanceUid]);
+        var saved = new TaskCompletionSource();
+        first.Saved += (_, _) => saved.TrySetResult();
         store.Server.Faults.Add(Fault.StallAfter(60_000), RequestKind.Media, name => name.EndsWith(".tar", StringComparison.Ordinal), times: 1);
         using var cancel = new CancellationTokenSource();
-        var running = first.StartAsync(cancel.Token);
-        await handled.Task;
+        var running = first.RunAsync(cancel.Token);
+        await saved.Task;
 
-        refused = await Assert.ThrowsAsync<JobStoppedException>(async () => await (await cod.WatchedDownloadAsync([study.StudyInstanceUid])).StartAsync());
+        var second = await cod.CreateWatchedJob([shared.StudyInstanceUid, other.StudyInstanceUid]).RunAsync();
 
-        Assert.Equal(DestinationFailure.InUse, Assert.IsType<DestinationException>(refused.InnerException).Reason);
+        Assert.Equal(JobOutcome.Incomplete, second.Outcome);
+        Assert.Equal([shared.StudyInstanceUid], second.BusyStudies);
+        Assert.Equal(5, second.InstancesSaved);
+        Assert.False(running.IsCompleted);
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
-        var third = await (await cod.WatchedDownloadAsync([study.StudyInstanceUid])).StartAsync();
+        var third = await cod.CreateWatchedJob([shared.StudyInstanceUid]).RunAsync();
         Assert.Equal(JobOutcome.Complete, third.Outcome);
-        Assert.Equal(study.Expected(), SavedFiles.InFolder(folder.Path));
+        Assert.Equal(new[] { shared, other }.Expected(), SavedFiles.InFolder(folder.Path));
     }
 
     private static SeriesStats Of(DownloadStats stats, SyntheticSeries series) => stats.Series.Single(one => one.SeriesInstanceUid == series.SeriesInstanceUid);

@@ -19,7 +19,7 @@ public sealed class FreeSpaceTests
         var study = Put(store, 1, 10);
         using var folder = new TempFolder();
 
-        var stopped = await Assert.ThrowsAsync<JobStoppedException>(() => RunAsync(store, folder, study, zip, _ => neededBytes - 1));
+        var stopped = await Assert.ThrowsAsync<JobFailedException>(() => RunAsync(store, folder, study, zip, _ => neededBytes - 1));
 
         var cause = Assert.IsType<DestinationException>(stopped.InnerException);
         Assert.Equal(DestinationFailure.Full, cause.Reason);
@@ -54,7 +54,7 @@ public sealed class FreeSpaceTests
         var needed = (2 * 5 * InstanceBytes) + zip.Length;
         store.Server.ClearRequests();
 
-        var stopped = await Assert.ThrowsAsync<JobStoppedException>(() => RunAsync(store, folder, study, true, _ => needed - 1));
+        var stopped = await Assert.ThrowsAsync<JobFailedException>(() => RunAsync(store, folder, study, true, _ => needed - 1));
 
         Assert.Contains($"{needed} or more", stopped.InnerException!.Message, StringComparison.Ordinal);
         Assert.Equal(0, store.Server.MediaBytesSent(name => name.EndsWith(".tar", StringComparison.Ordinal)));
@@ -71,7 +71,7 @@ public sealed class FreeSpaceTests
 
         // Room for each alone, as long as nothing is fetched: the first tar does not begin to come before all are planned.
         store.Server.Faults.Add(Fault.StallAfter(0), RequestKind.Media, name => name.EndsWith(".tar", StringComparison.Ordinal));
-        var stopped = await Assert.ThrowsAsync<JobStoppedException>(() => RunAsync(store, folder, study, false, _ => 25 * InstanceBytes));
+        var stopped = await Assert.ThrowsAsync<JobFailedException>(() => RunAsync(store, folder, study, false, _ => 25 * InstanceBytes));
 
         Assert.Equal(DestinationFailure.Full, Assert.IsType<DestinationException>(stopped.InnerException).Reason);
     }
@@ -88,9 +88,9 @@ public sealed class FreeSpaceTests
 
         // A device with just enough room: what is free is what the files have left of it.
         var room = studies.Count * 10L * InstanceBytes * (zip ? 2 : 1);
-        using var cod = Open(store, folder, _ => room + 100_000 - BytesIn(folder.Path));
+        await using var cod = Open(store, folder, _ => room + 100_000 - BytesIn(folder.Path));
 
-        var result = await (await cod.WatchedDownloadAsync(uids, zip)).StartAsync();
+        var result = await cod.CreateWatchedJob(uids, zip ? OutputFormat.Zip : OutputFormat.Folder).RunAsync();
 
         Assert.Equal(JobOutcome.Complete, result.Outcome);
     }
@@ -116,9 +116,9 @@ public sealed class FreeSpaceTests
         await using var store = await TestStore.StartAsync();
         var study = Put(store, 1, 10);
         using var folder = new TempFolder();
-        using var cod = store.Open(folder.Path, options => (options.FreeSpace, options.CheckFreeSpace) = (_ => 0, false));
+        await using var cod = store.Open(folder.Path, options => (options.FreeSpace, options.CheckFreeSpace) = (_ => 0, false));
 
-        Assert.Equal(JobOutcome.Complete, (await (await cod.WatchedDownloadAsync([study.StudyInstanceUid])).StartAsync()).Outcome);
+        Assert.Equal(JobOutcome.Complete, (await cod.CreateWatchedJob([study.StudyInstanceUid]).RunAsync()).Outcome);
     }
 
     [Fact]
@@ -150,8 +150,8 @@ public sealed class FreeSpaceTests
 
     private static async Task<JobResult> RunAsync(TestStore store, TempFolder folder, SyntheticStudy study, bool zip, Func<string, long?> freeSpace)
     {
-        using var cod = Open(store, folder, freeSpace);
-        return await (await cod.WatchedDownloadAsync([study.StudyInstanceUid], zip)).StartAsync();
+        await using var cod = Open(store, folder, freeSpace);
+        return await cod.CreateWatchedJob([study.StudyInstanceUid], zip ? OutputFormat.Zip : OutputFormat.Folder).RunAsync();
     }
 
     private static long BytesIn(string directory)

@@ -14,11 +14,11 @@ public sealed class InterruptedJobTests
         var second = study.Series[1];
         store.Server.Faults.Add(Fault.StallAfter(100_000), RequestKind.Media, name => name == second.TarName(TestStore.Prefix));
         using var folder = new TempFolder();
-        using var cod = store.Open(folder.Path);
+        await using var cod = store.Open(folder.Path);
         using var cancel = new CancellationTokenSource();
-        var job = await cod.WatchedDownloadAsync([study.StudyInstanceUid]);
+        var job = cod.CreateWatchedJob([study.StudyInstanceUid]);
         var recorder = new JobRecorder(job);
-        var running = job.StartAsync(cancel.Token);
+        var running = job.RunAsync(cancel.Token);
         await store.Server.WaitForRequestAsync(request => request.BytesSent == 100_000);
         await WaitForAsync(() => recorder.Of<SeriesExtractedEventArgs>().Any() && SavedFiles.InFolder(folder.Path).Count >= 10 + 4);
 
@@ -46,11 +46,11 @@ public sealed class InterruptedJobTests
                 : instance.SopInstanceUid == instances[5].SopInstanceUid ? throw new DestinationException(DestinationFailure.Full, "Full.")
                 : Task.CompletedTask,
         };
-        using var cod = new CodDownload(store.Options(options => options.MaxConnections = 1));
+        await using var cod = new CodDownload(store.Options(options => options.MaxConnections = 1));
         cod.InitBucket(TestStore.Url);
-        var job = await cod.WatchedDownloadAsync([study.StudyInstanceUid], handler);
+        var job = cod.CreateWatchedJob([study.StudyInstanceUid], handler);
 
-        var stopped = await Assert.ThrowsAsync<JobStoppedException>(() => job.StartAsync());
+        var stopped = await Assert.ThrowsAsync<JobFailedException>(() => job.RunAsync());
 
         var series = stopped.Result.Series.Single(one => one.SeriesInstanceUid == study.Series[0].SeriesInstanceUid);
         Assert.Equal((SeriesOutcome.Interrupted, 4, 1), (series.Outcome, series.InstancesSaved, series.InstancesFailed));

@@ -32,9 +32,9 @@ public sealed class JobFailureTests
         store.Put(study);
         store.Server.Faults.Add(Fault.FlipBit(70_000), RequestKind.Media, IsTar, times: 1);
         using var folder = new TempFolder();
-        using var cod = store.Open(folder.Path);
+        await using var cod = store.Open(folder.Path);
 
-        var result = await (await cod.WatchedDownloadAsync([study.StudyInstanceUid])).StartAsync();
+        var result = await cod.CreateWatchedJob([study.StudyInstanceUid]).RunAsync();
 
         Assert.Equal(JobOutcome.Complete, result.Outcome);
         Assert.Equal(study.Expected(), SavedFiles.InFolder(folder.Path));
@@ -84,9 +84,9 @@ public sealed class JobFailureTests
         study.AddSeries(new() { InstanceCount = 3 });
         store.Put(study);
         using var folder = new TempFolder();
-        using var cod = store.Open(folder.Path);
+        await using var cod = store.Open(folder.Path);
 
-        var result = await (await cod.WatchedDownloadAsync([study.StudyInstanceUid])).StartAsync();
+        var result = await cod.CreateWatchedJob([study.StudyInstanceUid]).RunAsync();
 
         Assert.Equal([SeriesOutcome.Failed, SeriesOutcome.Failed, SeriesOutcome.Saved], study.Series.Select(series =>
             result.Series.Single(one => one.SeriesInstanceUid == series.SeriesInstanceUid).Outcome));
@@ -107,14 +107,14 @@ public sealed class JobFailureTests
         }).ToList();
         store.Server.Faults.Add(Fault.Status(status));
         using var folder = new TempFolder();
-        using var cod = store.Open(folder.Path);
-        var job = await cod.WatchedDownloadAsync(studies);
+        await using var cod = store.Open(folder.Path);
+        var job = cod.CreateWatchedJob(studies);
         var recorder = new JobRecorder(job);
 
-        var stopped = await Assert.ThrowsAsync<JobStoppedException>(() => job.StartAsync());
+        var stopped = await Assert.ThrowsAsync<JobFailedException>(() => job.RunAsync());
 
         Assert.Equal(reason, Assert.IsType<ObjectStoreException>(stopped.InnerException).Reason);
-        Assert.Equal(JobOutcome.Stopped, stopped.Result.Outcome);
+        Assert.Equal(JobOutcome.Failed, stopped.Result.Outcome);
         Assert.Single(recorder.Of<JobErrorEventArgs>());
         Assert.InRange(store.Server.Requests.Count, 1, 8);
     }
@@ -123,11 +123,11 @@ public sealed class JobFailureTests
     public async Task A_bucket_that_does_not_exist_stops_the_job()
     {
         await using var store = await TestStore.StartAsync();
-        using var cod = new CodDownload(store.Options());
+        await using var cod = new CodDownload(store.Options());
         cod.InitBucket("gs://another-bucket");
 
-        var stopped = await Assert.ThrowsAsync<JobStoppedException>(async () =>
-            await (await cod.WatchedDownloadAsync(["1.2.3"], new MemorySaveHandler())).StartAsync());
+        var stopped = await Assert.ThrowsAsync<JobFailedException>(async () =>
+            await (cod.CreateWatchedJob(["1.2.3"], new MemorySaveHandler())).RunAsync());
 
         Assert.Equal(ObjectStoreFailure.NotFound, Assert.IsType<ObjectStoreException>(stopped.InnerException).Reason);
     }
@@ -140,7 +140,7 @@ public sealed class JobFailureTests
             BeforeReading = (_, _) => throw new DestinationException(DestinationFailure.Full, "No space is left."),
         };
 
-        var stopped = await Assert.ThrowsAsync<JobStoppedException>(() => SaveAsync(handler));
+        var stopped = await Assert.ThrowsAsync<JobFailedException>(() => SaveAsync(handler));
 
         Assert.Equal(DestinationFailure.Full, Assert.IsType<DestinationException>(stopped.InnerException).Reason);
         Assert.Empty(handler.Saved);
@@ -191,9 +191,9 @@ public sealed class JobFailureTests
         store.Put(study);
         store.Server.Faults.Add(Fault.Status(503), RequestKind.Media, IsTar);
         using var folder = new TempFolder();
-        using var cod = store.Open(folder.Path, options => options.MaxRetryAttempts = 3);
+        await using var cod = store.Open(folder.Path, options => options.MaxRetryAttempts = 3);
 
-        var result = await (await cod.WatchedDownloadAsync([study.StudyInstanceUid])).StartAsync();
+        var result = await cod.CreateWatchedJob([study.StudyInstanceUid]).RunAsync();
 
         Assert.Equal(5, result.InstancesFailed);
         Assert.Equal(4, store.Server.Requests.Count(request => request.ObjectName is { } name && IsTar(name)));
@@ -226,12 +226,12 @@ public sealed class JobFailureTests
                 return Task.CompletedTask;
             },
         };
-        using var cod = new CodDownload(store.Options());
+        await using var cod = new CodDownload(store.Options());
         cod.InitBucket(TestStore.Url);
-        var job = await cod.WatchedDownloadAsync(["1.2.3"], handler);
+        var job = cod.CreateWatchedJob(["1.2.3"], handler);
         var recorder = new JobRecorder(job);
 
-        var result = await job.StartAsync();
+        var result = await job.RunAsync();
 
         Assert.Equal(JobOutcome.Complete, result.Outcome);
         Assert.Equal(after.Expected(), handler.Saved.OrderBy(pair => pair.Key, StringComparer.Ordinal));
@@ -251,8 +251,8 @@ public sealed class JobFailureTests
         study.AddSeries(options);
         store.Put(study);
         using var folder = new TempFolder();
-        using var cod = store.Open(folder.Path);
-        var result = await (await cod.WatchedDownloadAsync([study.StudyInstanceUid])).StartAsync();
+        await using var cod = store.Open(folder.Path);
+        var result = await cod.CreateWatchedJob([study.StudyInstanceUid]).RunAsync();
         return (result, study, SavedFiles.InFolder(folder.Path));
     }
 
@@ -262,15 +262,15 @@ public sealed class JobFailureTests
         var study = new SyntheticStudy(seed: 7);
         study.AddSeries(new() { InstanceCount = 10 });
         store.Put(study);
-        using var cod = new CodDownload(store.Options());
+        await using var cod = new CodDownload(store.Options());
         cod.InitBucket(TestStore.Url);
-        return await (await cod.WatchedDownloadAsync([study.StudyInstanceUid], handler)).StartAsync();
+        return await cod.CreateWatchedJob([study.StudyInstanceUid], handler).RunAsync();
     }
 
     private sealed class CarelessHandler : ISaveHandler
     {
-        public ValueTask<IReadOnlySet<string>> FindSavedAsync(SeriesInfo series, CancellationToken cancellationToken) =>
-            ValueTask.FromResult<IReadOnlySet<string>>(new HashSet<string>(StringComparer.Ordinal));
+        public ValueTask<SavedInstances> FindSavedAsync(SeriesInfo series, CancellationToken cancellationToken) =>
+            ValueTask.FromResult(SavedInstances.None);
 
         public async ValueTask<string> SaveAsync(InstanceInfo instance, Stream content, CancellationToken cancellationToken)
         {

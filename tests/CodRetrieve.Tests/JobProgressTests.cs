@@ -19,10 +19,10 @@ public sealed class JobProgressTests
         }
 
         using var folder = new TempFolder();
-        using var cod = store.Open(folder.Path);
+        await using var cod = store.Open(folder.Path);
         var progress = new ProgressRecorder();
 
-        var result = await (await cod.WatchedDownloadAsync(studies.Select(study => study.StudyInstanceUid))).StartAsync(progress);
+        var result = await (cod.CreateWatchedJob(studies.Select(study => study.StudyInstanceUid))).RunAsync(progress);
 
         var last = progress.Reports[^1];
         var instances = studies.SelectMany(study => study.Series).SelectMany(series => series.Instances).ToList();
@@ -43,11 +43,11 @@ public sealed class JobProgressTests
         await using var store = await TestStore.StartAsync();
         var study = store.Put(Study(3));
         using var folder = new TempFolder();
-        using var cod = store.Open(folder.Path);
-        await (await cod.WatchedDownloadAsync([study.StudyInstanceUid])).StartAsync();
+        await using var cod = store.Open(folder.Path);
+        await cod.CreateWatchedJob([study.StudyInstanceUid]).RunAsync();
         var progress = new ProgressRecorder();
 
-        await (await cod.WatchedDownloadAsync([study.StudyInstanceUid])).StartAsync(progress);
+        await cod.CreateWatchedJob([study.StudyInstanceUid]).RunAsync(progress);
 
         var last = progress.Reports[^1];
         Assert.Equal((0, 0), (last.InstancesWanted, last.InstancesSaved));
@@ -63,7 +63,7 @@ public sealed class JobProgressTests
         study.AddSeries(new() { InstanceCount = 400, InstanceSizeBytes = 100_000, MetadataBytesPerInstance = 0 });
         store.Put(study);
         using var folder = new TempFolder();
-        using var cod = store.Open(folder.Path, options => options.MaxConnections = 2);
+        await using var cod = store.Open(folder.Path, options => options.MaxConnections = 2);
         using var cancel = new CancellationTokenSource();
         var seen = new ProgressRecorder(report =>
         {
@@ -73,7 +73,7 @@ public sealed class JobProgressTests
             }
         });
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await (await cod.WatchedDownloadAsync([study.StudyInstanceUid])).StartAsync(seen, cancel.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await cod.CreateWatchedJob([study.StudyInstanceUid]).RunAsync(seen, cancel.Token));
 
         var report = seen.Reports.First(one => one is { InstancesSaved: > 0, EstimatedTimeRemaining: not null });
         Assert.InRange(report.BytesReceived, 1, report.BytesWanted - 1);
@@ -88,8 +88,8 @@ public sealed class JobProgressTests
         await using var store = await TestStore.StartAsync();
         var study = store.Put(Study(5));
         using var folder = new TempFolder();
-        using var cod = store.Open(folder.Path);
-        var job = await cod.WatchedDownloadAsync([study.StudyInstanceUid]);
+        await using var cod = store.Open(folder.Path);
+        var job = cod.CreateWatchedJob([study.StudyInstanceUid]);
         var (inside, cameTwoAtOnce, isEnded, cameLate) = (0, false, false, false);
         void Pass()
         {
@@ -106,7 +106,7 @@ public sealed class JobProgressTests
             isEnded = true;
         };
 
-        await job.StartAsync(new ProgressRecorder(_ => Pass()));
+        await job.RunAsync(new ProgressRecorder(_ => Pass()));
 
         Assert.False(cameTwoAtOnce);
         Assert.False(cameLate);
@@ -118,10 +118,10 @@ public sealed class JobProgressTests
         await using var store = await TestStore.StartAsync();
         var study = store.Put(Study(6));
         using var folder = new TempFolder();
-        using var cod = store.Open(folder.Path);
+        await using var cod = store.Open(folder.Path);
         var progress = new ProgressRecorder(_ => throw new InvalidOperationException("A fault of the user's."));
 
-        var result = await (await cod.WatchedDownloadAsync([study.StudyInstanceUid])).StartAsync(progress);
+        var result = await cod.CreateWatchedJob([study.StudyInstanceUid]).RunAsync(progress);
 
         Assert.Equal(JobOutcome.Complete, result.Outcome);
     }

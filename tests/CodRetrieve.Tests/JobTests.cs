@@ -14,11 +14,11 @@ public sealed class JobTests
         study.AddSeries(new() { InstanceCount = 3, InstanceSizeBytes = 900_000 });
         store.Put(study);
         using var folder = new TempFolder();
-        using var cod = store.Open(folder.Path);
-        var job = await cod.WatchedDownloadAsync([study.StudyInstanceUid]);
+        await using var cod = store.Open(folder.Path);
+        var job = cod.CreateWatchedJob([study.StudyInstanceUid]);
         var recorder = new JobRecorder(job);
 
-        await job.StartAsync();
+        await job.RunAsync();
 
         foreach (var series in study.Series)
         {
@@ -42,11 +42,11 @@ public sealed class JobTests
 
         store.Put(study);
         using var folder = new TempFolder();
-        using var cod = store.Open(folder.Path);
-        var job = await cod.WatchedDownloadAsync([study.StudyInstanceUid]);
+        await using var cod = store.Open(folder.Path);
+        var job = cod.CreateWatchedJob([study.StudyInstanceUid]);
         var recorder = new JobRecorder(job);
 
-        var result = await job.StartAsync();
+        var result = await job.RunAsync();
 
         Assert.False(recorder.CameTwoAtOnce);
         Assert.Same(result, Assert.IsType<JobCompletedEventArgs>(recorder.Events[^1]).Result);
@@ -54,8 +54,12 @@ public sealed class JobTests
         {
             var events = recorder.Events.Where(args => SeriesOf(args) == series.SeriesInstanceUid).ToList();
             Assert.Equal(20, events.OfType<InstanceSavedEventArgs>().Count());
-            Assert.IsType<SeriesDownloadedEventArgs>(events[^2]);
-            Assert.Equal(20, Assert.IsType<SeriesExtractedEventArgs>(events[^1]).InstanceCount);
+            var downloaded = events.IndexOf(Assert.Single(events.OfType<SeriesDownloadedEventArgs>()));
+            var extracted = Assert.Single(events.OfType<SeriesExtractedEventArgs>());
+            Assert.IsType<SeriesProgressEventArgs>(events[downloaded - 1]);
+            Assert.DoesNotContain(events.Skip(downloaded), args => args is SeriesProgressEventArgs);
+            Assert.Equal(20, extracted.InstanceCount);
+            Assert.True(downloaded < events.IndexOf(extracted));
         }
     }
 
@@ -65,12 +69,12 @@ public sealed class JobTests
         await using var store = await TestStore.StartAsync();
         var study = store.Put(SmallStudy());
         using var folder = new TempFolder();
-        using var cod = store.Open(folder.Path);
-        var job = await cod.WatchedDownloadAsync([study.StudyInstanceUid]);
+        await using var cod = store.Open(folder.Path);
+        var job = cod.CreateWatchedJob([study.StudyInstanceUid]);
         job.Saved += (_, _) => throw new InvalidOperationException("A fault of the user's.");
         job.Progress += (_, _) => throw new InvalidOperationException("Another one.");
 
-        var result = await job.StartAsync();
+        var result = await job.RunAsync();
 
         Assert.Equal(JobOutcome.Complete, result.Outcome);
         Assert.Equal(study.Expected(), SavedFiles.InFolder(folder.Path));
@@ -82,11 +86,11 @@ public sealed class JobTests
         await using var store = await TestStore.StartAsync();
         var study = store.Put(SmallStudy());
         using var folder = new TempFolder();
-        using var cod = store.Open(folder.Path);
-        var job = await cod.WatchedDownloadAsync([study.StudyInstanceUid]);
-        await job.StartAsync();
+        await using var cod = store.Open(folder.Path);
+        var job = cod.CreateWatchedJob([study.StudyInstanceUid]);
+        await job.RunAsync();
 
-        await Assert.ThrowsAsync<InvalidOperationException>(() => job.StartAsync());
+        await Assert.ThrowsAsync<InvalidOperationException>(() => job.RunAsync());
     }
 
     [Fact(Timeout = 30_000)]
@@ -96,13 +100,13 @@ public sealed class JobTests
         var study = store.Put(SmallStudy());
         store.Server.Faults.Add(Fault.StallAfter(100_000), RequestKind.Media, name => name.EndsWith(".tar", StringComparison.Ordinal));
         using var folder = new TempFolder();
-        using var cod = store.Open(folder.Path);
+        await using var cod = store.Open(folder.Path);
         using var cancel = new CancellationTokenSource();
-        var job = await cod.WatchedDownloadAsync([study.StudyInstanceUid]);
+        var job = cod.CreateWatchedJob([study.StudyInstanceUid]);
         var recorder = new JobRecorder(job);
         job.Saved += (_, _) => cancel.Cancel();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => job.StartAsync(cancel.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => job.RunAsync(cancel.Token));
 
         var expected = study.Expected();
         var found = SavedFiles.InFolder(folder.Path);
@@ -120,9 +124,9 @@ public sealed class JobTests
         await using var store = await TestStore.StartAsync();
         var studies = Enumerable.Range(0, 4).Select(seed => store.Put(SmallStudy(seed))).ToList();
         using var folder = new TempFolder();
-        using var cod = store.Open(folder.Path, options => options.MaxConnections = connections);
+        await using var cod = store.Open(folder.Path, options => options.MaxConnections = connections);
 
-        await (await cod.WatchedDownloadAsync(studies.Select(study => study.StudyInstanceUid))).StartAsync();
+        await (cod.CreateWatchedJob(studies.Select(study => study.StudyInstanceUid))).RunAsync();
 
         Assert.InRange(store.Server.PeakConcurrentRequests, 1, connections);
     }
@@ -133,9 +137,9 @@ public sealed class JobTests
         await using var store = await TestStore.StartAsync();
         var study = store.Put(SmallStudy());
         using var folder = new TempFolder();
-        using var cod = store.Open(folder.Path);
+        await using var cod = store.Open(folder.Path);
 
-        var result = await (await cod.WatchedDownloadAsync(["1.2.3.404", study.StudyInstanceUid, study.StudyInstanceUid])).StartAsync();
+        var result = await cod.CreateWatchedJob(["1.2.3.404", study.StudyInstanceUid, study.StudyInstanceUid]).RunAsync();
 
         Assert.Equal(JobOutcome.Incomplete, result.Outcome);
         Assert.Equal(["1.2.3.404"], result.MissingStudies);

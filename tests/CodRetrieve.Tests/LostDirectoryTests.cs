@@ -16,12 +16,12 @@ public sealed class LostDirectoryTests
         var study = Put(store, 4);
         using var folder = new TempFolder();
         var directory = Path.Combine(folder.Path, "out");
-        using var cod = store.Open(directory, options => options.MaxConnections = 2);
-        var job = await cod.WatchedDownloadAsync([study.StudyInstanceUid], zip);
+        await using var cod = store.Open(directory, options => options.MaxConnections = 2);
+        var job = cod.CreateWatchedJob([study.StudyInstanceUid], zip ? OutputFormat.Zip : OutputFormat.Folder);
         var recorder = new JobRecorder(job);
         job.Saved += (_, _) => Replace(directory, Path.Combine(folder.Path, "moved"), byFile);
 
-        var stopped = await Assert.ThrowsAsync<JobStoppedException>(() => job.StartAsync());
+        var stopped = await Assert.ThrowsAsync<JobFailedException>(() => job.RunAsync());
 
         var cause = Assert.IsType<DestinationException>(stopped.InnerException);
         Assert.Equal(DestinationFailure.NotWritable, cause.Reason);
@@ -38,13 +38,13 @@ public sealed class LostDirectoryTests
         await using var store = await TestStore.StartAsync();
         var study = Put(store, 4);
         using var folder = new TempFolder();
-        using var cod = store.Open(folder.Path, options => options.MaxConnections = 2);
-        var job = await cod.WatchedDownloadAsync([study.StudyInstanceUid], zip);
+        await using var cod = store.Open(folder.Path, options => options.MaxConnections = 2);
+        var job = cod.CreateWatchedJob([study.StudyInstanceUid], zip ? OutputFormat.Zip : OutputFormat.Folder);
         var place = zip ? Path.Combine(folder.Path, ".codretrieve", "staging", study.StudyInstanceUid) : Path.Combine(folder.Path, study.StudyInstanceUid);
         using var moved = new TempFolder();
         job.Saved += (_, _) => Replace(place, Path.Combine(moved.Path, "moved"), byFile: true);
 
-        var stopped = await Assert.ThrowsAsync<JobStoppedException>(() => job.StartAsync());
+        var stopped = await Assert.ThrowsAsync<JobFailedException>(() => job.RunAsync());
 
         var cause = Assert.IsType<DestinationException>(stopped.InnerException);
         Assert.Equal(DestinationFailure.NotWritable, cause.Reason);
@@ -59,12 +59,12 @@ public sealed class LostDirectoryTests
         var study = Put(store, 4);
         using var folder = new TempFolder();
         using var moved = new TempFolder();
-        using var cod = store.Open(folder.Path, options => options.MaxConnections = 2);
-        var job = await cod.WatchedDownloadAsync([study.StudyInstanceUid]);
+        await using var cod = store.Open(folder.Path, options => options.MaxConnections = 2);
+        var job = cod.CreateWatchedJob([study.StudyInstanceUid]);
         job.Saved += (_, _) => Replace(Path.Combine(folder.Path, study.StudyInstanceUid), Path.Combine(moved.Path, "moved"), byFile: false);
 
-        var first = await job.StartAsync();
-        var second = await (await cod.WatchedDownloadAsync([study.StudyInstanceUid])).StartAsync();
+        var first = await job.RunAsync();
+        var second = await cod.CreateWatchedJob([study.StudyInstanceUid]).RunAsync();
 
         // The instances that were half written when it was moved fail; nothing else does.
         Assert.InRange(first.InstancesFailed, 0, 2);

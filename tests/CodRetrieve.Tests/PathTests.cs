@@ -46,19 +46,19 @@ public sealed class PathTests
         var study = store.Put(LongNames());
         using var folder = new TempFolder();
         var directory = Long(folder.Path);
-        using var cod = store.Open(directory);
+        await using var cod = store.Open(directory);
 
-        Assert.Equal(JobOutcome.Complete, (await (await cod.DownloadAsync([study.StudyInstanceUid], zip)).StartAsync()).Outcome);
+        Assert.Equal(JobOutcome.Complete, (await (await cod.DownloadAsync([study.StudyInstanceUid], zip ? OutputFormat.Zip : OutputFormat.Folder)).RunAsync()).Outcome);
         Assert.Equal(study.Expected(), SavedFiles.In(directory, zip));
         Assert.All(Directory.EnumerateFiles(directory, zip ? "*.zip" : "*.dcm", SearchOption.AllDirectories), file => Assert.InRange(file.Length, 261, 4_000));
-        Assert.True((await cod.VerifyAsync([study.StudyInstanceUid], zip)).IsIntact);
+        Assert.True((await cod.VerifyAsync([study.StudyInstanceUid], zip ? OutputFormat.Zip : OutputFormat.Folder)).IsIntact);
 
         if (!zip)
         {
             await File.WriteAllBytesAsync(Directory.EnumerateFiles(directory, "*.dcm", SearchOption.AllDirectories).First(), [1]);
             var damaged = await cod.VerifyAsync([study.StudyInstanceUid]);
             Assert.Equal(VerificationIssueKind.WrongSize, Assert.Single(damaged.Issues).Kind);
-            await (await cod.RepairAsync(damaged)).StartAsync();
+            await (cod.Repair(damaged)).RunAsync();
             Assert.Equal(study.Expected(), SavedFiles.InFolder(directory));
         }
     }
@@ -70,11 +70,11 @@ public sealed class PathTests
         var study = LongNames();
         var source = Long(Path.Combine(folder.Path, "store"));
         await study.WriteToDirectoryAsync(source, "");
-        using var cod = new CodDownload();
+        await using var cod = new CodDownload();
         cod.InitDirectory(Path.Combine(folder.Path, "out"));
         cod.InitBucket(source);
 
-        await (await cod.DownloadAsync([study.StudyInstanceUid])).StartAsync();
+        await (await cod.DownloadAsync([study.StudyInstanceUid])).RunAsync();
 
         Assert.Equal(study.Expected(), SavedFiles.InFolder(Path.Combine(folder.Path, "out")));
     }
@@ -94,10 +94,10 @@ public sealed class PathTests
         foreach (var (study, i) in studies.Select((study, i) => (study, i)))
         {
             var directory = Path.Combine(folder.Path, $"{i}");
-            using var cod = store.Open(directory);
+            await using var cod = store.Open(directory);
             await Assert.ThrowsAsync<ArgumentException>(() => cod.DownloadAsync(["1.2.a", "1.2.A"]));
-            await Assert.ThrowsAsync<ArgumentException>(() => cod.DownloadAsync(["1.2.A", "1.2.3", "1.2.a"], zipOutput: true));
-            await (await cod.DownloadAsync([study.StudyInstanceUid, study.StudyInstanceUid])).StartAsync();
+            await Assert.ThrowsAsync<ArgumentException>(() => cod.DownloadAsync(["1.2.A", "1.2.3", "1.2.a"], OutputFormat.Zip));
+            await (await cod.DownloadAsync([study.StudyInstanceUid, study.StudyInstanceUid])).RunAsync();
             Assert.Equal(study.Expected(), SavedFiles.InFolder(directory));
         }
     }

@@ -23,11 +23,11 @@ public sealed class WriterStoreTests
         await using var server = await Testing.GcsTestServer.StartAsync();
         server.CreateBucket(fixtures.Bucket).PutDirectory(fixtures.BucketFolder);
         using var folder = new TempFolder();
-        using var cod = new CodDownload(new CodDownloadOptions { Endpoint = server.Endpoint, LoggerFactory = LeakWatch.Loggers() });
+        await using var cod = new CodDownload(new CodDownloadOptions { Endpoint = server.Endpoint, LoggerFactory = LeakWatch.Loggers() });
         cod.InitDirectory(folder.Path);
         cod.InitBucket(fromServer ? $"gs://{fixtures.Bucket}/{fixtures.Prefix}" : Path.Combine(fixtures.BucketFolder, fixtures.Prefix));
 
-        var first = await (await cod.WatchedDownloadAsync(fixtures.Studies, zip)).StartAsync();
+        var first = await cod.CreateWatchedJob(fixtures.Studies, zip ? OutputFormat.Zip : OutputFormat.Folder).RunAsync();
 
         var expected = fixtures.Series.SelectMany(series => series.Instances
             .Where(instance => instance.InTar)
@@ -36,7 +36,7 @@ public sealed class WriterStoreTests
         AssertOutcomes(fixtures, first);
 
         server.ClearRequests();
-        var second = await (await cod.WatchedDownloadAsync(fixtures.Studies, zip)).StartAsync();
+        var second = await cod.CreateWatchedJob(fixtures.Studies, zip ? OutputFormat.Zip : OutputFormat.Folder).RunAsync();
 
         Assert.Equal(0, second.BytesDownloaded);
         Assert.Equal(0, second.InstancesSaved);

@@ -2,14 +2,13 @@ using CodRetrieve.Saving;
 
 namespace CodRetrieve.Tests.Support;
 
-/// <summary>Calls of <see cref="CodDownload"/> whose answers, with all that jobs raise, are shown to the watch for leaks.</summary>
+/// <summary>Creates jobs whose events and results are shown to the watch for leaks.</summary>
 internal static class WatchedJobs
 {
-    public static async Task<Job> WatchedDownloadAsync(this CodDownload cod, IEnumerable<string> studies, bool zipOutput = false) =>
-        Watch(await cod.DownloadAsync(studies, zipOutput));
+    public static Job CreateWatchedJob(this CodDownload cod, IEnumerable<string> studies, OutputFormat format = OutputFormat.Folder) =>
+        Watch(cod.CreateJob(studies, format));
 
-    public static async Task<Job> WatchedDownloadAsync(this CodDownload cod, IEnumerable<string> studies, ISaveHandler handler) =>
-        Watch(await cod.DownloadAsync(studies, handler));
+    public static Job CreateWatchedJob(this CodDownload cod, IEnumerable<string> studies, ISaveHandler handler) => Watch(cod.CreateJob(studies, handler));
 
     public static Job Watch(Job job)
     {

@@ -55,5 +55,5 @@ internal sealed record DownloadReport
     }
 
     public static JobOutcome OutcomeOf(JobResult? result, Exception? cause) =>
-        result?.Outcome ?? (cause is OperationCanceledException ? JobOutcome.Cancelled : JobOutcome.Stopped);
+        result?.Outcome ?? (cause is OperationCanceledException ? JobOutcome.Cancelled : JobOutcome.Failed);
 }

@@ -6,7 +6,7 @@ internal static class ErrorText
     public static string Text(Exception cause) => cause switch
     {
         OperationCanceledException => "Cancelled. What is saved stays; run the same command again to go on.",
-        JobStoppedException { InnerException: { } inner } => Text(inner),
+        JobFailedException { InnerException: { } inner } => Text(inner),
         CodRetrieveException or UsageException => cause.Message,
         _ => $"{cause.GetType().Name}: {cause.Message}",
     };
@@ -16,7 +16,7 @@ internal static class ErrorText
 
     private static string? NextStep(Exception cause) => cause switch
     {
-        JobStoppedException { InnerException: { } inner } => NextStep(inner),
+        JobFailedException { InnerException: { } inner } => NextStep(inner),
         ObjectStoreException { Reason: ObjectStoreFailure.Unauthorized } =>
             "Set COD_RETRIEVE_TOKEN, or give --credentials FILE or --adc, and run the same command again: it goes on where it ended.",
         ObjectStoreException { Reason: ObjectStoreFailure.Forbidden } =>

@@ -19,17 +19,14 @@ internal sealed class CodCatalog(ObjectReader objects, string? prefix, ILogger l
 
     private readonly string _root = string.IsNullOrEmpty(prefix) ? "" : prefix.TrimEnd('/') + "/";
 
-    /// <summary>Whether <see cref="ReadSeriesAsync"/> reads the series' attributes as well, which no download needs.</summary>
+    /// <summary>
+    /// Whether the modality and the description of a series are read as well, see <see cref="SeriesIndex.Attributes"/>. Its tags are then parsed
+    /// up to those of the first instance, and skipped otherwise.
+    /// </summary>
     public bool ReadsAttributes { get; init; }
 
     /// <summary>The name of the folder that holds a study's series, for messages.</summary>
     public string GetUri(string study) => objects.GetUri(SeriesFolder(study));
-
-    /// <summary>
-    /// Whether what reading a study threw says nothing of the others. "Not found" is the bucket: a study that does not exist lists as empty.
-    /// </summary>
-    public static bool ConcernsOneStudy(CodRetrieveException failure) =>
-        failure is not ObjectStoreException { IsFatal: true } and not ObjectStoreException { Reason: ObjectStoreFailure.NotFound };
 
     /// <summary>Lists one study.</summary>
     /// <exception cref="ObjectStoreException">The listing failed, or the bucket does not exist.</exception>
@@ -105,7 +102,6 @@ internal sealed class CodCatalog(ObjectReader objects, string? prefix, ILogger l
             return new(listing, null, e, SeriesProblem.UnreadableMetadata);
         }
 
-        listing.Series.Instances = index.Instances;
         var tarUri = listing.Series.TarUri;
         return listing.Tar switch
         {
@@ -123,26 +119,32 @@ internal sealed class CodCatalog(ObjectReader objects, string? prefix, ILogger l
 
     private async Task<SeriesIndex> ReadIndexAsync(SeriesListing listing, string uri, CancellationToken cancellationToken)
     {
+        var withAttributes = ReadsAttributes;
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await ReadIndexOnceAsync(listing, uri, cancellationToken).ConfigureAwait(false);
+                return await ReadIndexOnceAsync(listing, uri, withAttributes, cancellationToken).ConfigureAwait(false);
             }
             catch (ObjectStoreException e) when (attempt < IndexAttempts && e.Reason == ObjectStoreFailure.Changed)
             {
                 // A writer replaced the index since it was listed: the newest one is read, whose checksum is not known.
-                (listing.Index, listing.IsPrefixOnly) = (null, true);
+                listing = listing with { Index = null, IsPrefixOnly = true };
             }
             catch (CodFormatException e) when (attempt < IndexAttempts && e.InnerException is InvalidDataException)
             {
                 // The bytes were damaged on their way: they may come whole the next time.
                 Log.IndexDamaged(logger, uri, attempt);
             }
+            catch (CodFormatException) when (withAttributes)
+            {
+                // Tags that are no JSON hide the attributes; they are no reason to hide the instances.
+                withAttributes = false;
+            }
         }
     }
 
-    private async Task<SeriesIndex> ReadIndexOnceAsync(SeriesListing listing, string uri, CancellationToken cancellationToken)
+    private async Task<SeriesIndex> ReadIndexOnceAsync(SeriesListing listing, string uri, bool withAttributes, CancellationToken cancellationToken)
     {
         var slice = new ObjectRange(listing.IndexName, listing.Index?.Generation, listing.Index?.SizeBytes, null);
         var stored = await objects.OpenAsync(slice, null, cancellationToken).ConfigureAwait(false);
@@ -152,7 +154,7 @@ internal sealed class CodCatalog(ObjectReader objects, string? prefix, ILogger l
         CodFormatException? malformed = null;
         try
         {
-            index = await ParseAsync(bytes, listing.Series, uri, cancellationToken).ConfigureAwait(false);
+            index = await ParseAsync(bytes, listing.Series, uri, withAttributes, cancellationToken).ConfigureAwait(false);
         }
         catch (InvalidDataException e)
         {
@@ -179,17 +181,18 @@ internal sealed class CodCatalog(ObjectReader objects, string? prefix, ILogger l
         return index ?? throw malformed!;
     }
 
-    private async Task<SeriesIndex> ParseAsync(ChecksumStream bytes, SeriesInfo series, string uri, CancellationToken cancellationToken)
+    private static async Task<SeriesIndex> ParseAsync(
+        ChecksumStream bytes, SeriesInfo series, string uri, bool withAttributes, CancellationToken cancellationToken)
     {
         // Told by its first bytes: a copy of a store may have it packed or not, whatever the content-encoding says.
         if (!await bytes.BeginsWithGzipAsync(cancellationToken).ConfigureAwait(false))
         {
-            return await SeriesIndexReader.ReadAsync(bytes, series, uri, ReadsAttributes, cancellationToken).ConfigureAwait(false);
+            return await SeriesIndexReader.ReadAsync(bytes, series, uri, withAttributes, cancellationToken).ConfigureAwait(false);
         }
 
         var gzip = new GZipStream(bytes, CompressionMode.Decompress, leaveOpen: true);
         var unpacked = new LimitedStream(gzip, MaxIndexBytes, uri) { PackedBytes = () => bytes.BytesRead };
         await using var closing = unpacked.ConfigureAwait(false);
-        return await SeriesIndexReader.ReadAsync(unpacked, series, uri, ReadsAttributes, cancellationToken).ConfigureAwait(false);
+        return await SeriesIndexReader.ReadAsync(unpacked, series, uri, withAttributes, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -6,9 +6,8 @@ using CodRetrieve.Storage;
 namespace CodRetrieve.Catalog;
 
 /// <summary>
-/// Reads the instances out of a series' <c>metadata.json</c> (the COD writer's <c>cod.instances</c>). The DICOM tags in it are passed
-/// over, not built, and nothing of them is kept, but two of one instance where they are asked for: memory goes with the number of
-/// instances only.
+/// Reads the instances out of a series' <c>metadata.json</c> (the COD writer's <c>cod.instances</c>). Its DICOM tags are skipped without being
+/// built, but for two of the first instance that has tags: memory grows with the number of instances only.
 /// </summary>
 internal sealed class SeriesIndexReader
 {
@@ -19,9 +18,10 @@ internal sealed class SeriesIndexReader
     public const int MaxProblems = 10_000;
 
     private readonly JsonScanner _json;
+    // Filled while the index is read, and seen by nobody until it is whole.
+    private readonly List<InstanceInfo> _instances = [];
     private readonly SeriesInfo _series;
     private readonly string _uri;
-    private readonly List<InstanceInfo> _instances = [];
     private readonly List<CodFormatException> _problems = [];
     // Names that differ only in case would meet in one file on some file systems.
     private readonly HashSet<string> _names = new(StringComparer.OrdinalIgnoreCase);
@@ -33,33 +33,31 @@ internal sealed class SeriesIndexReader
     private SeriesIndexReader(JsonScanner json, SeriesInfo series, string uri)
     {
         _json = json;
-        _series = series;
+        _series = new SeriesInfo
+        {
+            StudyInstanceUid = series.StudyInstanceUid,
+            SeriesInstanceUid = series.SeriesInstanceUid,
+            TarUri = series.TarUri,
+            Instances = _instances,
+        };
         _uri = uri;
         _place = $"studies/{series.StudyInstanceUid}/series/{series.SeriesInstanceUid}.tar";
     }
 
     /// <summary>Reads the whole of the JSON.</summary>
     /// <param name="json">The JSON, unpacked. Not disposed here.</param>
-    /// <param name="series">The series that the index must be of.</param>
-    /// <param name="uri">The index's name, for messages.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <returns>The instances that can be asked for, and a problem for each entry that cannot.</returns>
-    /// <exception cref="CodFormatException">The JSON is cut off, malformed, of another series, or beyond a bound.</exception>
-    public static Task<SeriesIndex> ReadAsync(Stream json, SeriesInfo series, string uri, CancellationToken cancellationToken) =>
-        ReadAsync(json, series, uri, withAttributes: false, cancellationToken);
-
-    /// <inheritdoc cref="ReadAsync(Stream, SeriesInfo, string, CancellationToken)"/>
-    /// <param name="json">The JSON, unpacked. Not disposed here.</param>
-    /// <param name="series">The series that the index must be of.</param>
-    /// <param name="uri">The index's name, for messages.</param>
+    /// <param name="series">The series that the index must be of; only its names are used.</param>
+    /// <param name="uri">The index's URI, for messages.</param>
     /// <param name="withAttributes">Whether to read the series' attributes off the first instance that has tags.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>The series with the instances that can be requested, a problem for each entry that cannot, and the series' attributes.</returns>
+    /// <exception cref="CodFormatException">The JSON is cut off, malformed, of another series, or beyond a bound.</exception>
     public static async Task<SeriesIndex> ReadAsync(Stream json, SeriesInfo series, string uri, bool withAttributes, CancellationToken cancellationToken)
     {
         using var scanner = new JsonScanner(json, uri);
         var reader = new SeriesIndexReader(scanner, series, uri) { _wantsAttributes = withAttributes };
         await reader.ReadRootAsync(cancellationToken).ConfigureAwait(false);
-        return new SeriesIndex(reader._instances, reader._problems) { Attributes = reader._attributes };
+        return new SeriesIndex(reader._series, reader._problems) { Attributes = reader._attributes };
     }
 
     private async Task ReadRootAsync(CancellationToken cancellationToken)

@@ -2,9 +2,10 @@ using CodRetrieve.Storage;
 
 namespace CodRetrieve.Catalog;
 
-/// <summary>The objects of one series, as a listing shows them.</summary>
-internal sealed class SeriesListing
+/// <summary>The objects of one series, as a listing shows them. Immutable.</summary>
+internal sealed record SeriesListing
 {
+    /// <summary>The series, without its instances.</summary>
     public required SeriesInfo Series { get; init; }
 
     /// <summary>The name of the series' tar, whether it exists or not.</summary>
@@ -13,16 +14,36 @@ internal sealed class SeriesListing
     /// <summary>The name of the series' index, whether it exists or not.</summary>
     public required string IndexName { get; init; }
 
-    public ObjectInfo? Tar { get; set; }
+    public ObjectInfo? Tar { get; init; }
 
-    public ObjectInfo? Index { get; set; }
+    public ObjectInfo? Index { get; init; }
 
     /// <summary>The listing showed only that the series has a folder, not what is in it: the index may be there.</summary>
-    public bool IsPrefixOnly { get; set; }
+    public bool IsPrefixOnly { get; init; }
 
     /// <summary>A writer is at work on the series, or died there (<c>.gradient.lock</c>).</summary>
-    public bool HasLock { get; set; }
+    public bool HasLock { get; init; }
 
     /// <summary>The writer declared the series broken (<c>error.log</c>).</summary>
-    public bool HasErrorLog { get; set; }
+    public bool HasErrorLog { get; init; }
+
+    /// <summary>What a user should know of the series though it can be retrieved.</summary>
+    public IReadOnlyList<string> Warnings
+    {
+        get
+        {
+            var warnings = new List<string>();
+            if (HasLock)
+            {
+                warnings.Add($"{Series.TarUri}: a writer's lock lies beside the series. It may be about to change, or its writer died.");
+            }
+
+            if (HasErrorLog)
+            {
+                warnings.Add($"{Series.TarUri}: the writer left an error log beside the series.");
+            }
+
+            return warnings;
+        }
+    }
 }

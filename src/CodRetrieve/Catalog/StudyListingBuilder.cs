@@ -10,7 +10,7 @@ internal sealed class StudyListingBuilder(string study, string under, Func<strin
 
     private const string TarExtension = ".tar";
 
-    private readonly SortedDictionary<string, SeriesListing> _series = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, Entry> _series = new(StringComparer.Ordinal);
     // Names that differ only in case would meet in one folder on some file systems.
     private readonly HashSet<string> _names = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, CodFormatException> _problems = new(StringComparer.Ordinal);
@@ -40,7 +40,7 @@ internal sealed class StudyListingBuilder(string study, string under, Func<strin
         }
     }
 
-    public StudyListing Build() => new(study, [.. _series.Values], [.. _problems.Values]);
+    public StudyListing Build() => new(study, [.. _series.Select(one => one.Value.ToListing(study, under, one.Key, getUri))], [.. _problems.Values]);
 
     private void AddFile(string seriesUid, string file, ObjectInfo item)
     {
@@ -67,7 +67,7 @@ internal sealed class StudyListingBuilder(string study, string under, Func<strin
         ? name[under.Length..]
         : throw new CodFormatException($"{getUri(under)}: the listing holds objects that were not asked for.");
 
-    private SeriesListing? SeriesOf(string seriesUid)
+    private Entry? SeriesOf(string seriesUid)
     {
         if (_series.TryGetValue(seriesUid, out var known))
         {
@@ -91,13 +91,34 @@ internal sealed class StudyListingBuilder(string study, string under, Func<strin
             return null;
         }
 
-        var listing = new SeriesListing
+        var entry = new Entry();
+        _series.Add(seriesUid, entry);
+        return entry;
+    }
+
+    // What the pages so far have shown of a series.
+    private sealed class Entry
+    {
+        public ObjectInfo? Tar { get; set; }
+
+        public ObjectInfo? Index { get; set; }
+
+        public bool IsPrefixOnly { get; set; }
+
+        public bool HasLock { get; set; }
+
+        public bool HasErrorLog { get; set; }
+
+        public SeriesListing ToListing(string study, string under, string series, Func<string, string> getUri) => new()
         {
-            Series = new SeriesInfo { StudyInstanceUid = study, SeriesInstanceUid = seriesUid, TarUri = getUri($"{under}{seriesUid}{TarExtension}") },
-            TarName = $"{under}{seriesUid}{TarExtension}",
-            IndexName = $"{under}{seriesUid}/metadata.json",
+            Series = new SeriesInfo { StudyInstanceUid = study, SeriesInstanceUid = series, TarUri = getUri($"{under}{series}{TarExtension}") },
+            TarName = $"{under}{series}{TarExtension}",
+            IndexName = $"{under}{series}/metadata.json",
+            Tar = Tar,
+            Index = Index,
+            IsPrefixOnly = IsPrefixOnly,
+            HasLock = HasLock,
+            HasErrorLog = HasErrorLog,
         };
-        _series.Add(seriesUid, listing);
-        return listing;
     }
 }

@@ -12,7 +12,7 @@ internal static class CodActivities
 
     private static readonly ActivitySource Source = new(Name, typeof(CodActivities).Assembly.GetName().Version?.ToString(3));
 
-    public static Activity? StartJob(int studies)
+    public static Activity? StartJob(int? studies)
     {
         var activity = Source.StartActivity("codretrieve.job");
         return activity?.SetTag("codretrieve.job.studies", studies);

@@ -1,7 +1,7 @@
 namespace CodRetrieve;
 
 /// <summary>Provides data for <see cref="Job.Saved"/>: one instance was verified and saved.</summary>
-public sealed class InstanceSavedEventArgs : EventArgs
+public sealed class InstanceSavedEventArgs : JobEvent
 {
     internal InstanceSavedEventArgs(InstanceResult result) => Result = result;
 

@@ -1,10 +1,10 @@
 namespace CodRetrieve;
 
-/// <summary>A job ended, however it did. Nothing is raised after this.</summary>
-public sealed class JobCompletedEventArgs : EventArgs
+/// <summary>Provides data for <see cref="Job.Completed"/>: a job ended, whatever its outcome. The last event.</summary>
+public sealed class JobCompletedEventArgs : JobEvent
 {
     internal JobCompletedEventArgs(JobResult result) => Result = result;
 
-    /// <summary>What the job did.</summary>
+    /// <summary>Gets what the job did.</summary>
     public JobResult Result { get; }
 }

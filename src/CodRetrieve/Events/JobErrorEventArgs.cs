@@ -1,19 +1,19 @@
 namespace CodRetrieve;
 
-/// <summary>Something failed.</summary>
-public sealed class JobErrorEventArgs : EventArgs
+/// <summary>Provides data for <see cref="Job.Error"/>: an instance, a series, a study or the job as a whole failed.</summary>
+public sealed class JobErrorEventArgs : JobEvent
 {
     internal JobErrorEventArgs(RetrievalFailure failure) => Failure = failure;
 
-    /// <summary>What failed.</summary>
+    /// <summary>Gets what failed.</summary>
     public RetrievalFailure Failure { get; }
 
-    /// <summary>The name of what failed, without any secret.</summary>
+    /// <summary>Gets the URI of what failed, without any secret.</summary>
     public string Uri => Failure.Uri;
 
-    /// <summary>Its bytes; <see langword="null"/> where they are not known.</summary>
+    /// <summary>Gets its size in bytes; <see langword="null"/> where it is not known.</summary>
     public long? SizeBytes => Failure.SizeBytes;
 
-    /// <summary>The cause.</summary>
+    /// <summary>Gets the cause.</summary>
     public Exception Exception => Failure.Exception;
 }

@@ -1,13 +1,13 @@
 namespace CodRetrieve;
 
-/// <summary>All bytes that a job wants of a series have arrived.</summary>
-public sealed class SeriesDownloadedEventArgs : EventArgs
+/// <summary>Provides data for <see cref="Job.Downloaded"/>: the last wanted byte of a series arrived.</summary>
+public sealed class SeriesDownloadedEventArgs : JobEvent
 {
     internal SeriesDownloadedEventArgs(SeriesInfo series) => Series = series;
 
-    /// <summary>The series.</summary>
+    /// <summary>Gets the series.</summary>
     public SeriesInfo Series { get; }
 
-    /// <summary>The bytes of the instances.</summary>
+    /// <summary>Gets the bytes of the instances that the job wants.</summary>
     public required long Bytes { get; init; }
 }

@@ -1,13 +1,13 @@
 namespace CodRetrieve;
 
-/// <summary>All instances that a job wants of a series were taken out of its tar, verified and saved.</summary>
-public sealed class SeriesExtractedEventArgs : EventArgs
+/// <summary>Provides data for <see cref="Job.Extracted"/>: all wanted instances of a series have left its tar and are verified.</summary>
+public sealed class SeriesExtractedEventArgs : JobEvent
 {
     internal SeriesExtractedEventArgs(SeriesInfo series) => Series = series;
 
-    /// <summary>The series.</summary>
+    /// <summary>Gets the series.</summary>
     public SeriesInfo Series { get; }
 
-    /// <summary>The number of instances.</summary>
+    /// <summary>Gets the number of instances.</summary>
     public required int InstanceCount { get; init; }
 }

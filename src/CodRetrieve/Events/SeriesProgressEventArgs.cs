@@ -1,19 +1,25 @@
 namespace CodRetrieve;
 
-/// <summary>Bytes of a series arrived. Raised at most about ten times a second for each series.</summary>
-public sealed class SeriesProgressEventArgs : EventArgs
+/// <summary>
+/// Provides data for <see cref="Job.Progress"/>: bytes of a series arrived. Raised at most about ten times per second per series, and once when its
+/// last bytes have arrived.
+/// </summary>
+public sealed class SeriesProgressEventArgs : JobEvent
 {
     internal SeriesProgressEventArgs(SeriesInfo series) => Series = series;
 
-    /// <summary>The series.</summary>
+    /// <summary>Gets the series.</summary>
     public SeriesInfo Series { get; }
 
-    /// <summary>The bytes of instances that arrived since the event before; they add up to <see cref="BytesReceived"/>. What is fetched twice counts once.</summary>
+    /// <summary>
+    /// Gets the bytes of instances that arrived since the previous event of the series; they add up to <see cref="BytesReceived"/>. What is fetched
+    /// twice counts once.
+    /// </summary>
     public required long Bytes { get; init; }
 
-    /// <summary>The bytes of this series' instances that have arrived.</summary>
+    /// <summary>Gets the bytes of this series' instances that have arrived.</summary>
     public required long BytesReceived { get; init; }
 
-    /// <summary>The bytes of this series' instances that this job wants.</summary>
+    /// <summary>Gets the bytes of this series' instances that the job wants.</summary>
     public required long BytesTotal { get; init; }
 }

@@ -17,8 +17,6 @@ internal static partial class AnonymousFile
     private const int WorkingFolder = -100;
     private const int FollowLink = 0x400;
 
-    private const int NoEntry = 2;
-    private const int NoAccess = 13;
     private const int Exists = 17;
 
     // O_DIRECTORY differs between these two, for which the other numbers hold; on others they may mean something else.
@@ -60,7 +58,7 @@ internal static partial class AnonymousFile
     /// <returns><see langword="false"/> if something has the name already.</returns>
     /// <exception cref="IOException">The folder is gone (<see cref="DirectoryNotFoundException"/>), full or on a read-only device.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>
-    public static bool TryLink(SafeFileHandle file, string path) => TryLink(file, path, out var error) || (error == Exists ? false : throw Failure(error, path));
+    public static bool TryLink(SafeFileHandle file, string path) => TryLink(file, path, out var error) || (error == Exists ? false : throw Posix.Failure(error, path));
 
     private static bool TryLink(SafeFileHandle file, string path, out int error)
     {
@@ -79,17 +77,6 @@ internal static partial class AnonymousFile
                 file.DangerousRelease();
             }
         }
-    }
-
-    private static Exception Failure(int error, string path)
-    {
-        var message = $"{Marshal.GetPInvokeErrorMessage(error)} : '{path}'";
-        return error switch
-        {
-            NoEntry => new DirectoryNotFoundException(message),
-            NoAccess => new UnauthorizedAccessException(message),
-            _ => new IOException(message, error),
-        };
     }
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

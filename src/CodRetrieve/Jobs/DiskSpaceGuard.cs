@@ -2,24 +2,24 @@ using CodRetrieve.Saving;
 
 namespace CodRetrieve.Jobs;
 
-/// <summary>Stops a job before it has filled the device, rather than when it has: looks at each series that is planned.</summary>
-internal sealed class DiskSpaceGuard(IDestination? destination, JobReport report)
+/// <summary>Ends a job before it has filled the device, rather than when it has: checks each series that is planned.</summary>
+internal sealed class DiskSpaceGuard(IDiskSpace? destination, JobTally tally)
 {
     // Those that are still being saved: a destination may need room for what it saved of them once more, to put it together; and for what
     // it carries over from an earlier run.
     private readonly Dictionary<StudyRun, long> _studies = [];
 
-    /// <summary>Looks whether what is planned so far has room, one more series of a study included.</summary>
+    /// <summary>Checks whether what is planned so far has room, one more series of a study included.</summary>
     /// <exception cref="DestinationException">It has not.</exception>
     public void Check(StudyRun study)
     {
-        // Asked first: what is written in between must not count as missing from both.
+        // Read first: what is written in between must not count as missing from both.
         if (destination?.FreeBytes() is not { } free)
         {
             return;
         }
 
-        var (toSave, waiting) = report.Pending();
+        var (toSave, waiting) = tally.Pending();
         lock (_studies)
         {
             if (!_studies.ContainsKey(study))

@@ -9,20 +9,21 @@ namespace CodRetrieve.Jobs;
 /// <summary>What the parts of one running job share.</summary>
 internal sealed class JobContext : IDisposable
 {
-    private readonly CancellationTokenSource _stop;
-    private Exception? _stopCause;
+    private readonly CancellationTokenSource _ending;
+    private Exception? _fatal;
 
-    public JobContext(ObjectReader objects, CodCatalog catalog, ISaveHandler handler, JobEvents events, int connections, ILogger logger, CancellationToken cancellationToken)
+    public JobContext(ObjectReader objects, CodCatalog catalog, ISaveHandler handler, JobControl control, CodDownloadOptions options, JobTally tally, CancellationToken cancellationToken)
     {
         Objects = objects;
         Catalog = catalog;
         Handler = handler;
-        Events = events;
-        Connections = connections;
-        Logger = logger;
-        Queue = new WorkQueue(connections);
-        Space = new DiskSpaceGuard(handler as IDestination, Report);
-        _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Control = control;
+        Options = options;
+        Tally = tally;
+        Logger = options.LoggerFactory.CreateLogger<Job>();
+        Queue = new WorkQueue<SeriesRun>(options.MaxConnections);
+        Space = new DiskSpaceGuard(DiskSpace.Of(handler), tally);
+        _ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, control.Cancelled);
     }
 
     public ObjectReader Objects { get; }
@@ -31,57 +32,55 @@ internal sealed class JobContext : IDisposable
 
     public ISaveHandler Handler { get; }
 
-    public JobEvents Events { get; }
+    public JobControl Control { get; }
 
-    public int Connections { get; }
+    public required JobEvents Events { get; init; }
+
+    public CodDownloadOptions Options { get; }
 
     public ILogger Logger { get; }
 
-    public required TimeProvider Time { get; init; }
+    public WorkQueue<SeriesRun> Queue { get; }
 
-    public WorkQueue Queue { get; }
-
-    public JobReport Report { get; } = new();
+    public JobTally Tally { get; }
 
     public DiskSpaceGuard Space { get; }
 
-    public JobTotals Totals { get; } = new();
+    /// <summary>Ends everything the job does: the caller cancelled, or <see cref="End"/> was called.</summary>
+    public CancellationToken Ending => _ending.Token;
 
-    /// <summary>Ends everything the job does: the caller's cancelling, or <see cref="Stop"/>.</summary>
-    public CancellationToken Stopping => _stop.Token;
-
-    public Exception? FatalException => Volatile.Read(ref _stopCause);
+    public Exception? FatalException => Volatile.Read(ref _fatal);
 
     /// <summary>Ends the job because nothing more can succeed. The first cause counts.</summary>
-    public void Stop(Exception cause)
+    public void End(Exception cause)
     {
-        Interlocked.CompareExchange(ref _stopCause, cause, null);
+        Interlocked.CompareExchange(ref _fatal, cause, null);
 
         // Also for a later cause: it must not find the job running while the first one is still on its way to this line.
-        _stop.Cancel();
+        _ending.Cancel();
     }
 
     /// <summary>Ends the job, by throwing, when a failure means that nothing more can succeed.</summary>
-    public void StopIfFatal(Exception cause)
+    public void ThrowIfFatal(Exception cause)
     {
         if (cause is DestinationException or ObjectStoreException { IsFatal: true })
         {
-            Stop(cause);
-            Stopping.ThrowIfCancellationRequested();
+            End(cause);
+            Ending.ThrowIfCancellationRequested();
         }
     }
 
-    public async ValueTask FailAsync(SeriesRun run, RetrievalFailure failure)
+    public async ValueTask AddStudyFailureAsync(string study, Exception cause)
     {
-        run.AddFailure(failure);
-        run.Study.AddFailure();
-        Totals.AddFailed(failure.InstanceCount);
-        await Events.ErrorAsync(failure).ConfigureAwait(false);
+        ThrowIfFatal(cause);
+        var failure = RetrievalFailure.OfStudy(Catalog.GetUri(study), study, cause);
+        Tally.AddStudyFailure(failure);
+        await Events.AddAsync(new JobErrorEventArgs(failure)).ConfigureAwait(false);
     }
 
     public void Dispose()
     {
         Queue.Dispose();
-        _stop.Dispose();
+        _ending.Dispose();
     }
 }

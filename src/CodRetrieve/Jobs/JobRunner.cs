@@ -1,5 +1,7 @@
+using System.Threading.Channels;
 using CodRetrieve.Catalog;
 using CodRetrieve.Diagnostics;
+using CodRetrieve.Planning;
 using CodRetrieve.Saving;
 using CodRetrieve.Storage;
 using CodRetrieve.Transfer;
@@ -8,125 +10,192 @@ using Microsoft.Extensions.Logging;
 namespace CodRetrieve.Jobs;
 
 /// <summary>
-/// Runs a job: one part plans ahead, as many as there are connections fetch, one closes studies. They end together, whatever ends them.
+/// Runs a job: one part plans ahead, as many as there are connections fetch, one completes studies. They end together, whatever ends them.
 /// </summary>
-internal sealed class JobRunner(
-    IReadOnlyList<string> studies, IObjectStore store, string? prefix, ISaveHandler handler, CodDownloadOptions options)
+/// <param name="store">The store; not owned.</param>
+/// <param name="prefix">What stands before <c>studies/</c> in the names of its objects.</param>
+/// <param name="handler">Where instances go; not owned.</param>
+/// <param name="source">Gives what the store holds of the studies.</param>
+/// <param name="options">The options.</param>
+internal sealed class JobRunner(IObjectStore store, string? prefix, ISaveHandler handler, Func<CodCatalog, ICatalogSource> source, CodDownloadOptions options)
 {
     private readonly ILogger _logger = options.LoggerFactory.CreateLogger<Job>();
 
-    public IReadOnlyList<string> Studies => studies;
+    /// <summary>The number of studies, for diagnostics; <see langword="null"/> where it is not known beforehand.</summary>
+    public int? StudyCount { get; init; }
 
-    public async Task<JobResult> RunAsync(JobEventSinks sinks, CancellationToken cancellationToken)
+    /// <summary>Receives the statistics when all studies are planned; <see langword="null"/> where they are known already.</summary>
+    public Action<DownloadStats>? Planned { get; set; }
+
+    /// <summary>Receives the result before it is raised: a handler that blocks does not keep it from the caller.</summary>
+    public Action<JobResult>? Ended { get; set; }
+
+    /// <summary>Runs the job.</summary>
+    /// <param name="control">How it is told to pause, stop and end.</param>
+    /// <param name="raise">Raises an event.</param>
+    /// <param name="stream">Given each event, and waited for.</param>
+    /// <param name="totals">Given the totals.</param>
+    /// <param name="cancellationToken">Ends the job.</param>
+    /// <exception cref="JobFailedException">Nothing more could succeed.</exception>
+    /// <exception cref="OperationCanceledException">The job was cancelled before it had done everything.</exception>
+    public async Task<JobResult> RunAsync(
+        JobControl control, Action<JobEvent> raise, ChannelWriter<JobEvent>? stream, IProgress<JobProgress>? totals, CancellationToken cancellationToken)
     {
-        using var activity = CodActivities.StartJob(studies.Count);
-        var started = options.TimeProvider.GetTimestamp();
-        var events = new JobEvents(sinks, options.TimeProvider, _logger);
-        var pump = events.PumpAsync();
+        using var activity = CodActivities.StartJob(StudyCount);
+        var time = options.TimeProvider;
+        var started = time.GetTimestamp();
         using var objects = new ObjectReader(store, new RequestPolicy(options, _logger), options.MaxConnections);
-        using var job = new JobContext(
-            objects, new CodCatalog(objects, prefix, _logger), handler, events, options.MaxConnections, _logger, cancellationToken)
-        {
-            Time = options.TimeProvider,
-        };
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, control.Cancelled);
+        using var events = new JobEvents(raise, stream, totals, time, _logger, ending.Token);
+        var pump = events.PumpAsync();
+        var tally = new JobTally(wantsStats: Planned is not null);
+        using var job = new JobContext(objects, new CodCatalog(objects, prefix, _logger), handler, control, options, tally, cancellationToken) { Events = events };
+        var isFinished = false;
         var running = RunAsync(job);
         try
         {
-            if (sinks.Totals is not null)
+            if (events.WantsTotals)
             {
-                await new ProgressReporter(sinks.Totals, job.Totals, events, options.TimeProvider).RunAsync(running).ConfigureAwait(false);
+                await new ProgressReporter(tally, events, time).RunAsync(running).ConfigureAwait(false);
             }
 
             await running.ConfigureAwait(false);
+            isFinished = true;
         }
-        catch (Exception) when (job.Stopping.IsCancellationRequested)
+        catch (Exception) when (job.Ending.IsCancellationRequested)
         {
-            // Told by the result: cancelled by the caller, or stopped by the job itself for its first cause.
+            // The result says how it ended: cancelled by the caller, or by the job itself for its first fatal cause.
         }
 
-        var cause = job.FatalException;
-        var result = job.Report.ToResult(options.TimeProvider.GetElapsedTime(started), cause is null && cancellationToken.IsCancellationRequested, cause);
-        CodActivities.EndJob(activity, result.Outcome, cause);
-        if (cause is not null)
+        var fatal = job.FatalException;
+        JobOutcome? outcome = fatal is not null ? JobOutcome.Failed : !isFinished ? JobOutcome.Cancelled : tally.IsUnfinished ? JobOutcome.Stopped : null;
+        var (result, unreported) = tally.ToResult(time.GetElapsedTime(started), outcome, fatal);
+        CodActivities.EndJob(activity, result.Outcome, fatal);
+        Ended?.Invoke(result);
+        if (fatal is not null)
         {
-            await events.ErrorAsync(RetrievalFailure.OfJob(store.GetUri(prefix ?? ""), cause)).ConfigureAwait(false);
+            unreported = [.. unreported, RetrievalFailure.OfJob(store.GetUri(prefix ?? ""), fatal)];
         }
 
-        await events.CompletedAsync(result).ConfigureAwait(false);
-        events.Complete();
-        await pump.ConfigureAwait(false);
-        if (cause is not null)
+        foreach (var failure in unreported)
         {
-            throw new JobStoppedException(result, cause);
+            await events.AddAsync(new JobErrorEventArgs(failure)).ConfigureAwait(false);
         }
 
-        cancellationToken.ThrowIfCancellationRequested();
-        return result;
+        await events.AddAsync(new JobCompletedEventArgs(result)).ConfigureAwait(false);
+        await events.CompleteAsync(pump).ConfigureAwait(false);
+        return result.Outcome switch
+        {
+            JobOutcome.Failed => throw new JobFailedException(result, fatal!),
+            JobOutcome.Cancelled => throw new OperationCanceledException(
+                "The job was cancelled. What is saved stays; another job continues from there.", cancellationToken.IsCancellationRequested ? cancellationToken : control.Cancelled),
+            _ => result,
+        };
     }
 
     private Task RunAsync(JobContext job) =>
-        OrStopAsync(job, handler is IDestination destination ? RunAsync(job, destination) : FetchAllAsync(job));
+        OrEndAsync(job, handler is ISaveHandlerLifecycle lifecycle ? RunAsync(job, lifecycle) : FetchAllAsync(job));
 
-    private async Task RunAsync(JobContext job, IDestination destination)
+    private async Task RunAsync(JobContext job, ISaveHandlerLifecycle lifecycle)
     {
-        await using var closing = destination.ConfigureAwait(false);
-        await destination.OpenAsync(studies, job.Stopping).ConfigureAwait(false);
-        await FetchAllAsync(job).ConfigureAwait(false);
+        await lifecycle.OpenAsync(job.Ending).ConfigureAwait(false);
+        try
+        {
+            await FetchAllAsync(job).ConfigureAwait(false);
+        }
+        finally
+        {
+            await lifecycle.CloseAsync().ConfigureAwait(false);
+        }
     }
 
     private async Task FetchAllAsync(JobContext job)
     {
-        var closer = new CompletionHandler(job);
-        var planner = new StudyPlanner(job, closer);
-        var closing = OrStopAsync(job, closer.CloseStudiesAsync());
-        var fetching = Enumerable.Range(0, job.Connections).Select(_ => OrStopAsync(job, FetchAsync(job, planner, closer)));
+        var completion = new CompletionHandler(job);
+        var planner = new JobPlanner(job, completion);
+        var completing = OrEndAsync(job, completion.CompleteStudiesAsync());
+        var fetching = Enumerable.Range(0, options.MaxConnections).Select(_ => OrEndAsync(job, FetchAsync(job, planner, completion)));
+        using var stopping = job.Control.Stopped.Register(job.Queue.Stop);
         try
         {
-            await Task.WhenAll([OrStopAsync(job, planner.PlanAsync(studies)), .. fetching]).ConfigureAwait(false);
+            await Task.WhenAll([OrEndAsync(job, PlanAsync(job, planner)), .. fetching]).ConfigureAwait(false);
         }
         finally
         {
-            closer.Complete();
-            await closing.ConfigureAwait(false);
+            completion.Complete();
+            await completing.ConfigureAwait(false);
         }
     }
 
-    private static async Task FetchAsync(JobContext job, StudyPlanner planner, CompletionHandler closer)
+    private async Task PlanAsync(JobContext job, JobPlanner planner)
     {
-        var fetcher = new SeriesFetcher(job);
-        while (await job.Queue.TakeAsync(job.Stopping).ConfigureAwait(false) is { } item)
+        if (await planner.PlanAsync(source(job.Catalog)).ConfigureAwait(false))
         {
-            var isEnded = false;
+            var stats = job.Tally.CompletePlanning();
+            Planned?.Invoke(stats);
+        }
+    }
+
+    private static async Task FetchAsync(JobContext job, JobPlanner planner, CompletionHandler completion)
+    {
+        var fetcher = new SeriesFetcher(job.Objects, job.Options.TimeProvider, job.Logger, job.Ending);
+        while (await job.Queue.TakeAsync(job.Ending).ConfigureAwait(false) is (var run, var item))
+        {
+            await job.Control.Gate.EnterAsync(job.Ending).ConfigureAwait(false);
             try
             {
-                await fetcher.FetchAsync(item).ConfigureAwait(false);
+                if (job.Control.Stopped.IsCancellationRequested)
+                {
+                    // Stopped while it was paused. What was taken is not given back: the series must not pass for ended.
+                    return;
+                }
+
+                await FetchAsync(job, planner, completion, fetcher, run, item).ConfigureAwait(false);
             }
             finally
             {
-                isEnded = job.Queue.Release(item);
+                job.Control.Gate.Exit();
             }
+        }
+    }
 
-            if (isEnded && item.Run.IsAbandoned)
-            {
-                await planner.PlanAgainAsync(item.Run).ConfigureAwait(false);
-            }
-            else if (isEnded)
-            {
-                await closer.CloseAsync(item.Run).ConfigureAwait(false);
-            }
+    private static async Task FetchAsync(JobContext job, JobPlanner planner, CompletionHandler completion, SeriesFetcher fetcher, SeriesRun run, WorkItem item)
+    {
+        var isEnded = false;
+        try
+        {
+            await fetcher.FetchAsync(run, item).ConfigureAwait(false);
+        }
+        finally
+        {
+            isEnded = job.Queue.Release(run);
+        }
+
+        if (!isEnded)
+        {
+            return;
+        }
+
+        if (!run.Work.IsAbandoned)
+        {
+            await completion.CloseAsync(run).ConfigureAwait(false);
+        }
+        else if (!job.Control.Stopped.IsCancellationRequested)
+        {
+            await planner.PlanAgainAsync(run).ConfigureAwait(false);
         }
     }
 
     // One part that fails ends the others, so that none waits for what no longer comes.
-    private static async Task OrStopAsync(JobContext job, Task part)
+    private static async Task OrEndAsync(JobContext job, Task part)
     {
         try
         {
             await part.ConfigureAwait(false);
         }
-        catch (Exception e) when (e is not OperationCanceledException || !job.Stopping.IsCancellationRequested)
+        catch (Exception e) when (e is not OperationCanceledException || !job.Ending.IsCancellationRequested)
         {
-            job.Stop(e);
+            job.End(e);
             throw;
         }
     }

@@ -1,275 +1,121 @@
 using CodRetrieve.Planning;
+using CodRetrieve.Storage;
+using CodRetrieve.Transfer;
 
 namespace CodRetrieve.Jobs;
 
 /// <summary>
-/// One series on its way through a job: what is left of it to hand out, what is under way, what came of it. Safe for use by several
-/// connections at once.
+/// One series on its way through a job: what is wanted of it, what is left to do, and what came of it. A series whose tar changes under the job
+/// starts over as a new run, which knows what the job has saved of it; the failures of the abandoned one do not count.
 /// </summary>
-internal sealed partial class SeriesRun
+internal sealed class SeriesRun : ITransferTarget
 {
-    private readonly object _lock = new();
-    private readonly Queue<InstanceInfo> _again = new();
-    private readonly List<InstanceInfo> _byName = [];
-    private readonly Dictionary<InstanceInfo, Attempts> _attempts = new(ReferenceEqualityComparer.Instance);
-    private readonly List<RetrievalFailure> _failures = [];
-    private readonly List<InstanceInfo> _saved = [];
-    private SeriesPlan? _plan;
-    private long _bytesWanted;
-    private int _underWay;
-    private int _unverified;
-    private long _bytesSaved;
-    private long _bytesSavedHere;
-    private long _bytesWriting;
-    private int _instancesArrived;
-    private int _savedBefore;
-    private bool _isAbandoned;
+    private readonly JobContext _job;
 
+    /// <param name="job">The job.</param>
     /// <param name="study">The series' study.</param>
-    /// <param name="survey">What is wanted of the series.</param>
-    /// <param name="before">The run of the series before its tar changed; <see langword="null"/> for the first run.</param>
-    public SeriesRun(StudyRun study, SeriesDelta survey, SeriesRun? before = null)
+    /// <param name="delta">What is wanted of the series.</param>
+    /// <param name="abandoned">The run before the tar changed; <see langword="null"/> for the first run.</param>
+    public SeriesRun(JobContext job, StudyRun study, SeriesDelta delta, SeriesRun? abandoned = null)
     {
+        _job = job;
         Study = study;
-        Survey = survey;
-        IsSecond = before is not null;
-        Progress = before?.Progress ?? new SeriesProgress(survey.Series, survey.BytesWanted);
-        if (before is not null)
+        Delta = delta;
+        CanPlanAgain = abandoned is null;
+        Ledger = abandoned?.Ledger ?? new SeriesLedger();
+        Work = new SeriesWork(delta);
+        var progress = abandoned?.Tally.Progress ?? new SeriesProgress(delta.Series, delta.BytesWanted);
+        if (abandoned is not null)
         {
-            Progress.WantFurther(survey.BytesWanted);
-            TakeOver(before);
+            progress.WantMore(delta.BytesWanted);
         }
 
-        BytesPlanned = Progress.BytesTotal;
-
-        if (survey.Content.Listing.Tar is { } tar && survey.Failure is null)
-        {
-            Plan(SeriesPlan.Create(survey.Wanted, tar.SizeBytes));
-            BeyondTar = _plan!.BeyondTar;
-            _toProve = tar.Crc32c is null ? [] : [.. _plan.ByOffset.Where(static instance => instance.Crc32c is null)];
-        }
+        Tally = new SeriesTally(delta, progress, Ledger.Retain(delta.Series, delta.Content.Listing.Tar?.Generation));
     }
 
     public StudyRun Study { get; }
 
-    public SeriesDelta Survey { get; }
+    public SeriesDelta Delta { get; }
 
-    public SeriesInfo Series => Survey.Series;
+    public SeriesInfo Series => Delta.Series;
 
-    public SeriesProgress Progress { get; }
+    public ObjectInfo Tar => Delta.Content.Listing.Tar!;
 
-    /// <summary>The bytes of the series that were wanted when this run was planned, with what an earlier run had received.</summary>
-    public long BytesPlanned { get; }
+    public SeriesWork Work { get; }
 
-    public int InstancesWanted => Survey.Wanted.Count;
+    public SeriesTally Tally { get; }
 
-    /// <summary>Whether the series was planned anew already: its tar may change once under a job.</summary>
-    public bool IsSecond { get; }
+    /// <summary>What this job has saved of the series, by all of its runs.</summary>
+    public SeriesLedger Ledger { get; }
 
-    /// <summary>The bytes not yet handed out in a segment.</summary>
-    public long UncutBytes => _plan?.UncutBytes ?? 0;
-
-    /// <summary>The instances that the tar cannot hold, since it ends before them.</summary>
-    public IReadOnlyList<InstanceInfo> BeyondTar { get; } = [];
-
-    /// <summary>Whether the bytes of every wanted instance arrived, whether they proved right or not.</summary>
-    public bool HasArrived => _instancesArrived == InstancesWanted;
-
-    public bool HasFailures => _failures.Count > 0;
-
-    /// <summary>Whether nothing is left to hand out and nothing is under way.</summary>
-    public bool IsEnded
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _underWay == 0 && (_isAbandoned || (_toProve.Count == 0 && _again.Count == 0 && _byName.Count == 0 && _plan is not { IsCut: false }));
-            }
-        }
-    }
-
-    /// <summary>Whether the series must be read and planned anew, since its tar is not the one that was listed.</summary>
-    public bool IsAbandoned
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _isAbandoned;
-            }
-        }
-    }
-
-    public int InstancesSaved
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _saved.Count;
-            }
-        }
-    }
-
-    /// <summary>Hands out nothing more: the tar is not the one that was listed.</summary>
-    public void Abandon()
-    {
-        lock (_lock)
-        {
-            _isAbandoned = true;
-        }
-    }
-
-    /// <summary>The instances that this job saved of the series.</summary>
-    public IReadOnlyList<InstanceInfo> SavedInstances()
-    {
-        lock (_lock)
-        {
-            return [.. _saved];
-        }
-    }
-
-    /// <summary>Hands out the next thing to do; <see langword="null"/> when there is nothing now.</summary>
-    public WorkItem? TryTake(long targetBytes)
-    {
-        lock (_lock)
-        {
-            if (_isAbandoned || _isProving)
-            {
-                return null;
-            }
-
-            if (_toProve.Count > 0)
-            {
-                return TakeProof();
-            }
-
-            var segment = _plan?.CutNext(targetBytes);
-            if (segment is null && _again.TryDequeue(out var single))
-            {
-                segment = new Segment(single.TarRange!.Value, [single]);
-            }
-
-            // One walk serves all that must be looked for by name, so it waits for the segments that may add to them.
-            var walk = segment is null && _underWay == 0 && _byName.Count > 0 ? _byName.ToArray() : [];
-            if (segment is null && walk.Length == 0)
-            {
-                return null;
-            }
-
-            _byName.RemoveRange(0, walk.Length);
-            _underWay++;
-            return segment is not null ? WorkItem.Of(this, segment) : new WorkItem(this, WorkKind.Scan, walk);
-        }
-    }
-
-    public void Release()
-    {
-        lock (_lock)
-        {
-            _underWay--;
-        }
-    }
-
-    /// <summary>How many bytes of an instance earlier attempts have already counted as progress.</summary>
-    public long BytesCounted(InstanceInfo instance)
-    {
-        lock (_lock)
-        {
-            return _attempts.TryGetValue(instance, out var attempts) ? attempts.BytesCounted : 0;
-        }
-    }
-
-    public void AddSaved(InstanceInfo instance, long sizeBytes)
-    {
-        lock (_lock)
-        {
-            _saved.Add(instance);
-            _unverified += instance.Crc32c is null ? 1 : 0;
-            _bytesSaved += sizeBytes;
-            _bytesSavedHere += sizeBytes;
-            Study.AddSaved(sizeBytes);
-            Arrived(instance);
-        }
-    }
+    public bool CanPlanAgain { get; }
 
     /// <summary>
-    /// An instance's bytes proved wrong: it is fetched again, then looked for by its name, then given up.
+    /// The bytes that saving the rest will still take from the device: those of instances neither saved nor being written, which have taken
+    /// theirs already.
     /// </summary>
-    public void AddMismatch(InstanceInfo instance, InstanceIntegrityException exception, long bytesCounted, bool inWalk)
+    public long BytesToSave => Work.IsAbandoned ? 0 : Math.Max(0, Work.BytesToSave - Tally.BytesTaken);
+
+    public void AddWireBytes(int bytes) => _job.Tally.AddWireBytes(bytes);
+
+    public void Received(InstanceInfo instance, int count, long bytesSoFar)
     {
-        lock (_lock)
+        // What an earlier attempt brought has been counted.
+        var counted = Math.Max(Work.BytesCounted(instance), bytesSoFar - count);
+        if (bytesSoFar > counted)
         {
-            var attempts = AttemptsOf(instance);
-            attempts.BytesCounted = Math.Max(attempts.BytesCounted, bytesCounted);
-            attempts.Count++;
-            attempts.LastMismatch = exception;
-            Arrived(instance);
-            if (inWalk)
+            Tally.Progress.Add(bytesSoFar - counted);
+            _job.Events.AddProgress(Tally.Progress);
+        }
+    }
+
+    public async ValueTask ArrivedAsync(InstanceInfo instance)
+    {
+        if (Work.LastMismatch(instance) is null && Tally.AddArrived() && Tally.Progress.BytesTotal > 0)
+        {
+            await _job.Events.AddLastProgressAsync(Tally.Progress).ConfigureAwait(false);
+            await _job.Events.AddAsync(new SeriesDownloadedEventArgs(Series) { Bytes = Tally.Progress.BytesTotal }).ConfigureAwait(false);
+        }
+    }
+
+    public async ValueTask VerifiedAsync(InstanceInfo instance)
+    {
+        if (Tally.AddVerified() && Tally.Progress.BytesTotal > 0)
+        {
+            await _job.Events.AddAsync(new SeriesExtractedEventArgs(Series) { InstanceCount = Tally.InstancesWanted }).ConfigureAwait(false);
+        }
+    }
+
+    public async ValueTask SaveAsync(InstanceInfo instance, InstanceContent content, CancellationToken cancellationToken)
+    {
+        var room = Work.BytesInTar(instance);
+        Tally.AddWriting(room);
+        try
+        {
+            var location = await _job.Handler.SaveAsync(instance, content, cancellationToken).ConfigureAwait(false);
+            if (!content.IsWhole)
             {
-                // The walk goes on: the tar may hold the entry once more.
+                // A handler that swallowed what reading threw, or stopped reading, has not saved anything.
+                throw content.Failure ?? new InvalidOperationException("The save handler returned before it had read the content to its end.");
             }
-            else if (attempts.Count == 1)
+
+            if (location is null)
             {
-                _again.Enqueue(instance);
+                throw new InvalidOperationException("The save handler returned null for the location of an instance.");
             }
-            else
-            {
-                _byName.Add(instance);
-            }
-        }
-    }
 
-    /// <summary>What an instance's bytes last failed with, where they came.</summary>
-    public InstanceIntegrityException? LastMismatch(InstanceInfo instance)
-    {
-        lock (_lock)
+            Ledger.Add(instance, Tar.Generation, content.SizeBytes);
+            Study.AddSaved(content.SizeBytes);
+            Tally.AddSaved(instance, content.SizeBytes);
+            await _job.Events.AddAsync(new InstanceSavedEventArgs(new InstanceResult(instance, location, content.SizeBytes))).ConfigureAwait(false);
+        }
+        finally
         {
-            return _attempts.TryGetValue(instance, out var attempts) ? attempts.LastMismatch : null;
+            Tally.AddWriting(-room);
         }
     }
 
-    public void AddFailure(RetrievalFailure failure)
-    {
-        lock (_lock)
-        {
-            _failures.Add(failure);
-        }
-    }
+    public void Fail(InstanceInfo instance, Exception cause) => Tally.AddFailure(RetrievalFailure.Of(instance, cause));
 
-    private void Arrived(InstanceInfo instance)
-    {
-        var attempts = _attempts.GetValueOrDefault(instance);
-        if (attempts is not { HasArrived: true })
-        {
-            _instancesArrived++;
-            if (attempts is not null)
-            {
-                attempts.HasArrived = true;
-            }
-        }
-    }
-
-    private Attempts AttemptsOf(InstanceInfo instance)
-    {
-        if (!_attempts.TryGetValue(instance, out var attempts))
-        {
-            _attempts.Add(instance, attempts = new Attempts());
-        }
-
-        return attempts;
-    }
-
-    // Kept only for the few instances whose bytes proved wrong.
-    private sealed class Attempts
-    {
-        public int Count { get; set; }
-
-        public long BytesCounted { get; set; }
-
-        public bool HasArrived { get; set; }
-
-        public InstanceIntegrityException? LastMismatch { get; set; }
-    }
+    public void ThrowIfFatal(Exception cause) => _job.ThrowIfFatal(cause);
 }

@@ -4,59 +4,76 @@ using CodRetrieve.Saving;
 
 namespace CodRetrieve.Jobs;
 
-/// <summary>Surveys studies without fetching anything of them.</summary>
-internal sealed class StatsReader(CodCatalog catalog, ISaveHandler? destination)
+/// <summary>Compares studies with a destination without fetching anything of them.</summary>
+/// <param name="catalog">The store.</param>
+/// <param name="destination">What may hold some of it; <see langword="null"/> for nothing.</param>
+/// <param name="snapshot">Receives what is read, for a job that will use it; <see langword="null"/> where none will.</param>
+internal sealed class StatsReader(CodCatalog catalog, ISaveHandler? destination, CatalogSnapshot? snapshot) : ICatalogVisitor<StatsReader.StudyReading>
 {
-    private const int StudiesAtOnce = 4;
-    private const int SeriesAtOnce = 4;
+    private readonly object _lock = new();
+    private readonly SortedDictionary<int, StudyStats> _studies = [];
 
-    public async Task<DownloadStats> ReadAsync(IReadOnlyList<string> studies, CancellationToken cancellationToken)
+    /// <summary>What is gathered of a study while its series are read.</summary>
+    internal sealed record StudyReading(StudyRequest Request, StudyListing Listing)
     {
-        var byStudy = new StudyStats[studies.Count];
-        await Parallel.ForEachAsync(
-            Enumerable.Range(0, studies.Count),
-            Options(StudiesAtOnce, cancellationToken),
-            async (i, ct) => byStudy[i] = await ReadStudyAsync(studies[i], ct).ConfigureAwait(false)).ConfigureAwait(false);
+        public SeriesStats[] Stats { get; } = new SeriesStats[Listing.Series.Count];
+
+        public SeriesContent[] Series { get; } = new SeriesContent[Listing.Series.Count];
+    }
+
+    /// <summary>Reads all studies of a source.</summary>
+    /// <returns>The statistics, in the order of the studies.</returns>
+    public async Task<DownloadStats> ReadAsync(ICatalogSource source, CancellationToken cancellationToken)
+    {
+        await source.VisitAsync(this, cancellationToken).ConfigureAwait(false);
+        var studies = _studies.Values;
         return new DownloadStats(
-            [.. byStudy.SelectMany(study => study.Series)],
-            [.. studies.Where((_, i) => byStudy[i].IsMissing)],
-            [.. byStudy.SelectMany(study => study.Failures)]);
+            [.. studies.SelectMany(study => study.Series)],
+            [.. studies.Where(study => study.IsMissing).Select(study => study.StudyInstanceUid)],
+            [.. studies.SelectMany(study => study.Failures)]);
     }
 
-    private async Task<StudyStats> ReadStudyAsync(string study, CancellationToken cancellationToken)
+    public ValueTask StudyMissingAsync(StudyRequest study, CancellationToken cancellationToken)
     {
-        try
-        {
-            var listing = await catalog.ListStudyAsync(study, cancellationToken).ConfigureAwait(false);
-            var series = new SeriesStats[listing.Series.Count];
-            await Parallel.ForEachAsync(
-                Enumerable.Range(0, series.Length),
-                Options(SeriesAtOnce, cancellationToken),
-                async (i, ct) => series[i] = await ReadSeriesAsync(listing.Series[i], ct).ConfigureAwait(false)).ConfigureAwait(false);
-            return new StudyStats(series, [.. listing.Problems.Select(problem => Failure(study, problem))], !listing.Exists);
-        }
-        catch (CodRetrieveException e) when (CodCatalog.ConcernsOneStudy(e))
-        {
-            return new StudyStats([], [Failure(study, e)], IsMissing: false);
-        }
+        snapshot?.AddMissing(study);
+        return Add(study, new StudyStats(study.StudyInstanceUid, [], [], IsMissing: true));
     }
 
-    private async Task<SeriesStats> ReadSeriesAsync(SeriesListing listing, CancellationToken cancellationToken)
+    public ValueTask StudyFailedAsync(StudyRequest study, CodRetrieveException cause, CancellationToken cancellationToken)
     {
-        var content = await catalog.ReadSeriesAsync(listing, cancellationToken).ConfigureAwait(false);
-        if (destination is null || content.Index is null)
-        {
-            return new SeriesStats(SeriesDelta.Create(content, static _ => false));
-        }
-
-        var saved = await destination.FindSavedAsync(content.Series, cancellationToken).ConfigureAwait(false);
-        return new SeriesStats(SeriesDelta.Create(content, instance => saved.Contains(instance.SopInstanceUid)));
+        snapshot?.AddFailed(study, cause);
+        return Add(study, new StudyStats(study.StudyInstanceUid, [], [Failure(study, cause)], IsMissing: false));
     }
 
-    private RetrievalFailure Failure(string study, Exception cause) => RetrievalFailure.OfStudy(catalog.GetUri(study), study, cause);
+    public ValueTask<StudyReading?> StudyListedAsync(StudyRequest study, StudyListing listing, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<StudyReading?>(new StudyReading(study, listing));
 
-    private static ParallelOptions Options(int atOnce, CancellationToken cancellationToken) =>
-        new() { MaxDegreeOfParallelism = atOnce, CancellationToken = cancellationToken };
+    public async ValueTask SeriesReadAsync(StudyReading study, int position, SeriesContent content, CancellationToken cancellationToken)
+    {
+        var delta = await SeriesDelta.CreateAsync(content, destination?.FindSaved(), null, cancellationToken).ConfigureAwait(false);
+        study.Stats[position] = new SeriesStats(delta, keepsInstances: true);
+        study.Series[position] = content;
+    }
 
-    private sealed record StudyStats(IReadOnlyList<SeriesStats> Series, IReadOnlyList<RetrievalFailure> Failures, bool IsMissing);
+    public ValueTask StudyReadAsync(StudyReading study, CancellationToken cancellationToken)
+    {
+        snapshot?.Add(study.Request, study.Listing, study.Series);
+        var failures = study.Listing.Problems.Select(problem => Failure(study.Request, problem));
+        return Add(study.Request, new StudyStats(study.Request.StudyInstanceUid, study.Stats, [.. failures], IsMissing: false));
+    }
+
+    private ValueTask Add(StudyRequest request, StudyStats study)
+    {
+        lock (_lock)
+        {
+            _studies.Add(request.Position, study);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    private RetrievalFailure Failure(StudyRequest study, Exception cause) =>
+        RetrievalFailure.OfStudy(catalog.GetUri(study.StudyInstanceUid), study.StudyInstanceUid, cause);
+
+    private sealed record StudyStats(string StudyInstanceUid, IReadOnlyList<SeriesStats> Series, IReadOnlyList<RetrievalFailure> Failures, bool IsMissing);
 }

@@ -1,7 +1,7 @@
 namespace CodRetrieve.Jobs;
 
-/// <summary>One study on its way through a job: how many of its series are not yet at an end.</summary>
-internal sealed class StudyRun(string studyInstanceUid)
+/// <summary>One study on its way through a job: how many of its series have not ended.</summary>
+internal sealed class StudyRun(string studyInstanceUid, Relisting relisting)
 {
     // One more than the series, until all of them are known.
     private int _open = 1;
@@ -9,6 +9,9 @@ internal sealed class StudyRun(string studyInstanceUid)
     private long _bytesSaved;
 
     public string StudyInstanceUid { get; } = studyInstanceUid;
+
+    /// <summary>Lists the study again, once for all of its series whose tars changed at about the same time.</summary>
+    public Relisting Relisting { get; } = relisting;
 
     public StudyInfo Info => new(StudyInstanceUid, IsComplete: Volatile.Read(ref _hasFailures) == 0);
 
@@ -21,7 +24,7 @@ internal sealed class StudyRun(string studyInstanceUid)
 
     public void AddFailure() => Volatile.Write(ref _hasFailures, 1);
 
-    /// <summary>One series, or the listing, came to its end.</summary>
+    /// <summary>One series, or the listing, ended.</summary>
     /// <returns>Whether it was the last.</returns>
     public bool Close() => Interlocked.Decrement(ref _open) == 0;
 }

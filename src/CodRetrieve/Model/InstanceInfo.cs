@@ -32,18 +32,18 @@ public sealed class InstanceInfo
     /// <summary>The name of the instance's entry in the tar, which is also its path below a series' folder.</summary>
     public string EntryName => $"instances/{SopInstanceUid}.dcm";
 
-    /// <summary>The CRC32C that the instance's bytes must have: the index's, or the one that they have in a tar which was proved as a whole.</summary>
-    internal uint? ExpectedCrc32c => Crc32c ?? ProvedCrc32c;
+    /// <summary>The CRC32C that the instance's bytes must have: the index's, or the one that they have in a tar that was verified as a whole.</summary>
+    internal uint? ExpectedCrc32c => Crc32c ?? TarCrc32c;
 
-    private uint? ProvedCrc32c { get; init; }
+    private uint? TarCrc32c { get; init; }
 
-    internal InstanceInfo WithProved(uint crc32c) => new()
+    internal InstanceInfo WithTarCrc32c(uint crc32c) => new()
     {
         Series = Series,
         SopInstanceUid = SopInstanceUid,
         SizeBytes = SizeBytes,
         Crc32c = Crc32c,
-        ProvedCrc32c = crc32c,
+        TarCrc32c = crc32c,
         TarRange = TarRange,
     };
 

@@ -17,4 +17,7 @@ public enum SeriesProblem
 
     /// <summary>The tar is stored with a content-encoding, so that no ranges of it can be read.</summary>
     CompressedTar,
+
+    /// <summary>The destination cannot say what it holds of the series, such as a folder that may not be read. Nothing of it is fetched.</summary>
+    UnreadableDestination,
 }

@@ -2,55 +2,77 @@ using CodRetrieve.Catalog;
 
 namespace CodRetrieve.Planning;
 
-/// <summary>One series compared with what the destination holds of it.</summary>
+/// <summary>One series compared with what the destination holds of it: what is wanted. Immutable.</summary>
 internal sealed class SeriesDelta
 {
-    private SeriesDelta(SeriesContent content, IReadOnlyList<InstanceInfo> wanted)
+    private SeriesDelta(SeriesContent content, IReadOnlyList<InstanceInfo> wanted, int saved, Exception? error)
     {
         Content = content;
         Wanted = wanted;
-        BytesWanted = wanted.Sum(instance => instance.SizeBytes ?? 0);
+        InstancesSaved = saved;
+        DestinationError = error;
+        BytesTotal = SizeOf(content.Series.Instances);
+        BytesWanted = SizeOf(wanted);
     }
 
     public SeriesContent Content { get; }
 
     public SeriesInfo Series => Content.Series;
 
-    /// <summary>The instances that the destination lacks, in the index's order.</summary>
+    /// <summary>The instances to fetch, in the index's order; none where <see cref="DestinationError"/> is set.</summary>
     public IReadOnlyList<InstanceInfo> Wanted { get; }
+
+    /// <summary>Why the destination could not say what it holds; then nothing of the series is fetched.</summary>
+    public Exception? DestinationError { get; }
+
+    /// <summary>The listed instances that are saved, by this job or before it.</summary>
+    public int InstancesSaved { get; }
+
+    public long BytesTotal { get; }
 
     public long BytesWanted { get; }
 
-    public int InstancesSaved => Series.Instances.Count - Wanted.Count;
-
-    public long BytesTotal => Series.Instances.Sum(instance => instance.SizeBytes ?? 0);
+    public long BytesSaved => DestinationError is null ? BytesTotal - BytesWanted : 0;
 
     /// <summary>Why the series can give nothing more; <see langword="null"/> also where nothing is wanted of it.</summary>
     public CodRetrieveException? Failure => Content.Index is not null && Wanted.Count == 0 ? null : Content.Failure;
 
-    public bool IsComplete => Content.Index is { Problems.Count: 0 } && Wanted.Count == 0;
+    public bool IsComplete => Content.Index is { Problems.Count: 0 } && Wanted.Count == 0 && DestinationError is null;
 
-    public IReadOnlyList<string> Warnings
+    /// <summary>Compares a series with a destination.</summary>
+    /// <param name="content">The series.</param>
+    /// <param name="findSaved">Returns the SOP Instance UIDs that the destination holds; <see langword="null"/> where there is no destination.</param>
+    /// <param name="ledger">What this job itself has saved of the series already: it decides before the destination does.</param>
+    /// <param name="cancellationToken">Ends the comparison.</param>
+    public static async ValueTask<SeriesDelta> CreateAsync(
+        SeriesContent content,
+        Func<SeriesInfo, CancellationToken, ValueTask<IReadOnlySet<string>>>? findSaved,
+        SeriesLedger? ledger,
+        CancellationToken cancellationToken)
     {
-        get
+        if (content.Index is null || findSaved is null)
         {
-            var warnings = new List<string>();
-            if (Content.Listing.HasLock)
-            {
-                warnings.Add($"{Series.TarUri}: a writer's lock lies beside the series; it may be about to change, or its writer died.");
-            }
-
-            if (Content.Listing.HasErrorLog)
-            {
-                warnings.Add($"{Series.TarUri}: the writer left an error log beside the series.");
-            }
-
-            return warnings;
+            return new SeriesDelta(content, content.Series.Instances, 0, null);
         }
+
+        IReadOnlySet<string> saved;
+        try
+        {
+            saved = await findSaved(content.Series, cancellationToken).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // Whatever a save handler throws is the cause of this series' failure.
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            return new SeriesDelta(content, [], 0, e);
+        }
+
+        var generation = content.Listing.Tar?.Generation;
+        var wanted = content.Series.Instances
+            .Where(instance => !(ledger?.Holds(instance, generation) ?? saved.Contains(instance.SopInstanceUid)))
+            .ToList();
+        return new SeriesDelta(content, wanted, content.Series.Instances.Count - wanted.Count, null);
     }
 
-    /// <param name="content">The series.</param>
-    /// <param name="isSaved">Whether the destination holds an instance, whole.</param>
-    public static SeriesDelta Create(SeriesContent content, Func<InstanceInfo, bool> isSaved) =>
-        new(content, [.. content.Series.Instances.Where(instance => !isSaved(instance))]);
+    private static long SizeOf(IReadOnlyList<InstanceInfo> instances) => instances.Sum(static instance => instance.SizeBytes ?? 0);
 }

@@ -6,9 +6,9 @@ internal enum WorkKind
     /// <summary>Fetch a segment.</summary>
     Range,
 
-    /// <summary>Walk over the tar for instances by their names.</summary>
+    /// <summary>Scan the tar from its start for instances by their entry names.</summary>
     Scan,
 
-    /// <summary>Read the whole tar, to have CRC32Cs for instances for which the index has none.</summary>
+    /// <summary>Read the whole tar and compare its CRC32C, for instances for which the index has none.</summary>
     Verify,
 }

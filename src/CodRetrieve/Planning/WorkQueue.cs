@@ -1,30 +1,31 @@
 using CodRetrieve.Diagnostics;
-using CodRetrieve.Jobs;
 
 namespace CodRetrieve.Planning;
 
 /// <summary>
 /// The series that a job is fetching, and what of them is to do next. Series come in as they are planned, up to a bound, and their
-/// segments go out in that order, so that series come to their ends one after another rather than all at the end.
+/// segments go out in that order, so that series end one after another rather than all at the end.
 /// </summary>
-internal sealed class WorkQueue(int connections) : IDisposable
+internal sealed class WorkQueue<TSeries>(int connections) : IDisposable
+    where TSeries : class, IQueuedSeries
 {
     /// <summary>How many series may be planned ahead. Bounds the memory that their instances take.</summary>
     private const int MaxSeries = 32;
 
     private readonly object _lock = new();
-    private readonly LinkedList<SeriesRun> _series = new();
+    private readonly LinkedList<TSeries> _series = new();
     private readonly SemaphoreSlim _places = new(MaxSeries, MaxSeries);
     private TaskCompletionSource _changed = NewSignal();
     private bool _isComplete;
+    private bool _isStopped;
 
     /// <summary>Adds a series that has something to do, once there is a place for it.</summary>
-    public async ValueTask AddAsync(SeriesRun run, CancellationToken cancellationToken)
+    public async ValueTask AddAsync(TSeries series, CancellationToken cancellationToken)
     {
         await _places.WaitAsync(cancellationToken).ConfigureAwait(false);
         lock (_lock)
         {
-            _series.AddLast(run);
+            _series.AddLast(series);
             CodMeter.SeriesQueued.Add(1);
             SignalChange();
         }
@@ -40,17 +41,32 @@ internal sealed class WorkQueue(int connections) : IDisposable
         }
     }
 
-    /// <summary>Waits for something to do; gives <see langword="null"/> when all is done.</summary>
-    public async ValueTask<WorkItem?> TakeAsync(CancellationToken cancellationToken)
+    /// <summary>Hands out nothing more, whatever is left to do.</summary>
+    public void Stop()
+    {
+        lock (_lock)
+        {
+            _isStopped = true;
+            SignalChange();
+        }
+    }
+
+    /// <summary>Waits for something to do; returns <see langword="null"/> when all is done, or after <see cref="Stop"/>.</summary>
+    public async ValueTask<(TSeries Series, WorkItem Item)?> TakeAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
             Task changed;
             lock (_lock)
             {
-                if (TryTake() is { } item)
+                if (_isStopped)
                 {
-                    return item;
+                    return null;
+                }
+
+                if (TryTake() is { } taken)
+                {
+                    return taken;
                 }
 
                 if (_isComplete && _series.Count == 0)
@@ -67,17 +83,18 @@ internal sealed class WorkQueue(int connections) : IDisposable
 
     /// <summary>Gives back what was taken, done or not.</summary>
     /// <returns>
-    /// Whether its series came to its end with it; true once for each series. One that was abandoned keeps its place until <see cref="Replace"/>.
+    /// Whether the series ended with it; <see langword="true"/> once for each series. One that was abandoned keeps its place until
+    /// <see cref="Replace"/>.
     /// </returns>
-    public bool Release(WorkItem item)
+    public bool Release(TSeries series)
     {
         lock (_lock)
         {
-            item.Run.Release();
-            var isEnded = item.Run.IsEnded;
-            if (isEnded && !item.Run.IsAbandoned)
+            series.Work.Release();
+            var isEnded = series.Work.IsEnded;
+            if (isEnded && !series.Work.IsAbandoned)
             {
-                Remove(item.Run);
+                Remove(series);
             }
 
             SignalChange();
@@ -85,21 +102,25 @@ internal sealed class WorkQueue(int connections) : IDisposable
         }
     }
 
-    /// <summary>Puts a series' second run in the place of its abandoned one; one with nothing to do only takes it away.</summary>
-    public void Replace(SeriesRun abandoned, SeriesRun second)
+    /// <summary>Puts a series that was planned again in the place of the abandoned one.</summary>
+    /// <returns>Whether there is nothing to do for it: then it is not in the queue, and its end is the caller's to tell.</returns>
+    public bool Replace(TSeries abandoned, TSeries again)
     {
         lock (_lock)
         {
-            if (second.IsEnded)
+            // Decided under the lock: from here on another connection may take what there is to do, and end the series.
+            var isEnded = again.Work.IsEnded;
+            if (isEnded)
             {
                 Remove(abandoned);
             }
             else
             {
-                _series.Find(abandoned)!.Value = second;
+                _series.Find(abandoned)!.Value = again;
             }
 
             SignalChange();
+            return isEnded;
         }
     }
 
@@ -110,21 +131,21 @@ internal sealed class WorkQueue(int connections) : IDisposable
         _places.Dispose();
     }
 
-    private void Remove(SeriesRun run)
+    private void Remove(TSeries series)
     {
-        _series.Remove(run);
+        _series.Remove(series);
         CodMeter.SeriesQueued.Add(-1);
         _places.Release();
     }
 
-    private WorkItem? TryTake()
+    private (TSeries Series, WorkItem Item)? TryTake()
     {
-        var target = SegmentSize.Next(_series.Sum(static run => run.UncutBytes), connections);
-        foreach (var run in _series)
+        var target = SegmentSize.Next(_series.Sum(static series => series.Work.UncutBytes), connections);
+        foreach (var series in _series)
         {
-            if (run.TryTake(target) is { } item)
+            if (series.Work.TryTake(target) is { } item)
             {
-                return item;
+                return (series, item);
             }
         }
 

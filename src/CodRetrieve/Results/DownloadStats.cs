@@ -34,7 +34,7 @@ public sealed class DownloadStats
     public long BytesSaved => Series.Sum(series => series.BytesSaved);
 
     /// <summary>The series of which something is still to fetch, and can be.</summary>
-    public IEnumerable<SeriesStats> SeriesToFetch => Series.Where(series => series.Wanted.Count > 0 && series.Problem == SeriesProblem.None);
+    public IEnumerable<SeriesStats> SeriesToFetch => Series.Where(series => series.InstancesWanted > 0 && series.Problem == SeriesProblem.None);
 
     /// <summary>The URIs of the instances still to fetch, made while they are enumerated.</summary>
     public IEnumerable<string> InstanceUrisToFetch => SeriesToFetch.SelectMany(series => series.Wanted).Select(instance => instance.Uri);

@@ -19,6 +19,11 @@ public sealed class JobResult
     /// <summary>Studies that were asked for and do not exist in the store (or that the credential may not know of).</summary>
     public required IReadOnlyList<string> MissingStudies { get; init; }
 
+    /// <summary>
+    /// Gets the studies that another job was saving to the same destination all the time. Nothing of them was fetched; run again when it has ended.
+    /// </summary>
+    public required IReadOnlyList<string> BusyStudies { get; init; }
+
     /// <summary>Everything that failed: studies, series and instances.</summary>
     public required IReadOnlyList<RetrievalFailure> Failures { get; init; }
 
@@ -43,6 +48,6 @@ public sealed class JobResult
     /// <summary>How long the job took.</summary>
     public required TimeSpan Elapsed { get; init; }
 
-    /// <summary>What stopped the job; <see langword="null"/> unless <see cref="Outcome"/> is <see cref="JobOutcome.Stopped"/>.</summary>
+    /// <summary>What stopped the job; <see langword="null"/> unless <see cref="Outcome"/> is <see cref="JobOutcome.Failed"/>.</summary>
     public Exception? FatalException { get; init; }
 }

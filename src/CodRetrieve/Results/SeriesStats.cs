@@ -5,25 +5,30 @@ namespace CodRetrieve;
 /// <summary>One series of a <see cref="DownloadStats"/>. Immutable. Its <c>ToString()</c> says nothing of what it holds.</summary>
 public sealed class SeriesStats
 {
-    internal SeriesStats(SeriesDelta survey)
+    internal SeriesStats(SeriesDelta delta, bool keepsInstances)
     {
-        var content = survey.Content;
-        StudyInstanceUid = survey.Series.StudyInstanceUid;
-        SeriesInstanceUid = survey.Series.SeriesInstanceUid;
-        TarUri = survey.Series.TarUri;
+        var content = delta.Content;
+        StudyInstanceUid = delta.Series.StudyInstanceUid;
+        SeriesInstanceUid = delta.Series.SeriesInstanceUid;
+        TarUri = delta.Series.TarUri;
         Modality = content.Index?.Attributes?.Modality;
         SeriesDescription = content.Index?.Attributes?.Description;
         TarBytes = content.Listing.Tar?.SizeBytes;
-        InstancesTotal = survey.Series.Instances.Count;
-        InstancesSaved = survey.InstancesSaved;
-        BytesTotal = survey.BytesTotal;
-        BytesSaved = survey.BytesTotal - survey.BytesWanted;
-        Wanted = survey.Wanted;
-        IsSaved = survey.IsComplete;
-        Problem = survey.Failure is null ? SeriesProblem.None : content.Problem;
-        ProblemCause = survey.Failure;
+        InstancesTotal = delta.Series.Instances.Count;
+        InstancesSaved = delta.InstancesSaved;
+        BytesTotal = delta.BytesTotal;
+        BytesSaved = delta.BytesSaved;
+        InstancesWanted = delta.Wanted.Count;
+        Wanted = keepsInstances ? delta.Wanted : [];
+        IsSaved = delta.IsComplete;
+        (Problem, ProblemCause) = delta switch
+        {
+            { DestinationError: { } error } => (SeriesProblem.UnreadableDestination, AsCause(delta, error)),
+            { Failure: { } failure } => (content.Problem, failure),
+            _ => (SeriesProblem.None, null),
+        };
         EntryProblems = [.. (content.Index?.Problems ?? []).Select(problem => problem.Message)];
-        Warnings = survey.Warnings;
+        Warnings = content.Listing.Warnings;
     }
 
     /// <summary>The study.</summary>
@@ -81,5 +86,10 @@ public sealed class SeriesStats
     /// <summary>What someone should know of the series: a writer's lock or error log beside it.</summary>
     public IReadOnlyList<string> Warnings { get; }
 
+    internal int InstancesWanted { get; }
+
     internal IReadOnlyList<InstanceInfo> Wanted { get; }
+
+    private static CodRetrieveException AsCause(SeriesDelta delta, Exception error) => error as CodRetrieveException
+        ?? new CodRetrieveException($"{delta.Series.TarUri}: what is saved of the series cannot be read: {error.Message}", error);
 }

@@ -1,3 +1,5 @@
+using CodRetrieve.IO;
+
 namespace CodRetrieve.Saving;
 
 /// <summary>Finds out before anything is fetched whether a directory can be saved into.</summary>
@@ -13,16 +15,8 @@ internal static class DestinationCheck
         var directory = FullPath(path);
         try
         {
-            Directory.CreateDirectory(StatePaths.In(directory));
-
-            // A name of its own each time: several processes may look at once.
-            var probe = Path.Combine(StatePaths.In(directory), $"probe-{Guid.NewGuid():N}");
-            using (var stream = new FileStream(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose))
-            {
-                stream.WriteByte(0);
-                stream.Flush();
-            }
-
+            Directory.CreateDirectory(directory);
+            Probe(directory);
             return directory;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
@@ -30,6 +24,29 @@ internal static class DestinationCheck
             throw DestinationErrors.From(e, directory)
                 ?? new DestinationException(DestinationFailure.NotWritable, $"{directory} cannot be made or written: {e.Message}", e);
         }
+    }
+
+    /// <summary>Whether files can be created in a directory.</summary>
+    public static bool IsWritable(string directory)
+    {
+        try
+        {
+            Probe(directory);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    // A name of its own each time: several processes may look at once.
+    private static void Probe(string directory)
+    {
+        var probe = Path.Combine(directory, PartialName.Create("probe", PartialName.NewId()));
+        using var stream = new FileStream(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+        stream.WriteByte(0);
+        stream.Flush();
     }
 
     /// <summary>The full path of a directory that is only read; makes and writes nothing.</summary>

@@ -31,7 +31,7 @@ internal static class DestinationErrors
     {
         IOException when IsFull(exception.HResult) => new(
             DestinationFailure.Full, $"No space is left in {directory} (or its quota is used up). Free some and run again: what is saved stays saved.", exception),
-        UnauthorizedAccessException => new(
+        UnauthorizedAccessException when !DestinationCheck.IsWritable(directory) => new(
             DestinationFailure.NotWritable, $"{directory} cannot be written: {exception.Message} Check the permissions.", exception),
         DirectoryNotFoundException or FileNotFoundException when !Directory.Exists(directory) => Gone(directory, exception),
         IOException when exception.HResult is ReadOnlyErrno or WriteProtected => new(

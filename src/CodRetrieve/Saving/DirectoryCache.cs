@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
+using CodRetrieve.IO;
 
 namespace CodRetrieve.Saving;
 
 /// <summary>Makes the folders of instances, each once. Safe for several callers at once.</summary>
-/// <param name="directory">The destination's directory, in which they are; never made anew if it is gone.</param>
-internal sealed class DirectoryCache(string directory)
+/// <param name="directory">The destination's directory, in which they are; never created again if it is gone.</param>
+/// <param name="allowsLinks">Whether they may be links.</param>
+internal sealed class DirectoryCache(string directory, bool allowsLinks)
 {
     private readonly ConcurrentDictionary<string, bool> _made = new(StringComparer.Ordinal);
 
@@ -16,10 +18,15 @@ internal sealed class DirectoryCache(string directory)
             return;
         }
 
-        // Making it anew would fill the device below a mount point whose volume has gone.
+        // Creating it again would fill the device below a mount point whose volume has gone.
         if (!Directory.Exists(directory))
         {
             throw DestinationErrors.Gone(directory);
+        }
+
+        if (!allowsLinks)
+        {
+            SymbolicLink.ThrowIfBelow(directory, folder);
         }
 
         try

@@ -4,18 +4,18 @@ namespace CodRetrieve.Saving;
 /// <remarks>
 /// <para>A job makes calls for different instances at the same time, up to <see cref="CodDownloadOptions.MaxConnections"/>; never two for
 /// one instance at once. For each series <see cref="FindSavedAsync"/> comes first, and for each study <see cref="CompleteStudyAsync"/>
-/// last.</para>
+/// last. A handler that wants to know when the job begins and ends implements <see cref="ISaveHandlerLifecycle"/>, too.</para>
 /// <para>What a call throws fails its instance (or its series, or its study) and nothing else, except for a
 /// <see cref="DestinationException"/>, which stops the job: throw it when no further instance can be saved.</para>
 /// <para>The job does not dispose a handler that you give.</para>
 /// </remarks>
 public interface ISaveHandler
 {
-    /// <summary>Tells which instances of a series the destination already holds, whole. They are not fetched.</summary>
+    /// <summary>Returns which instances of a series the destination already holds, whole. They are not fetched.</summary>
     /// <param name="series">The series with its instances.</param>
     /// <param name="cancellationToken">Ends the job.</param>
-    /// <returns>The SOP Instance UIDs, compared with <see cref="StringComparer.Ordinal"/>; others than those of the series do no harm.</returns>
-    ValueTask<IReadOnlySet<string>> FindSavedAsync(SeriesInfo series, CancellationToken cancellationToken);
+    /// <returns>The instances. May be asked for more than once: for statistics, before the job begins, and again when it runs.</returns>
+    ValueTask<SavedInstances> FindSavedAsync(SeriesInfo series, CancellationToken cancellationToken);
 
     /// <summary>Saves one instance.</summary>
     /// <param name="instance">The instance.</param>

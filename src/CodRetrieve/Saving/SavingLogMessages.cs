@@ -5,23 +5,23 @@ namespace CodRetrieve.Saving;
 /// <summary>The log messages of the destinations. They name paths, never a DICOM attribute value.</summary>
 internal static partial class SavingLogMessages
 {
-    [LoggerMessage(400, LogLevel.Debug, "The unfinished file {Path} could not be deleted; it is swept when its series is next looked at")]
+    [LoggerMessage(400, LogLevel.Debug, "The unfinished file {Path} could not be deleted; it is deleted when its series is next looked at")]
     public static partial void LeftoverNotDeleted(ILogger logger, Exception exception, string path);
 
-    [LoggerMessage(401, LogLevel.Information, "Swept {Count} unfinished files of an earlier run below {Path}")]
-    public static partial void LeftoversSwept(ILogger logger, int count, string path);
+    [LoggerMessage(401, LogLevel.Information, "Deleted {Count} unfinished files of an earlier run below {Path}")]
+    public static partial void LeftoversDeleted(ILogger logger, int count, string path);
 
-    [LoggerMessage(402, LogLevel.Warning, "{Path} was damaged. It is kept as {DamagedPath}, and a new one with every entry that could be read took its place")]
-    public static partial void LogRepaired(ILogger logger, string path, string damagedPath);
+    [LoggerMessage(402, LogLevel.Warning, "{Path} was damaged. It is kept as {DamagedPath}, and a new one with what is saved took its place")]
+    public static partial void LogDamaged(ILogger logger, string path, string damagedPath);
 
-    [LoggerMessage(403, LogLevel.Warning, "Entries of {Path} could not be written at the end of the job; the instances themselves are saved")]
-    public static partial void LogNotFlushed(ILogger logger, Exception exception, string path);
+    [LoggerMessage(403, LogLevel.Warning, "{Path} could not be written at the end of the job; the instances themselves are saved")]
+    public static partial void LogNotWritten(ILogger logger, Exception exception, string path);
 
-    [LoggerMessage(404, LogLevel.Warning, "A failed write to {Path} could not be undone; the file is repaired when it is next opened")]
-    public static partial void LogNotRestored(ILogger logger, Exception exception, string path);
+    [LoggerMessage(404, LogLevel.Warning, "{Path} was not written at the end of the job, since another job was writing it; the instances themselves are saved")]
+    public static partial void LogLocked(ILogger logger, string path);
 
-    [LoggerMessage(405, LogLevel.Debug, "{Path} was changed by another program and is read again")]
-    public static partial void LogChanged(ILogger logger, string path);
+    [LoggerMessage(405, LogLevel.Warning, "Leftovers of an earlier run in the study {Study} could not be deleted")]
+    public static partial void StudyNotCleanedUp(ILogger logger, Exception exception, string study);
 
     [LoggerMessage(406, LogLevel.Warning, "{Path} cannot be read as a zip. It is kept as {DamagedPath}, and its instances are fetched again")]
     public static partial void ZipDamaged(ILogger logger, Exception exception, string path, string damagedPath);
@@ -32,6 +32,9 @@ internal static partial class SavingLogMessages
     [LoggerMessage(408, LogLevel.Warning, "The staged files below {Path} could not be deleted though their zip is whole; they may be deleted by hand")]
     public static partial void StagingNotDeleted(ILogger logger, Exception exception, string path);
 
-    [LoggerMessage(409, LogLevel.Debug, "{Path}, which names the studies of this run, could not be deleted")]
-    public static partial void RunRecordNotDeleted(ILogger logger, Exception exception, string path);
+    [LoggerMessage(409, LogLevel.Debug, "{Path}, which names the studies of this run, could not be written")]
+    public static partial void RunNotMarked(ILogger logger, Exception exception, string path);
+
+    [LoggerMessage(410, LogLevel.Debug, "{Path}, which names the studies of a run that died, could not be read")]
+    public static partial void DeadRunNotRead(ILogger logger, Exception exception, string path);
 }

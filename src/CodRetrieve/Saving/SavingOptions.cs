@@ -1,30 +1,67 @@
 using System.IO.Compression;
+using CodRetrieve.IO;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CodRetrieve.Saving;
 
-/// <summary>What the built-in destinations need of <see cref="CodDownloadOptions"/>.</summary>
-internal sealed record SavingOptions
+/// <summary>How a <see cref="FolderSaveHandler"/> or a <see cref="ZipSaveHandler"/> saves.</summary>
+/// <remarks>Copied when the handler is created; later changes have no effect on it. Not safe for use by several threads.</remarks>
+public sealed class SavingOptions
 {
-    /// <summary>How the entries of zips are compressed.</summary>
-    public CompressionLevel CompressionLevel { get; init; } = CompressionLevel.NoCompression;
+    /// <summary>
+    /// Gets or sets how the entries of zips are compressed. Default <see cref="CompressionLevel.NoCompression"/>: stored, at the speed of the disk.
+    /// </summary>
+    public CompressionLevel CompressionLevel { get; set; } = CompressionLevel.NoCompression;
 
-    /// <summary>Whether an instance named in <c>log.json</c> counts as saved even if it is not there.</summary>
-    public bool TrustSavedLog { get; init; }
+    /// <summary>
+    /// Gets or sets a value indicating whether an instance that is named in <c>log.json</c> counts as saved though it is not there. Default
+    /// <see langword="false"/>.
+    /// </summary>
+    public bool TrustSavedLog { get; set; }
 
-    /// <summary>Whether a file is flushed to the device before it gets its name.</summary>
-    public bool FlushToDisk { get; init; }
+    /// <summary>
+    /// Gets or sets a value indicating whether each file is flushed to the device before it gets its name. Default <see langword="false"/>.
+    /// </summary>
+    public bool FlushToDisk { get; set; }
+
+    /// <summary>
+    /// Gets or sets a value indicating whether folders and files below the directory may be symbolic links. Default <see langword="false"/>: a link
+    /// is not followed, since it may lead out of the directory. The directory itself may always be one; in its <c>.codretrieve</c> none is followed.
+    /// </summary>
+    public bool AllowSymbolicLinks { get; set; }
+
+    /// <summary>Gets or sets a value indicating whether a job compares the space needed with the space free. Default <see langword="true"/>.</summary>
+    public bool CheckFreeSpace { get; set; } = true;
+
+    /// <summary>Gets or sets where log messages go. Default: nowhere.</summary>
+    public ILoggerFactory LoggerFactory { get; set; } = NullLoggerFactory.Instance;
+
+    /// <summary>Gets or sets the clock of waits. Default <see cref="TimeProvider.System"/>.</summary>
+    public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
     /// <summary>Whether small files have no name until they are whole, where the system can do so.</summary>
-    public bool AnonymousFiles { get; init; } = true;
+    internal bool AnonymousFiles { get; set; } = true;
 
-    /// <summary>Tells the bytes free for a directory; <see langword="null"/> where they are not to be looked at.</summary>
-    public Func<string, long?>? FreeSpace { get; init; }
+    /// <summary>How files get their names.</summary>
+    internal FileOperations Files { get; set; } = FileOperations.System;
 
-    /// <summary>Where log messages go.</summary>
-    public ILogger Logger { get; init; } = NullLogger.Instance;
+    /// <summary>Tells the bytes free for a directory.</summary>
+    internal Func<string, long?> FreeSpace { get; set; } = Saving.FreeSpace.In;
 
-    /// <summary>The clock by which entries of <c>log.json</c> are gathered.</summary>
-    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+    internal ILogger Logger { get; private set; } = NullLogger.Instance;
+
+    internal SavingOptions Validated()
+    {
+        ArgumentNullException.ThrowIfNull(LoggerFactory);
+        ArgumentNullException.ThrowIfNull(TimeProvider);
+        if (!Enum.IsDefined(CompressionLevel))
+        {
+            throw new ArgumentOutOfRangeException(nameof(CompressionLevel), CompressionLevel, "There is no such compression level.");
+        }
+
+        var copy = (SavingOptions)MemberwiseClone();
+        copy.Logger = LoggerFactory.CreateLogger<ISaveHandler>();
+        return copy;
+    }
 }

@@ -11,24 +11,27 @@ internal sealed class InstanceContent : ForwardOnlyReadStream
     private readonly TarCursor _cursor;
     private readonly InstanceInfo _instance;
     private readonly long _size;
-    private readonly Action<int>? _delivered;
+    private readonly IContentObserver? _observer;
     private long _read;
     private uint _crc;
 
     /// <param name="cursor">A cursor that stands at the instance's first byte, and that nobody else moves until the instance is done.</param>
     /// <param name="instance">The instance.</param>
     /// <param name="size">How many bytes it has in the tar.</param>
-    /// <param name="delivered">Told how many bytes were handed out.</param>
-    public InstanceContent(TarCursor cursor, InstanceInfo instance, long size, Action<int>? delivered)
+    /// <param name="observer">Notified while the bytes pass; <see langword="null"/> for none.</param>
+    public InstanceContent(TarCursor cursor, InstanceInfo instance, long size, IContentObserver? observer)
     {
         _cursor = cursor;
         _instance = instance;
         _size = size;
-        _delivered = delivered;
+        _observer = observer;
     }
 
     /// <summary>The number of bytes that the instance has in the tar.</summary>
     public long SizeBytes => _size;
+
+    /// <summary>The number of bytes that were handed out.</summary>
+    public long BytesRead => _read;
 
     /// <summary>Whether every byte was handed out and matched.</summary>
     public bool IsWhole { get; private set; }
@@ -78,19 +81,28 @@ internal sealed class InstanceContent : ForwardOnlyReadStream
 
             _crc = Crc32C.Append(_crc, wanted.Span[..count]);
             _read += count;
+            _observer?.Received(_instance, count, _read);
         }
 
         if (_read == _size)
         {
+            if (_observer is not null)
+            {
+                await _observer.ArrivedAsync(_instance).ConfigureAwait(false);
+            }
+
             if (_instance.ExpectedCrc32c is { } expected && expected != _crc)
             {
                 throw InstanceIntegrityException.Mismatch(_instance, _crc);
             }
 
             IsWhole = true;
+            if (_observer is not null)
+            {
+                await _observer.VerifiedAsync(_instance).ConfigureAwait(false);
+            }
         }
 
-        _delivered?.Invoke(count);
         return count;
     }
 }

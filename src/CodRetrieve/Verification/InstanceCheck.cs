@@ -20,7 +20,7 @@ internal static class InstanceCheck
                 return (new VerificationIssue(VerificationIssueKind.Missing, instance, study.LocationOf(instance)), 0);
             }
 
-            if (!InstanceDirectory.HasRightSize(instance, copy.SizeBytes))
+            if (!FoundFile.HasSizeOf(instance, copy.SizeBytes))
             {
                 return (Finding(VerificationIssueKind.WrongSize, copy), 0);
             }

@@ -21,8 +21,8 @@ internal sealed class SeriesVerifier
 
     public SeriesVerifier(SeriesContent content, ISavedStudy saved, VerificationMeter meter)
     {
-        (_series, _saved, _meter) = (content.Series, saved, meter);
-        _instances = _series.Instances;
+        (_series, _saved, _meter) = (content.Listing.Series, saved, meter);
+        _instances = content.Series.Instances;
         _instancesTotal = _instances.Count;
         if (content.Index is { } index)
         {
@@ -62,7 +62,6 @@ internal sealed class SeriesVerifier
 
         // The instances of a whole study, or of all of them, would be much to hold until the end.
         _instances = [];
-        _series.Instances = [];
     }
 
     public void Add(VerificationIssue issue)

@@ -2,4 +2,8 @@ namespace CodRetrieve.Verification;
 
 /// <summary>What was found of one study.</summary>
 internal sealed record StudyVerification(
-    IReadOnlyList<SeriesVerification> Series, IReadOnlyList<VerificationIssue> Issues, IReadOnlyList<RetrievalFailure> Failures, bool IsMissing);
+    string StudyInstanceUid,
+    IReadOnlyList<SeriesVerification> Series,
+    IReadOnlyList<VerificationIssue> Issues,
+    IReadOnlyList<RetrievalFailure> Failures,
+    bool IsMissing);

@@ -3,17 +3,31 @@ using CodRetrieve.Saving;
 
 namespace CodRetrieve.Verification;
 
-/// <summary>Verifies one study: first what its indexes list, then whether there is anything else.</summary>
-/// <param name="catalog">The store.</param>
-/// <param name="saved">What is on disk.</param>
+/// <summary>Verifies one study: first what its indexes list, then whether there is anything else. Owns what it reads from.</summary>
+/// <param name="request">The study.</param>
+/// <param name="listing">Its series.</param>
+/// <param name="saved">What is on disk; disposed with this.</param>
 /// <param name="readers">A place for each file that may be read at the same time.</param>
-/// <param name="meter">Told of all that is done.</param>
-internal sealed class StudyVerifier(CodCatalog catalog, ISavedStudy saved, SemaphoreSlim readers, VerificationMeter meter)
+/// <param name="meter">Counts all that is done.</param>
+internal sealed class StudyVerifier(StudyRequest request, StudyListing listing, ISavedStudy saved, SemaphoreSlim readers, VerificationMeter meter) : IDisposable
 {
-    private const int SeriesAtOnce = 4;
+    private readonly SeriesVerifier[] _series = new SeriesVerifier[listing.Series.Count];
 
-    public async Task<StudyVerification> VerifyAsync(StudyListing listing, string study, CancellationToken cancellationToken)
+    public StudyRequest Request => request;
+
+    public StudyListing Listing => listing;
+
+    /// <summary>Verifies one series, beside others.</summary>
+    public Task VerifyAsync(int position, SeriesContent content, CancellationToken cancellationToken)
     {
+        _series[position] = new SeriesVerifier(content, saved, meter);
+        return _series[position].VerifyAsync(readers, cancellationToken);
+    }
+
+    /// <summary>Looks for what no index lists, when all series are verified.</summary>
+    public StudyVerification ToResult(CancellationToken cancellationToken)
+    {
+        var study = request.StudyInstanceUid;
         var issues = new List<VerificationIssue>();
         if (saved.Fault is { } fault)
         {
@@ -25,20 +39,12 @@ internal sealed class StudyVerifier(CodCatalog catalog, ISavedStudy saved, Semap
             issues.Add(new VerificationIssue(VerificationIssueKind.Unfinished, study, saved.Location));
         }
 
-        var runs = new SeriesVerifier[listing.Series.Count];
-        await Parallel.ForEachAsync(
-            Enumerable.Range(0, runs.Length),
-            new ParallelOptions { MaxDegreeOfParallelism = SeriesAtOnce, CancellationToken = cancellationToken },
-            async (i, ct) =>
-            {
-                var content = await catalog.ReadSeriesAsync(listing.Series[i], ct).ConfigureAwait(false);
-                runs[i] = new SeriesVerifier(content, saved, meter);
-                await runs[i].VerifyAsync(readers, ct).ConfigureAwait(false);
-            }).ConfigureAwait(false);
-        FindUnknown(study, runs, issues, cancellationToken);
+        FindUnknown(study, _series, issues, cancellationToken);
         meter.Add(0, 0, issues.Count);
-        return new StudyVerification([.. runs.Select(run => run.ToResult())], issues, [], IsMissing: false);
+        return new StudyVerification(study, [.. _series.Select(series => series.ToResult())], issues, [], IsMissing: false);
     }
+
+    public void Dispose() => saved.Dispose();
 
     private void FindUnknown(string study, IReadOnlyList<SeriesVerifier> runs, List<VerificationIssue> issues, CancellationToken cancellationToken)
     {

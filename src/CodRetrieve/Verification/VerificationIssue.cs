@@ -52,7 +52,7 @@ public sealed class VerificationIssue
     public Exception? Cause { get; internal init; }
 
     /// <summary>
-    /// Whether <see cref="CodDownload.RepairAsync"/> sees to it. Not to unknown files, which are never deleted, and there is nothing to
+    /// Whether <see cref="CodDownload.Repair"/> sees to it. Not to unknown files, which are never deleted, and there is nothing to
     /// repair where only nothing can be said.
     /// </summary>
     public bool IsRepairable => Kind is not (VerificationIssueKind.Unknown or VerificationIssueKind.Unverifiable);

@@ -22,8 +22,8 @@ public sealed class VerificationResult
     /// <summary>The full path of the directory that was verified.</summary>
     public required string Directory { get; init; }
 
-    /// <summary>Whether zips were verified, and not folders.</summary>
-    public required bool ZipOutput { get; init; }
+    /// <summary>Gets the form that was verified.</summary>
+    public required OutputFormat Format { get; init; }
 
     /// <summary>How long it took.</summary>
     public required TimeSpan Elapsed { get; init; }
@@ -52,6 +52,6 @@ public sealed class VerificationResult
     /// </summary>
     public bool IsIntact => MissingStudies.Count == 0 && !Failures.Any() && Issues.All(issue => issue.Kind == VerificationIssueKind.Unverifiable);
 
-    /// <summary>Whether <see cref="CodDownload.RepairAsync"/> has something to do.</summary>
+    /// <summary>Whether <see cref="CodDownload.Repair"/> has something to do.</summary>
     public bool IsRepairable => Issues.Any(issue => issue.IsRepairable);
 }

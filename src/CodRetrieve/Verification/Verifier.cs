@@ -1,63 +1,90 @@
+using System.Collections.Concurrent;
 using CodRetrieve.Catalog;
 using CodRetrieve.Saving;
 
 namespace CodRetrieve.Verification;
 
 /// <summary>Compares what is on disk with the indexes of a store, several files at a time.</summary>
-internal sealed class Verifier(CodCatalog catalog, string directory, bool zipOutput, VerificationMeter meter) : IDisposable
+internal sealed class Verifier(CodCatalog catalog, string directory, OutputFormat format, SavingOptions saving, VerificationMeter meter)
+    : ICatalogVisitor<StudyVerifier>, IDisposable
 {
     // As few as keep the disk busy while the next listing or index comes; each holds the instances of its series.
     private const int StudiesAtOnce = 2;
+    private const int SeriesAtOnce = 4;
 
+    private readonly object _lock = new();
+    private readonly SortedDictionary<int, StudyVerification> _studies = [];
+    // Those that are under way, to be closed also when the verification is cancelled.
+    private readonly ConcurrentDictionary<StudyVerifier, bool> _open = new(ReferenceEqualityComparer.Instance);
     private readonly SemaphoreSlim _readers = new(Environment.ProcessorCount, Environment.ProcessorCount);
 
     /// <exception cref="ObjectStoreException">The bucket does not exist or may not be read.</exception>
     public async Task<VerificationResult> VerifyAsync(IReadOnlyList<string> studies, TimeProvider time, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
-        var byStudy = new StudyVerification[studies.Count];
-        await Parallel.ForEachAsync(
-            Enumerable.Range(0, studies.Count),
-            new ParallelOptions { MaxDegreeOfParallelism = StudiesAtOnce, CancellationToken = cancellationToken },
-            async (i, ct) => byStudy[i] = await VerifyAsync(studies[i], ct).ConfigureAwait(false)).ConfigureAwait(false);
+        await CatalogEnumeration.Of(catalog, studies, StudiesAtOnce, SeriesAtOnce).VisitAsync(this, cancellationToken).ConfigureAwait(false);
         meter.End();
+        var found = _studies.Values;
         return new VerificationResult
         {
-            Series = [.. byStudy.SelectMany(study => study.Series)],
-            StudyIssues = [.. byStudy.SelectMany(study => study.Issues)],
-            MissingStudies = [.. studies.Where((_, i) => byStudy[i].IsMissing)],
-            StudyFailures = [.. byStudy.SelectMany(study => study.Failures)],
-            ZipOutput = zipOutput,
+            Series = [.. found.SelectMany(study => study.Series)],
+            StudyIssues = [.. found.SelectMany(study => study.Issues)],
+            MissingStudies = [.. found.Where(study => study.IsMissing).Select(study => study.StudyInstanceUid)],
+            StudyFailures = [.. found.SelectMany(study => study.Failures)],
+            Format = format,
             Directory = directory,
             Elapsed = time.GetElapsedTime(started),
         };
     }
 
-    public void Dispose() => _readers.Dispose();
+    public ValueTask StudyMissingAsync(StudyRequest study, CancellationToken cancellationToken) =>
+        Add(study, new StudyVerification(study.StudyInstanceUid, [], [], [], IsMissing: true));
 
-    private async Task<StudyVerification> VerifyAsync(string study, CancellationToken cancellationToken)
+    public ValueTask StudyFailedAsync(StudyRequest study, CodRetrieveException cause, CancellationToken cancellationToken) =>
+        Add(study, new StudyVerification(study.StudyInstanceUid, [], [], [Failure(study, cause)], IsMissing: false));
+
+    public ValueTask<StudyVerifier?> StudyListedAsync(StudyRequest study, StudyListing listing, CancellationToken cancellationToken)
     {
-        StudyListing listing;
-        try
-        {
-            listing = await catalog.ListStudyAsync(study, cancellationToken).ConfigureAwait(false);
-        }
-        catch (CodRetrieveException e) when (CodCatalog.ConcernsOneStudy(e))
-        {
-            return new StudyVerification([], [], [Failure(study, e)], IsMissing: false);
-        }
-
-        if (!listing.Exists)
-        {
-            return new StudyVerification([], [], [], IsMissing: true);
-        }
-
-        using ISavedStudy saved = zipOutput
-            ? new SavedStudyZip(directory, study)
-            : new SavedStudyFolder(directory, directory, study);
-        var result = await new StudyVerifier(catalog, saved, _readers, meter).VerifyAsync(listing, study, cancellationToken).ConfigureAwait(false);
-        return result with { Failures = [.. listing.Problems.Select(problem => Failure(study, problem))] };
+        ISavedStudy saved = format == OutputFormat.Zip
+            ? new SavedStudyZip(directory, study.StudyInstanceUid, saving)
+            : new SavedStudyFolder(directory, SavedPlace.Folder, study.StudyInstanceUid, saving);
+        var verifier = new StudyVerifier(study, listing, saved, _readers, meter);
+        _open.TryAdd(verifier, true);
+        return ValueTask.FromResult<StudyVerifier?>(verifier);
     }
 
-    private RetrievalFailure Failure(string study, Exception cause) => RetrievalFailure.OfStudy(catalog.GetUri(study), study, cause);
+    public async ValueTask SeriesReadAsync(StudyVerifier study, int position, SeriesContent content, CancellationToken cancellationToken) =>
+        await study.VerifyAsync(position, content, cancellationToken).ConfigureAwait(false);
+
+    public ValueTask StudyReadAsync(StudyVerifier study, CancellationToken cancellationToken)
+    {
+        var failures = study.Listing.Problems.Select(problem => Failure(study.Request, problem));
+        var result = study.ToResult(cancellationToken) with { Failures = [.. failures] };
+        _open.TryRemove(study, out _);
+        study.Dispose();
+        return Add(study.Request, result);
+    }
+
+    public void Dispose()
+    {
+        foreach (var study in _open.Keys)
+        {
+            study.Dispose();
+        }
+
+        _readers.Dispose();
+    }
+
+    private ValueTask Add(StudyRequest request, StudyVerification study)
+    {
+        lock (_lock)
+        {
+            _studies.Add(request.Position, study);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    private RetrievalFailure Failure(StudyRequest study, Exception cause) =>
+        RetrievalFailure.OfStudy(catalog.GetUri(study.StudyInstanceUid), study.StudyInstanceUid, cause);
 }

@@ -1,4 +1,5 @@
 using System.Reflection;
+using CodRetrieve.Saving;
 using CodRetrieve.Testing;
 using CodRetrieve.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
@@ -38,9 +39,9 @@ public sealed class PublicSurfaceTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Has_one_class_to_derive_from_the_base_of_its_exceptions(string package) =>
+    public void Has_two_classes_to_derive_from_its_exceptions_and_decorators_of_handlers(string package) =>
         Assert.Equal(
-            package == "CodRetrieve" ? [typeof(CodRetrieveException)] : [],
+            package == "CodRetrieve" ? [typeof(CodRetrieveException), typeof(DelegatingSaveHandler)] : [],
             Packages[package].GetExportedTypes().Where(type => type is { IsClass: true, IsSealed: false }));
 
     [Theory]

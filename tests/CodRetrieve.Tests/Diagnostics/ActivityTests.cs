@@ -33,10 +33,10 @@ public sealed class ActivityTests : IDisposable
         study.AddSeries(new() { InstanceCount = 5, InstanceSizeBytes = 300_000 });
         store.Put(study);
         using var folder = new TempFolder();
-        using var cod = store.Open(folder.Path);
+        await using var cod = store.Open(folder.Path);
         cod.InitBucket(TestStore.Url + "?token=secret-token");
 
-        await (await cod.WatchedDownloadAsync([study.StudyInstanceUid])).StartAsync();
+        await cod.CreateWatchedJob([study.StudyInstanceUid]).RunAsync();
 
         var job = Assert.Single(_ended, activity => activity.OperationName == "codretrieve.job");
         Assert.All(_ended, activity => Assert.Equal(job.TraceId, activity.TraceId));
@@ -60,14 +60,14 @@ public sealed class ActivityTests : IDisposable
         store.Put(study);
         store.Server.Faults.Add(Fault.Status(403), RequestKind.Media, name => name.EndsWith(".tar", StringComparison.Ordinal));
         using var folder = new TempFolder();
-        using var cod = store.Open(folder.Path);
+        await using var cod = store.Open(folder.Path);
 
-        await Assert.ThrowsAnyAsync<CodRetrieveException>(async () => await (await cod.WatchedDownloadAsync([study.StudyInstanceUid])).StartAsync());
+        await Assert.ThrowsAnyAsync<CodRetrieveException>(async () => await cod.CreateWatchedJob([study.StudyInstanceUid]).RunAsync());
 
         var job = Assert.Single(_ended, activity => activity.OperationName == "codretrieve.job");
         Assert.Equal(ActivityStatusCode.Error, job.Status);
         Assert.Equal("Forbidden", job.GetTagItem("error.type"));
-        Assert.Equal("Stopped", job.GetTagItem("codretrieve.job.outcome"));
+        Assert.Equal("Failed", job.GetTagItem("codretrieve.job.outcome"));
         var told = string.Join(" ", _ended.Select(activity => activity.StatusDescription).Concat(_ended.SelectMany(activity => activity.TagObjects).Select(tag => $"{tag.Value}")));
         Assert.All(series.Instances, instance => Assert.DoesNotContain(instance.SopInstanceUid, told, StringComparison.Ordinal));
     }

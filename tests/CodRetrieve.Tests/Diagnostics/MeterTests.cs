@@ -16,10 +16,10 @@ public sealed class MeterTests
         study.AddSeries(new() { InstanceCount = 5, InstanceSizeBytes = 300_000 });
         store.Put(study);
         using var folder = new TempFolder();
-        using var cod = store.Open(folder.Path, options => options.MaxConnections = 3);
+        await using var cod = store.Open(folder.Path, options => options.MaxConnections = 3);
         using var meter = new MeterRecorder();
 
-        var result = await (await cod.WatchedDownloadAsync([study.StudyInstanceUid])).StartAsync();
+        var result = await cod.CreateWatchedJob([study.StudyInstanceUid]).RunAsync();
 
         Assert.Equal(result.BytesDownloaded, meter.Sum("codretrieve.bytes.received"));
         Assert.Equal(15, meter.Sum("codretrieve.instances.saved"));
@@ -42,10 +42,10 @@ public sealed class MeterTests
         store.Server.Faults.Add(Fault.Status(503), RequestKind.List, times: 2);
         store.Server.Faults.Add(Fault.ResetAfter(300_000), RequestKind.Media, name => name.EndsWith(".tar", StringComparison.Ordinal), times: 1);
         using var folder = new TempFolder();
-        using var cod = store.Open(folder.Path, options => options.MaxConnections = 1);
+        await using var cod = store.Open(folder.Path, options => options.MaxConnections = 1);
         using var meter = new MeterRecorder();
 
-        await (await cod.WatchedDownloadAsync([study.StudyInstanceUid])).StartAsync();
+        await cod.CreateWatchedJob([study.StudyInstanceUid]).RunAsync();
 
         Assert.Equal(3, meter.Sum("codretrieve.requests.retried"));
         Assert.Equal(["error.type=Unavailable"], meter.TagsOf("codretrieve.requests.retried"));
@@ -64,10 +64,10 @@ public sealed class MeterTests
         store.Put(study);
         store.Server.Faults.Add(Fault.StallAfter(200_000), RequestKind.Media, name => name.EndsWith(".tar", StringComparison.Ordinal));
         using var folder = new TempFolder();
-        using var cod = store.Open(folder.Path);
+        await using var cod = store.Open(folder.Path);
         using var meter = new MeterRecorder();
 
-        await foreach (var saved in (await cod.WatchedDownloadAsync([study.StudyInstanceUid])).RunAsync())
+        await foreach (var saved in cod.CreateWatchedJob([study.StudyInstanceUid]).StreamAsync().OfType<InstanceSavedEventArgs>())
         {
             break;
         }

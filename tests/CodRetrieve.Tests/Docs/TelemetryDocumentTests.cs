@@ -44,8 +44,8 @@ public sealed class TelemetryDocumentTests
         study.AddSeries();
         store.Put(study);
         using var folder = new TempFolder();
-        using var cod = store.Open(folder.Path);
-        await (await cod.WatchedDownloadAsync([study.StudyInstanceUid])).StartAsync();
+        await using var cod = store.Open(folder.Path);
+        await cod.CreateWatchedJob([study.StudyInstanceUid]).RunAsync();
 
         Assert.Equal(
             ended.Select(one => $"{one.OperationName} {one.Kind} {string.Join(' ', one.TagObjects.Select(tag => tag.Key))}").Distinct().Order(StringComparer.Ordinal),

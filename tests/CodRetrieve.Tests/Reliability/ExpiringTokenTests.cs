@@ -30,7 +30,7 @@ public sealed class ExpiringTokenTests
             },
         });
         var scan = new LeakScan();
-        using var cod = new CodDownload(store.Options(options =>
+        await using var cod = new CodDownload(store.Options(options =>
         {
             options.MaxConnections = 2;
             options.LoggerFactory = scan;
@@ -43,7 +43,7 @@ public sealed class ExpiringTokenTests
         cod.InitBucket(TestStore.Url);
         var handler = new MemorySaveHandler();
 
-        var result = await scan.Watch(await cod.WatchedDownloadAsync(studies.Select(study => study.StudyInstanceUid), handler)).StartAsync();
+        var result = await scan.Watch(cod.CreateWatchedJob(studies.Select(study => study.StudyInstanceUid), handler)).RunAsync();
 
         scan.Add(result);
         Assert.Equal(JobOutcome.Complete, result.Outcome);
@@ -62,7 +62,7 @@ public sealed class ExpiringTokenTests
         var asked = 0;
         store.Server.Faults.Add(Fault.Unauthorized(), kind, skip: 9);
         var scan = new LeakScan();
-        using var cod = new CodDownload(store.Options(options =>
+        await using var cod = new CodDownload(store.Options(options =>
         {
             options.LoggerFactory = scan;
             options.Credential = CodCredential.FromTokenProvider(_ => Interlocked.Increment(ref asked) == 1
@@ -70,10 +70,10 @@ public sealed class ExpiringTokenTests
                 : throw new HttpRequestException("The token service is down."));
         }));
         cod.InitBucket(TestStore.Url);
-        var job = scan.Watch(await cod.WatchedDownloadAsync(studies.Select(study => study.StudyInstanceUid), new MemorySaveHandler()));
+        var job = scan.Watch(cod.CreateWatchedJob(studies.Select(study => study.StudyInstanceUid), new MemorySaveHandler()));
         var recorder = new JobRecorder(job);
 
-        var stopped = await Assert.ThrowsAsync<JobStoppedException>(() => job.StartAsync());
+        var stopped = await Assert.ThrowsAsync<JobFailedException>(() => job.RunAsync());
 
         scan.Add(stopped);
         var cause = Assert.IsType<ObjectStoreException>(stopped.InnerException);
@@ -94,7 +94,7 @@ public sealed class ExpiringTokenTests
         var studies = Studies(store, 30);
         var asked = 0;
         store.Server.Faults.Add(Fault.Unauthorized(), RequestKind.Media, skip: 9);
-        using var cod = new CodDownload(store.Options(options =>
+        await using var cod = new CodDownload(store.Options(options =>
         {
             options.IdleTimeout = TimeSpan.FromSeconds(0.5);
             options.Credential = CodCredential.FromTokenProvider(_ => Interlocked.Increment(ref asked) <= answers
@@ -102,10 +102,10 @@ public sealed class ExpiringTokenTests
                 : new ValueTask<string>(new TaskCompletionSource<string>().Task));
         }));
         cod.InitBucket(TestStore.Url);
-        var job = await cod.WatchedDownloadAsync(studies.Select(study => study.StudyInstanceUid), new MemorySaveHandler());
+        var job = cod.CreateWatchedJob(studies.Select(study => study.StudyInstanceUid), new MemorySaveHandler());
         var recorder = new JobRecorder(job);
 
-        var stopped = await Assert.ThrowsAsync<JobStoppedException>(() => job.StartAsync());
+        var stopped = await Assert.ThrowsAsync<JobFailedException>(() => job.RunAsync());
 
         var cause = Assert.IsType<ObjectStoreException>(stopped.InnerException);
         Assert.Equal(ObjectStoreFailure.Unauthorized, cause.Reason);

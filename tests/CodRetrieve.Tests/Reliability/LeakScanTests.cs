@@ -34,10 +34,10 @@ public sealed class LeakScanTests
     {
         // A store of a user's own that says too much.
         var (returned, raised) = (new LeakScan(), new LeakScan());
-        using var cod = new CodDownload(new CodDownloadOptions { MaxRetryAttempts = 0 });
+        await using var cod = new CodDownload(new CodDownloadOptions { MaxRetryAttempts = 0 });
         cod.InitBucket(new FakeObjectStore { List = (_, _) => throw new ObjectStoreException(ObjectStoreFailure.Rejected, "x", new IOException(Planted)) }, null);
 
-        returned.Add(await raised.Watch(await cod.WatchedDownloadAsync(["1"], new MemorySaveHandler())).StartAsync());
+        returned.Add(await raised.Watch(cod.CreateWatchedJob(["1"], new MemorySaveHandler())).RunAsync());
 
         Assert.NotEmpty(returned.Find([Planted]));
         Assert.NotEmpty(raised.Find([Planted]));
@@ -79,7 +79,7 @@ public sealed class LeakScanTests
         study.AddSeries(new() { Modality = Planted, Description = "Synthetic series of " + Planted, InstanceCount = 2, OmitTar = true });
         store.Put(study);
         using var folder = new TempFolder();
-        using var cod = store.Open(folder.Path, options => options.LoggerFactory = scan);
+        await using var cod = store.Open(folder.Path, options => options.LoggerFactory = scan);
 
         var stats = await cod.GetStatsAsync([study.StudyInstanceUid]);
         scan.Add(stats);

@@ -62,10 +62,10 @@ public sealed class LeakWatchTests
         store.Put(study);
         // A save handler of a user's own that says too much.
         var handler = new MemorySaveHandler { BeforeReading = (_, _) => Task.FromException(new NotSupportedException(Planted)) };
-        using var cod = new CodDownload(store.Options());
+        await using var cod = new CodDownload(store.Options());
         cod.InitBucket(TestStore.Url);
 
-        await (await cod.WatchedDownloadAsync([study.StudyInstanceUid], handler)).StartAsync();
+        await cod.CreateWatchedJob([study.StudyInstanceUid], handler).RunAsync();
 
         AssertFound(Planted);
         Assert.Contains(_watch.Sightings, sighting => sighting.Contains("an error event", StringComparison.Ordinal));

@@ -44,9 +44,9 @@ public sealed class PromptCancellingTests
             kind,
             what[0] is '.' or 'm' ? name => name.EndsWith(what, StringComparison.Ordinal) : null);
         using var folder = new TempFolder();
-        using var cod = store.Open(folder.Path, options => options.MaxRetryDelay = TimeSpan.FromMinutes(5));
+        await using var cod = store.Open(folder.Path, options => options.MaxRetryDelay = TimeSpan.FromMinutes(5));
         using var cancel = new CancellationTokenSource();
-        var running = (await cod.WatchedDownloadAsync([study.StudyInstanceUid])).StartAsync(cancel.Token);
+        var running = cod.CreateWatchedJob([study.StudyInstanceUid]).RunAsync(cancel.Token);
         await store.Server.WaitForRequestAsync(request => what == "retry" ? request.IsCompleted && request.StatusCode == 503 : request.BytesSent == 100);
 
         var clock = Stopwatch.StartNew();

@@ -22,16 +22,16 @@ public sealed class SoakTests(ITestOutputHelper output)
         var studies = Enumerable.Range(0, Studies).Select(i => store.Put(StudyOf(seed + i))).ToList();
         AddFaults(store.Server.Faults);
         var scan = new LeakScan();
-        using var cod = new CodDownload(store.Options(options =>
+        await using var cod = new CodDownload(store.Options(options =>
         {
             options.IdleTimeout = TimeSpan.FromSeconds(1);
             options.LoggerFactory = scan;
         }));
         cod.InitBucket(TestStore.Url);
         var handler = new MemorySaveHandler();
-        var job = await cod.WatchedDownloadAsync(studies.Select(study => study.StudyInstanceUid), handler);
+        var job = cod.CreateWatchedJob(studies.Select(study => study.StudyInstanceUid), handler);
 
-        var result = await job.StartAsync();
+        var result = await job.RunAsync();
 
         scan.Add(result);
         var data = result.BytesSaved;

@@ -19,9 +19,9 @@ public sealed class WrongObjectTests
         store.Put(study);
         store.Server.Faults.Add(Fault.WrongObject(second.TarName(TestStore.Prefix)), RequestKind.Media, name => name == first.TarName(TestStore.Prefix), times);
         using var folder = new TempFolder();
-        using var cod = store.Open(folder.Path);
+        await using var cod = store.Open(folder.Path);
 
-        var result = await (await cod.WatchedDownloadAsync([study.StudyInstanceUid], zip)).StartAsync();
+        var result = await cod.CreateWatchedJob([study.StudyInstanceUid], zip ? OutputFormat.Zip : OutputFormat.Folder).RunAsync();
 
         var expected = study.Expected();
         Assert.Equal(times is null ? 5 : 0, result.InstancesFailed);

@@ -24,8 +24,12 @@ public sealed class DestinationErrorsTests : IDisposable
         Assert.Equal(DestinationFailure.NotWritable, DestinationErrors.From(new IOException("no", hresult), _folder.Path)?.Reason);
 
     [Fact]
-    public void Missing_permissions_stop_the_job() =>
-        Assert.Equal(DestinationFailure.NotWritable, DestinationErrors.From(new UnauthorizedAccessException(), _folder.Path)?.Reason);
+    public void Missing_permissions_stop_the_job_only_if_the_directory_itself_cannot_be_written()
+    {
+        Assert.Null(DestinationErrors.From(new UnauthorizedAccessException(), _folder.Path));
+        Assert.Equal(DestinationFailure.NotWritable, DestinationErrors.From(new UnauthorizedAccessException(), _folder["gone"])?.Reason);
+        Assert.Empty(_folder.Files());
+    }
 
     [Fact]
     public void A_missing_folder_stops_the_job_only_if_the_whole_directory_is_gone()

@@ -22,7 +22,7 @@ public abstract class SaveHandlerContract : IAsyncLifetime, IDisposable
 
     [Fact(Timeout = 30_000)]
     public async Task Finds_nothing_in_a_new_destination() =>
-        Assert.Empty(await _handler.FindSavedAsync(TestSeries.Of("1.2", "1.2.3", 4), default));
+        Assert.Empty((await _handler.FindSavedAsync(TestSeries.Of("1.2", "1.2.3", 4), default)).SopInstanceUids);
 
     [Theory(Timeout = 30_000)]
     [InlineData(0)]
@@ -89,7 +89,7 @@ public abstract class SaveHandlerContract : IAsyncLifetime, IDisposable
         await Assert.ThrowsAsync<InvalidDataException>(async () => await _handler.SaveAsync(
             instance, new ThrowingStream(TestSeries.Bytes(instance), () => new InvalidDataException("checksum")), default));
 
-        Assert.Empty(await _handler.FindSavedAsync(instance.Series, default));
+        Assert.Empty(await _handler.FoundAsync(instance.Series));
         Assert.Empty(InstanceFiles());
         await SaveAsync(instance);
         await _handler.CompleteStudyAsync(new StudyInfo("1.2", true), default);
@@ -108,7 +108,7 @@ public abstract class SaveHandlerContract : IAsyncLifetime, IDisposable
         await cancellation.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => saving);
-        Assert.Empty(await _handler.FindSavedAsync(instance.Series, default));
+        Assert.Empty(await _handler.FoundAsync(instance.Series));
         Assert.Empty(InstanceFiles());
     }
 
@@ -120,7 +120,7 @@ public abstract class SaveHandlerContract : IAsyncLifetime, IDisposable
         var saving = _handler.SaveAsync(instance, content, default).AsTask();
         await content.Blocked;
 
-        Assert.Empty(await _handler.FindSavedAsync(instance.Series, default));
+        Assert.Empty(await _handler.FoundAsync(instance.Series));
 
         content.Release();
         await saving;
@@ -144,7 +144,7 @@ public abstract class SaveHandlerContract : IAsyncLifetime, IDisposable
     {
         var instance = TestSeries.Of("1.2", "1.2.3", 1).Instances[0];
         await _handler.SaveAsync(instance, new MemoryStream(new byte[77]), default);
-        Assert.Empty(await _handler.FindSavedAsync(instance.Series, default));
+        Assert.Empty(await _handler.FoundAsync(instance.Series));
 
         await SaveAsync(instance);
 

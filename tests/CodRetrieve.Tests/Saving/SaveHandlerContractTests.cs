@@ -16,6 +16,14 @@ public sealed class ZipSaveHandlerContractTests() : ZipContract(new SavingOption
 public sealed class DeflatingZipSaveHandlerContractTests()
     : ZipContract(new SavingOptions { CompressionLevel = CompressionLevel.Fastest, FlushToDisk = true });
 
+/// <summary>The folder handler behind two that decorate it.</summary>
+public sealed class DecoratedSaveHandlerContractTests() : FolderContract(new SavingOptions())
+{
+    private protected override ISaveHandler Create() => new Decorator(new Decorator(base.Create()));
+
+    private sealed class Decorator(ISaveHandler inner) : DelegatingSaveHandler(inner);
+}
+
 /// <summary>A handler as a user might write it.</summary>
 public sealed class UserSaveHandlerContractTests : SaveHandlerContract
 {
@@ -31,10 +39,10 @@ public sealed class UserSaveHandlerContractTests : SaveHandlerContract
     {
         public ConcurrentDictionary<string, byte[]> Saved { get; } = new(StringComparer.Ordinal);
 
-        public ValueTask<IReadOnlySet<string>> FindSavedAsync(SeriesInfo series, CancellationToken cancellationToken) =>
-            ValueTask.FromResult<IReadOnlySet<string>>(series.Instances
+        public ValueTask<SavedInstances> FindSavedAsync(SeriesInfo series, CancellationToken cancellationToken) =>
+            ValueTask.FromResult(new SavedInstances(series.Instances
                 .Where(i => Saved.TryGetValue(i.SopInstanceUid, out var bytes) && bytes.Length == (i.SizeBytes ?? bytes.Length))
-                .Select(i => i.SopInstanceUid).ToHashSet(StringComparer.Ordinal));
+                .Select(i => i.SopInstanceUid)));
 
         public async ValueTask<string> SaveAsync(InstanceInfo instance, Stream content, CancellationToken cancellationToken)
         {

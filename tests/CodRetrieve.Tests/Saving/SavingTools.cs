@@ -39,10 +39,16 @@ internal static class SavingTools
         }
     }
 
-    public static async Task<THandler> OpenedAsync<THandler>(this THandler handler, params string[] studies)
-        where THandler : IDestination
+    /// <summary>Opens a handler and begins studies, as a job does it. Disposing the result closes the handler.</summary>
+    public static async Task<OpenHandler> OpenedAsync(this ISaveHandler handler, params IEnumerable<string> studies)
     {
-        await handler.OpenAsync(studies, default);
-        return handler;
+        var opened = new OpenHandler(handler);
+        await opened.OpenAsync(default);
+        foreach (var study in studies)
+        {
+            Assert.True(await opened.TryBeginStudyAsync(study, default), $"Another job has {study}.");
+        }
+
+        return opened;
     }
 }

@@ -56,12 +56,12 @@ public sealed class BandwidthLimitTests
         var study = new SyntheticStudy(seed: 1);
         study.AddSeries(new() { InstanceCount = 24, InstanceSizeBytes = 1_000_000 });
         store.Put(study);
-        using var cod = new CodDownload(store.Options(options => options.MaxBytesPerSecond = 8_000_000));
+        await using var cod = new CodDownload(store.Options(options => options.MaxBytesPerSecond = 8_000_000));
         cod.InitBucket(TestStore.Url);
-        var job = await cod.WatchedDownloadAsync([study.StudyInstanceUid], new MemorySaveHandler());
+        var job = cod.CreateWatchedJob([study.StudyInstanceUid], new MemorySaveHandler());
         var clock = Stopwatch.StartNew();
 
-        var result = await job.StartAsync();
+        var result = await job.RunAsync();
 
         // Faster than the limit is a fault; slower may be a busy machine.
         var rate = result.BytesDownloaded / clock.Elapsed.TotalSeconds;

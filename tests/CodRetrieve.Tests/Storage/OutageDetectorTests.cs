@@ -64,12 +64,12 @@ public sealed class OutageDetectorTests
             return store.Put(study).StudyInstanceUid;
         }).ToList();
         store.Server.Faults.Add(Fault.Status(503), kind);
-        using var cod = new CodDownload(store.Options(options => (options.MaxConnections, options.MaxRetryAttempts) = (4, 2)));
+        await using var cod = new CodDownload(store.Options(options => (options.MaxConnections, options.MaxRetryAttempts) = (4, 2)));
         cod.InitBucket(TestStore.Url);
-        var job = await cod.WatchedDownloadAsync(studies, new MemorySaveHandler());
+        var job = cod.CreateWatchedJob(studies, new MemorySaveHandler());
         var recorder = new JobRecorder(job);
 
-        var stopped = await Assert.ThrowsAsync<JobStoppedException>(() => job.StartAsync());
+        var stopped = await Assert.ThrowsAsync<JobFailedException>(() => job.RunAsync());
 
         Assert.Equal(ObjectStoreFailure.Unreachable, Assert.IsType<ObjectStoreException>(stopped.InnerException).Reason);
         Assert.Single(recorder.Of<JobErrorEventArgs>(), args => args.Failure.StudyInstanceUid is null);

@@ -16,12 +16,14 @@ public sealed class MemorySaveHandler : ISaveHandler
 
     public Action<SeriesInfo>? Finding { get; init; }
 
-    public ValueTask<IReadOnlySet<string>> FindSavedAsync(SeriesInfo series, CancellationToken cancellationToken)
+    public Action<StudyInfo>? Completing { get; init; }
+
+    public ValueTask<SavedInstances> FindSavedAsync(SeriesInfo series, CancellationToken cancellationToken)
     {
         Finding?.Invoke(series);
         var prefix = $"{series.StudyInstanceUid}/{series.SeriesInstanceUid}/";
-        return ValueTask.FromResult<IReadOnlySet<string>>(
-            Saved.Keys.Where(key => key.StartsWith(prefix, StringComparison.Ordinal)).Select(key => key[prefix.Length..]).ToHashSet(StringComparer.Ordinal));
+        return ValueTask.FromResult(new SavedInstances(
+            Saved.Keys.Where(key => key.StartsWith(prefix, StringComparison.Ordinal)).Select(key => key[prefix.Length..])));
     }
 
     public async ValueTask<string> SaveAsync(InstanceInfo instance, Stream content, CancellationToken cancellationToken)
@@ -47,6 +49,7 @@ public sealed class MemorySaveHandler : ISaveHandler
     public ValueTask CompleteStudyAsync(StudyInfo study, CancellationToken cancellationToken)
     {
         Completed.Enqueue(study);
+        Completing?.Invoke(study);
         return ValueTask.CompletedTask;
     }
 }

@@ -6,15 +6,15 @@ public static class TestSeries
     /// <summary>A series with one instance for each size, named <c>{series}.1</c>, <c>{series}.2</c>…</summary>
     public static SeriesInfo WithSizes(string study, string series, params long?[] sizes)
     {
+        var instances = new List<InstanceInfo>();
         var info = new SeriesInfo
         {
             StudyInstanceUid = study,
             SeriesInstanceUid = series,
             TarUri = $"gs://test/dicomweb/studies/{study}/series/{series}.tar",
+            Instances = instances,
         };
-        info.Instances = sizes
-            .Select((size, i) => new InstanceInfo { Series = info, SopInstanceUid = $"{series}.{i + 1}", SizeBytes = size })
-            .ToList();
+        instances.AddRange(sizes.Select((size, i) => new InstanceInfo { Series = info, SopInstanceUid = $"{series}.{i + 1}", SizeBytes = size }));
         return info;
     }
 

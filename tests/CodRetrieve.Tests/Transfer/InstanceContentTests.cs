@@ -25,13 +25,13 @@ public sealed class InstanceContentTests : IDisposable
     public async Task Gives_every_byte_and_is_whole_at_the_end(int buffer)
     {
         await using var cursor = await CursorAsync();
-        long delivered = 0;
-        await using var content = new InstanceContent(cursor, Listed(), Size, bytes => delivered += bytes);
+        var observer = new ContentRecorder();
+        await using var content = new InstanceContent(cursor, Listed(), Size, observer);
         Assert.False(content.IsWhole);
         Assert.Equal(Instance, await ReadAsync(content, buffer));
         Assert.True(content.IsWhole);
         Assert.Null(content.Failure);
-        Assert.Equal(Size, delivered);
+        Assert.Equal((Size, "arrived verified"), (observer.Bytes, string.Join(' ', observer.Notifications)));
         Assert.Equal(Start + Size, cursor.Offset);
     }
 
@@ -60,12 +60,12 @@ public sealed class InstanceContentTests : IDisposable
     public async Task The_last_bytes_are_kept_back_when_the_crc_does_not_match(int buffer)
     {
         await using var cursor = await CursorAsync();
-        long delivered = 0;
-        await using var content = new InstanceContent(cursor, Listed(crc: 1), Size, bytes => delivered += bytes);
+        var observer = new ContentRecorder();
+        await using var content = new InstanceContent(cursor, Listed(crc: 1), Size, observer);
 
         var mismatch = await Assert.ThrowsAsync<InstanceIntegrityException>(() => ReadAsync(content, buffer));
 
-        Assert.InRange(delivered, 0, Size - 1);
+        Assert.Equal((Size, "arrived"), (observer.Bytes, string.Join(' ', observer.Notifications)));
         Assert.False(content.IsWhole);
         Assert.Same(mismatch, content.Failure);
         Assert.Equal(1u, mismatch.ExpectedCrc32c);
@@ -147,5 +147,30 @@ public sealed class InstanceContentTests : IDisposable
         }
 
         return all.ToArray();
+    }
+
+    private sealed class ContentRecorder : IContentObserver
+    {
+        public long Bytes { get; private set; }
+
+        public List<string> Notifications { get; } = [];
+
+        public void Received(InstanceInfo instance, int count, long bytesSoFar)
+        {
+            Bytes += count;
+            Assert.Equal(Bytes, bytesSoFar);
+        }
+
+        public ValueTask ArrivedAsync(InstanceInfo instance)
+        {
+            Notifications.Add("arrived");
+            return ValueTask.CompletedTask;
+        }
+
+        public ValueTask VerifiedAsync(InstanceInfo instance)
+        {
+            Notifications.Add("verified");
+            return ValueTask.CompletedTask;
+        }
     }
 }

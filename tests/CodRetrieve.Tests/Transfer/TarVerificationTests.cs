@@ -41,9 +41,9 @@ public sealed class TarVerificationTests
         store.Put(study);
         store.Server.Faults.Add(Fault.FlipBit(70_000), RequestKind.Media, IsTar, times: 1);
         using var folder = new TempFolder();
-        using var cod = store.Open(folder.Path);
+        await using var cod = store.Open(folder.Path);
 
-        var result = await (await cod.WatchedDownloadAsync([study.StudyInstanceUid])).StartAsync();
+        var result = await cod.CreateWatchedJob([study.StudyInstanceUid]).RunAsync();
 
         Assert.Equal((JobOutcome.Complete, Instances), (result.Outcome, result.InstancesUnverified));
         Assert.Equal(study.Expected(), SavedFiles.InFolder(folder.Path));
@@ -59,9 +59,9 @@ public sealed class TarVerificationTests
         store.Put(study);
         store.Server.Faults.Add(Fault.FlipBit(70_000), RequestKind.Media, IsTar, times: 1, skip: 1);
         using var folder = new TempFolder();
-        using var cod = store.Open(folder.Path);
+        await using var cod = store.Open(folder.Path);
 
-        var result = await (await cod.WatchedDownloadAsync([study.StudyInstanceUid])).StartAsync();
+        var result = await cod.CreateWatchedJob([study.StudyInstanceUid]).RunAsync();
 
         Assert.Equal(JobOutcome.Complete, result.Outcome);
         Assert.Equal(study.Expected(), SavedFiles.InFolder(folder.Path));
@@ -120,10 +120,10 @@ public sealed class TarVerificationTests
             await File.WriteAllBytesAsync(path, content);
         }
 
-        using var cod = new CodDownload();
+        await using var cod = new CodDownload();
         cod.InitDirectory(Path.Combine(folder.Path, "out"));
         cod.InitBucket(new Uri(Path.Combine(folder.Path, "store", TestStore.Prefix)).AbsoluteUri);
-        var result = await (await cod.WatchedDownloadAsync([study.StudyInstanceUid])).StartAsync();
+        var result = await cod.CreateWatchedJob([study.StudyInstanceUid]).RunAsync();
 
         Assert.Equal((JobOutcome.Complete, Instances), (result.Outcome, result.InstancesUnverified));
     }
@@ -171,13 +171,13 @@ public sealed class TarVerificationTests
         study.AddSeries(new() { InstanceCount = 3, InstanceSizeBytes = 20_000, NoCrc32c = true, ShiftedOffsets = 512 });
         store.Put(study);
         using var folder = new TempFolder();
-        using var cod = store.Open(folder.Path);
+        await using var cod = store.Open(folder.Path);
 
-        var job = await cod.WatchedDownloadAsync([study.StudyInstanceUid]);
+        var job = cod.CreateWatchedJob([study.StudyInstanceUid]);
         var saved = new List<InstanceInfo>();
         job.Saved += (_, args) => saved.Add(args.Result.Instance);
 
-        Assert.Equal(3, (await job.StartAsync()).InstancesSaved);
+        Assert.Equal(3, (await job.RunAsync()).InstancesSaved);
         Assert.All(saved, instance => Assert.Null(instance.ExpectedCrc32c));
     }
 
@@ -191,9 +191,9 @@ public sealed class TarVerificationTests
         store.Bucket.Put(series.MetadataName(TestStore.Prefix), Index(study, instance => instance == 3));
         store.Server.Faults.Add(new FaultRule(Fault.Status(503)) { ObjectName = IsTar, When = request => request.Range!.StartsWith("bytes=0-", StringComparison.Ordinal) });
         using var folder = new TempFolder();
-        using var cod = store.Open(folder.Path, options => options.MaxRetryAttempts = 1);
+        await using var cod = store.Open(folder.Path, options => options.MaxRetryAttempts = 1);
 
-        var result = await (await cod.WatchedDownloadAsync([study.StudyInstanceUid])).StartAsync();
+        var result = await cod.CreateWatchedJob([study.StudyInstanceUid]).RunAsync();
 
         var failure = Assert.Single(result.Failures);
         Assert.Equal(series.Instances[3].SopInstanceUid, failure.SopInstanceUid);
@@ -221,9 +221,9 @@ public sealed class TarVerificationTests
             },
         });
         using var folder = new TempFolder();
-        using var cod = store.Open(folder.Path);
+        await using var cod = store.Open(folder.Path);
 
-        var result = await (await cod.WatchedDownloadAsync([study.StudyInstanceUid])).StartAsync();
+        var result = await cod.CreateWatchedJob([study.StudyInstanceUid]).RunAsync();
 
         Assert.Equal((JobOutcome.Complete, 4), (result.Outcome, result.InstancesUnverified));
         Assert.Equal(study.Expected(), SavedFiles.InFolder(folder.Path));
@@ -238,9 +238,9 @@ public sealed class TarVerificationTests
         store.Put(study);
         store.Server.Faults.Add(Fault.StallAfter(300_000), RequestKind.Media, IsTar);
         using var folder = new TempFolder();
-        using var cod = store.Open(folder.Path);
+        await using var cod = store.Open(folder.Path);
         using var cancel = new CancellationTokenSource();
-        var running = (await cod.WatchedDownloadAsync([study.StudyInstanceUid])).StartAsync(cancel.Token);
+        var running = cod.CreateWatchedJob([study.StudyInstanceUid]).RunAsync(cancel.Token);
         await store.Server.WaitForRequestAsync(request => request.BytesSent == 300_000);
 
         await cancel.CancelAsync();
@@ -259,12 +259,12 @@ public sealed class TarVerificationTests
         store.Put(study);
         store.Server.Faults.Add(Fault.StallAfter(300_000), RequestKind.Media, name => name == slow.TarName(TestStore.Prefix));
         using var folder = new TempFolder();
-        using var cod = store.Open(folder.Path, options => options.MaxConnections = 2);
+        await using var cod = store.Open(folder.Path, options => options.MaxConnections = 2);
         using var cancel = new CancellationTokenSource();
-        var job = await cod.WatchedDownloadAsync([study.StudyInstanceUid]);
+        var job = cod.CreateWatchedJob([study.StudyInstanceUid]);
         var extracted = new TaskCompletionSource<string>();
         job.Extracted += (_, args) => extracted.TrySetResult(args.Series.SeriesInstanceUid);
-        var running = job.StartAsync(cancel.Token);
+        var running = job.RunAsync(cancel.Token);
 
         Assert.Equal(other.SeriesInstanceUid, await extracted.Task);
 
@@ -309,13 +309,13 @@ public sealed class TarVerificationTests
         IObjectStore store, ISaveHandler? handler = null, bool zip = false)
     {
         using var folder = new TempFolder();
-        using var cod = new CodDownload(new CodDownloadOptions { LoggerFactory = LeakWatch.Loggers(), RetryDelay = TimeSpan.FromMilliseconds(1) });
+        await using var cod = new CodDownload(new CodDownloadOptions { LoggerFactory = LeakWatch.Loggers(), RetryDelay = TimeSpan.FromMilliseconds(1) });
         cod.InitDirectory(folder.Path);
         cod.InitBucket(store, TestStore.Prefix);
         var study = new SyntheticStudy(seed: 4).StudyInstanceUid;
-        var job = handler is null ? await cod.WatchedDownloadAsync([study], zip) : await cod.WatchedDownloadAsync([study], handler);
+        var job = handler is null ? cod.CreateWatchedJob([study], zip ? OutputFormat.Zip : OutputFormat.Folder) : cod.CreateWatchedJob([study], handler);
         var recorder = new JobRecorder(job);
-        var result = await job.StartAsync();
+        var result = await job.RunAsync();
         return (result, SavedFiles.In(folder.Path, zip), [.. recorder.Of<InstanceSavedEventArgs>()]);
     }
 }

@@ -38,14 +38,14 @@ internal sealed class SavedStudy : IAsyncDisposable
         study.AddSeries(options ?? new() { InstanceCount = 10, InstanceSizeBytes = 20_000 });
         study.AddSeries(new() { InstanceCount = 3, InstanceSizeBytes = 300_000 });
         var saved = new SavedStudy(store, store.Put(study), zip);
-        await (await saved.Cod.WatchedDownloadAsync([study.StudyInstanceUid], zip)).StartAsync();
+        await saved.Cod.CreateWatchedJob([study.StudyInstanceUid], zip ? OutputFormat.Zip : OutputFormat.Folder).RunAsync();
         store.Server.ClearRequests();
         return saved;
     }
 
-    public Task<VerificationResult> VerifyAsync() => Cod.VerifyAsync([Study.StudyInstanceUid], Zip);
+    public Task<VerificationResult> VerifyAsync() => Cod.VerifyAsync([Study.StudyInstanceUid], Zip ? OutputFormat.Zip : OutputFormat.Folder);
 
-    public async Task<JobResult> RepairAsync(VerificationResult found) => await (await Cod.RepairAsync(found)).StartAsync();
+    public Task<JobResult> RepairAsync(VerificationResult found) => Cod.Repair(found).RunAsync();
 
     /// <summary>The path of the file, or the name of the entry, of an instance.</summary>
     public string PathOf(int series, int instance)
@@ -108,7 +108,7 @@ internal sealed class SavedStudy : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        Cod.Dispose();
+        await Cod.DisposeAsync();
         await _store.DisposeAsync();
         _folder.Dispose();
     }

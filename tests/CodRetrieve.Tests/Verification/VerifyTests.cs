@@ -68,12 +68,12 @@ public sealed class VerifyTests
         study.AddSeries(new() { InstanceCount = 4, OmitTar = true });
         store.Put(study);
         using var folder = new TempFolder();
-        using var cod = new CodDownload(store.Options());
+        await using var cod = new CodDownload(store.Options());
         cod.InitBucket(TestStore.Url);
         var directory = Path.Combine(folder.Path, "not-there");
-        cod.InitDirectory(directory, mayWrite: false);
+        cod.InitDirectory(directory, readOnly: true);
 
-        var result = await cod.VerifyAsync([study.StudyInstanceUid], zip);
+        var result = await cod.VerifyAsync([study.StudyInstanceUid], zip ? OutputFormat.Zip : OutputFormat.Folder);
 
         Assert.Equal(4, result.Issues.Count(issue => issue.Kind == VerificationIssueKind.Missing));
         Assert.Equal(4, result.Issues.Count());
@@ -144,6 +144,22 @@ public sealed class VerifyTests
 
         Assert.True(result.IsIntact);
         Assert.Equal((3, 3), (result.InstancesVerified, result.Issues.Count(issue => issue.Kind == VerificationIssueKind.Unverifiable)));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Links_are_not_followed_and_are_named()
+    {
+        await using var saved = await SavedStudy.CreateAsync(zip: false);
+        var folder = Path.GetDirectoryName(saved.PathOf(0, 0))!;
+        Directory.CreateSymbolicLink(Path.Combine(folder, "everything"), "/");
+        File.Move(saved.PathOf(0, 1), Path.Combine(saved.Folder, "elsewhere"));
+        File.CreateSymbolicLink(saved.PathOf(0, 1), Path.Combine(saved.Folder, "elsewhere"));
+
+        var result = await saved.VerifyAsync();
+
+        Assert.Equal([VerificationIssueKind.Unreadable, VerificationIssueKind.Unknown], result.Issues.Select(issue => issue.Kind));
+        Assert.Contains("symbolic link", result.Issues.First().Cause!.Message, StringComparison.Ordinal);
+        Assert.Equal(Path.Combine(folder, "everything"), result.Issues.Last().Location);
     }
 
     [Fact(Timeout = 30_000)]

@@ -1,58 +1,89 @@
 using System.IO.Enumeration;
 using CodRetrieve.Catalog;
+using CodRetrieve.IO;
 
 namespace CodRetrieve.Saving;
 
 /// <summary>Instances as files <c>{root}/{study}/{series}/instances/{sop}.dcm</c>. Safe for calls for different instances at once.</summary>
-/// <param name="root">Where the study folders are; made when needed.</param>
-/// <param name="directory">The destination's directory, in which the root is; never made anew if it is gone.</param>
-/// <param name="options">How files are written.</param>
-internal sealed class InstanceDirectory(string root, string directory, SavingOptions options)
+internal sealed class InstanceDirectory
 {
+    private static readonly TimeSpan AgeOfLeftovers = TimeSpan.FromHours(1);
     private static readonly EnumerationOptions Everything = new() { AttributesToSkip = 0, IgnoreInaccessible = false };
 
-    private readonly InstanceWriter _writer = new(directory, options);
+    private readonly string _root;
+    private readonly string _directory;
+    private readonly SavedPlace _place;
+    private readonly bool _allowsLinks;
+    private readonly SavingOptions _options;
+    private readonly InstanceWriter _writer;
 
-    public string StudyFolder(string studyInstanceUid) => Path.Combine(root, Validate(studyInstanceUid));
+    /// <param name="directory">The destination's directory; never created again if it is gone.</param>
+    /// <param name="place">Whether the study folders are in it, or among what waits for zips.</param>
+    /// <param name="options">How files are written.</param>
+    public InstanceDirectory(string directory, SavedPlace place, SavingOptions options)
+    {
+        (_directory, _place, _options) = (directory, place, options);
+        _root = place == SavedPlace.Staging ? StatePaths.Staging(directory) : directory;
+        _allowsLinks = options.AllowSymbolicLinks && place == SavedPlace.Folder;
+        _writer = new InstanceWriter(directory, _allowsLinks, options);
+    }
+
+    public string StudyFolder(string studyInstanceUid) => Path.Combine(_root, SafeName.Validate(studyInstanceUid));
+
+    public string SeriesFolder(string studyInstanceUid, string seriesInstanceUid) =>
+        Path.Combine(StudyFolder(studyInstanceUid), SafeName.Validate(seriesInstanceUid), "instances");
 
     /// <summary>Where an instance's file is, or will be.</summary>
     public string PathOf(InstanceInfo instance) =>
-        Path.Combine(SeriesFolder(instance.Series), InstanceFile.Name(Validate(instance.SopInstanceUid)));
+        Path.Combine(SeriesFolder(instance.Series), InstanceFile.Name(SafeName.Validate(instance.SopInstanceUid)));
 
     /// <inheritdoc cref="InstanceWriter.SaveAsync"/>
-    public ValueTask<string> SaveAsync(InstanceInfo instance, Stream content, CancellationToken cancellationToken)
+    public ValueTask<WrittenFile> SaveAsync(InstanceInfo instance, string owner, Stream content, CancellationToken cancellationToken)
     {
-        _ = Validate(instance.SopInstanceUid);
-        return _writer.SaveAsync(instance, SeriesFolder(instance.Series), content, cancellationToken);
+        _ = SafeName.Validate(instance.SopInstanceUid);
+        return _writer.SaveAsync(instance, SeriesFolder(instance.Series), owner, content, cancellationToken);
     }
 
-    /// <summary>The instances of a series whose files are there with the right size.</summary>
-    /// <param name="series">The series.</param>
-    /// <param name="sweep">Whether unfinished files of an earlier run are deleted.</param>
-    /// <param name="cancellationToken">Ends the search.</param>
-    public HashSet<string> FindSaved(SeriesInfo series, bool sweep, CancellationToken cancellationToken)
+    /// <summary>Opens the file of an instance; <see langword="null"/> if there is none.</summary>
+    /// <exception cref="IOException">It cannot be read, or is a link.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    public FileStream? TryOpen(InstanceInfo instance)
     {
-        var folder = SeriesFolder(series);
-        var saved = new HashSet<string>(StringComparer.Ordinal);
+        var path = PathOf(instance);
+        ThrowIfLink(path);
         try
         {
-            if (sweep)
-            {
-                Sweep(folder);
-            }
+            // Read in large blocks, so a buffer would only copy.
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException || Directory.Exists(path))
+        {
+            return null;
+        }
+    }
 
-            var sizes = new Dictionary<string, long>(StringComparer.Ordinal);
-            foreach (var (name, size) in Files(folder))
+    /// <summary>The instances of a series whose files are there, of whatever size.</summary>
+    /// <exception cref="IOException">The folder cannot be read, or is a link.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder may not be read.</exception>
+    public Dictionary<string, FoundFile> Find(SeriesInfo series, CancellationToken cancellationToken)
+    {
+        var folder = SeriesFolder(series);
+        ThrowIfLink(folder);
+        var found = new Dictionary<string, FoundFile>(StringComparer.Ordinal);
+        try
+        {
+            var files = new Dictionary<string, FoundFile>(StringComparer.Ordinal);
+            foreach (var (name, file) in Files(folder))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                sizes[name] = size;
+                files[name] = file;
             }
 
             foreach (var instance in series.Instances)
             {
-                if (sizes.TryGetValue(InstanceFile.Name(instance.SopInstanceUid), out var size) && HasRightSize(instance, size))
+                if (files.TryGetValue(InstanceFile.Name(instance.SopInstanceUid), out var file))
                 {
-                    saved.Add(instance.SopInstanceUid);
+                    found[instance.SopInstanceUid] = file;
                 }
             }
         }
@@ -60,91 +91,106 @@ internal sealed class InstanceDirectory(string root, string directory, SavingOpt
         {
             // Nothing of the series was ever saved.
         }
-        catch (Exception e) when (DestinationErrors.From(e, directory) is { } fault)
-        {
-            throw fault;
-        }
 
-        return saved;
+        return found;
     }
 
-    /// <summary>Whether a saved copy of this size is the instance. A file without bytes is none, unless the index says so.</summary>
-    public static bool HasRightSize(InstanceInfo instance, long sizeBytes) =>
-        instance.SizeBytes is { } expected ? sizeBytes == expected : sizeBytes > 0;
-
-    /// <summary>Deletes the unfinished files of a whole study.</summary>
-    public void SweepStudy(string studyInstanceUid)
+    /// <summary>Deletes the unfinished files of a series that belong to no living run.</summary>
+    public void CleanUp(string studyInstanceUid, string seriesInstanceUid, RunMarker run)
     {
-        var study = new DirectoryInfo(StudyFolder(studyInstanceUid));
-        if (!study.Exists)
+        var folder = SeriesFolder(studyInstanceUid, seriesInstanceUid);
+        if (!_allowsLinks)
         {
-            return;
+            SymbolicLink.ThrowIfBelow(_directory, folder);
         }
 
-        foreach (var series in study.EnumerateDirectories("*", Everything))
+        if (Directory.Exists(folder))
         {
-            var folder = Path.Combine(series.FullName, "instances");
-            if (Directory.Exists(folder))
-            {
-                Sweep(folder);
-            }
+            DeleteLeftovers(folder, run);
         }
     }
 
-    /// <summary>The whole files of a study, in the order of their names.</summary>
-    public IReadOnlyList<StagedFile> FilesOf(string studyInstanceUid)
+    /// <summary>Deletes the unfinished files of a whole study that belong to no living run.</summary>
+    public void CleanUp(string studyInstanceUid, RunMarker run)
     {
-        var study = new DirectoryInfo(StudyFolder(studyInstanceUid));
-        if (!study.Exists)
+        foreach (var series in SeriesOf(studyInstanceUid))
         {
-            return [];
+            CleanUp(studyInstanceUid, series, run);
         }
-
-        var files = new List<StagedFile>();
-        foreach (var series in study.EnumerateDirectories("*", Everything))
-        {
-            var folder = Path.Combine(series.FullName, "instances");
-            if (SafeUid.IsSafe(series.Name) && Directory.Exists(folder))
-            {
-                files.AddRange(Files(folder).Where(f => InstanceFile.IsName(f.Name))
-                    .Select(f => new StagedFile($"{series.Name}/instances/{f.Name}", Path.Combine(folder, f.Name))));
-            }
-        }
-
-        files.Sort(static (a, b) => string.CompareOrdinal(a.EntryName, b.EntryName));
-        return files;
     }
 
-    private static FileSystemEnumerable<(string Name, long Size)> Files(string folder) =>
-        new(folder, static (ref FileSystemEntry entry) => (entry.FileName.ToString(), SizeOf(ref entry)), Everything)
+    /// <summary>The series of a study that have a folder.</summary>
+    public IReadOnlyList<string> SeriesOf(string studyInstanceUid)
+    {
+        var study = StudyFolder(studyInstanceUid);
+        ThrowIfLink(study);
+        return Directory.Exists(study)
+            ? [.. new DirectoryInfo(study).EnumerateDirectories("*", Everything).Select(series => series.Name).Where(name => SafeUid.IsSafe(name))]
+            : [];
+    }
+
+    /// <summary>Throws if links are not allowed and a path leads through one.</summary>
+    public void ThrowIfLink(string path)
+    {
+        if (!_allowsLinks)
         {
-            ShouldIncludePredicate = static (ref FileSystemEntry entry) => !entry.IsDirectory,
+            SymbolicLink.ThrowIfBelow(_directory, path);
+        }
+    }
+
+    private string SeriesFolder(SeriesInfo series) => SeriesFolder(series.StudyInstanceUid, series.SeriesInstanceUid);
+
+    private FileSystemEnumerable<(string Name, FoundFile File)> Files(string folder)
+    {
+        var (place, allowsLinks) = (_place, _allowsLinks);
+        return new(
+            folder,
+            (ref FileSystemEntry entry) => (entry.FileName.ToString(), Found(ref entry, place)),
+            Everything)
+        {
+            ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory && (allowsLinks || !IsLink(ref entry)),
         };
+    }
 
-    // The size of a link is that of the name in it, so ask for its target; other reparse points (deduplicated files) have their own size.
-    private static long SizeOf(ref FileSystemEntry entry) =>
-        (entry.Attributes & FileAttributes.ReparsePoint) != 0 && entry.ToFileSystemInfo().ResolveLinkTarget(returnFinalTarget: true) is { } target
-            ? target is FileInfo { Exists: true } file ? file.Length : -1
-            : entry.Length;
+    // Other reparse points than links (deduplicated files) are files as any.
+    private static bool IsLink(ref FileSystemEntry entry) =>
+        (entry.Attributes & FileAttributes.ReparsePoint) != 0 && entry.ToFileSystemInfo().LinkTarget is not null;
 
-    private static string Validate(string name) => SafeUid.IsSafe(name)
-        ? name
-        : throw new ArgumentException("The UID holds characters that no file name may have.", nameof(name));
+    // The size of a link is that of the name in it, so ask for its target.
+    private static FoundFile Found(ref FileSystemEntry entry, SavedPlace place) =>
+        !IsLink(ref entry) ? new FoundFile(place, entry.Length, entry.LastWriteTimeUtc.UtcDateTime)
+        : entry.ToFileSystemInfo().ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true } file
+            ? new FoundFile(place, file.Length, file.LastWriteTimeUtc)
+            : new FoundFile(place, -1, default);
 
-    private string SeriesFolder(SeriesInfo series) =>
-        Path.Combine(StudyFolder(series.StudyInstanceUid), Validate(series.SeriesInstanceUid), "instances");
-
-    private void Sweep(string folder)
+    private void DeleteLeftovers(string folder, RunMarker run)
     {
-        var swept = 0;
-        foreach (var name in Files(folder).Select(f => f.Name).Where(n => InstanceFile.IsPartialName(n)).ToList())
+        var deleted = 0;
+        foreach (var (name, file) in Files(folder).Where(file => InstanceFile.IsPartialName(file.Name, out _)).ToList())
         {
-            swept += _writer.TryDeleteLeftover(Path.Combine(folder, name)) ? 1 : 0;
+            if (InstanceFile.IsPartialName(name, out var owner) && !MayBeWritten(owner, file, run))
+            {
+                var path = Path.Combine(folder, name);
+                if (WholeFile.TryDelete(path) is { } problem)
+                {
+                    SavingLogMessages.LeftoverNotDeleted(_options.Logger, problem, path);
+                }
+                else
+                {
+                    deleted++;
+                }
+            }
         }
 
-        if (swept > 0)
+        if (deleted > 0)
         {
-            SavingLogMessages.LeftoversSwept(options.Logger, swept, folder);
+            SavingLogMessages.LeftoversDeleted(_options.Logger, deleted, folder);
         }
     }
+
+    // Where locks mean nothing, only its age tells that nobody writes a file any more.
+    private bool MayBeWritten(string owner, FoundFile file, RunMarker run) =>
+        owner == run.Owner || (owner.Length > 0 && (run.HasLocks
+            ? run.IsAlive(owner)
+            : _options.TimeProvider.GetUtcNow().UtcDateTime - file.LastWriteUtc < AgeOfLeftovers));
 }

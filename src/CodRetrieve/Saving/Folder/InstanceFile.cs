@@ -1,61 +1,48 @@
 using System.Buffers;
 using CodRetrieve.Catalog;
+using CodRetrieve.IO;
 using Microsoft.Win32.SafeHandles;
 
 namespace CodRetrieve.Saving;
 
-/// <summary>The file of one instance while it is written: beside its final place, so that the rename stays on one volume and is atomic.</summary>
+/// <summary>The name and the content of the file of one instance.</summary>
 internal static class InstanceFile
 {
     public const int BufferSize = 256 * 1024;
 
     private const string Extension = ".dcm";
-    private const string PartialExtension = ".dcm.partial";
+
+    // Up to version 0.1 the name of an unfinished file was always the same.
+    private const string OldPartialExtension = ".dcm.partial";
 
     // Below this a preallocation costs more than it saves.
     private const long PreallocateFrom = 1024 * 1024;
 
     public static string Name(string sopInstanceUid) => sopInstanceUid + Extension;
 
-    public static string PartialName(string sopInstanceUid) => $".{sopInstanceUid}{PartialExtension}";
-
     /// <summary>Whether a file has a name that <see cref="Name"/> gives.</summary>
     public static bool IsName(ReadOnlySpan<char> name) =>
         name.EndsWith(Extension, StringComparison.Ordinal) && SafeUid.IsSafe(name[..^Extension.Length]);
 
-    /// <summary>Whether a file has a name that <see cref="PartialName"/> gives; others are not ours to delete.</summary>
-    public static bool IsPartialName(ReadOnlySpan<char> name) => name.Length > PartialExtension.Length && name[0] == '.'
-        && name.EndsWith(PartialExtension, StringComparison.Ordinal) && SafeUid.IsSafe(name[1..^PartialExtension.Length]);
+    /// <summary>Whether a file is an unfinished one of a handler's; others are not ours to delete.</summary>
+    /// <param name="name">The file's name.</param>
+    /// <param name="owner">The run that it belongs to; empty for one of an older version.</param>
+    public static bool IsPartialName(string name, out string owner) => PartialName.TryParse(name, out var uid, out owner)
+        ? SafeUid.IsSafe(uid)
+        : name.Length > OldPartialExtension.Length && name[0] == '.'
+            && name.EndsWith(OldPartialExtension, StringComparison.Ordinal) && SafeUid.IsSafe(name.AsSpan(1, name.Length - 1 - OldPartialExtension.Length));
 
     /// <summary>Whether a file is so large that it pays to ask the file system for its room before it is written.</summary>
     public static bool NeedsRoom(long? sizeBytes) => sizeBytes >= PreallocateFrom;
 
-    /// <summary>Makes the file, empty, with room for its bytes where the file system gives it.</summary>
-    public static SafeFileHandle Create(string path, long? sizeBytes)
-    {
-        if (NeedsRoom(sizeBytes))
-        {
-            try
-            {
-                return Open(path, sizeBytes!.Value);
-            }
-            catch (IOException e) when (e.GetType() == typeof(IOException))
-            {
-                // No room for so much, says .NET without an error code. The size is only what an index claims, so let the writing tell:
-                // a senseless size must not pass for a full disk, which would stop the job.
-                return Open(path, 0);
-            }
-        }
-
-        return Open(path, 0);
-    }
-
     /// <summary>Copies content to its end. What reading throws passes unchanged; only what writing throws is a destination's fault.</summary>
-    public static async ValueTask CopyAsync(Stream content, SafeFileHandle file, string directory, CancellationToken cancellationToken)
+    public static async ValueTask<WrittenBytes> CopyAsync(
+        Stream content, SafeFileHandle file, bool computeCrc32c, string directory, CancellationToken cancellationToken)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
         {
+            uint? crc = computeCrc32c ? 0 : null;
             for (var offset = 0L; ;)
             {
                 // Network reads give some KB at a time; a full buffer makes one write of many of them.
@@ -63,9 +50,10 @@ internal static class InstanceFile
                     .ConfigureAwait(false);
                 await WriteAsync(file, buffer.AsMemory(0, count), offset, directory, cancellationToken).ConfigureAwait(false);
                 offset += count;
+                crc = crc is { } before ? Crc32C.Append(before, buffer.AsSpan(0, count)) : null;
                 if (count < BufferSize)
                 {
-                    return;
+                    return new WrittenBytes(offset, crc);
                 }
             }
         }
@@ -74,9 +62,6 @@ internal static class InstanceFile
             ArrayPool<byte>.Shared.Return(buffer);
         }
     }
-
-    private static SafeFileHandle Open(string path, long sizeBytes) =>
-        File.OpenHandle(path, FileMode.Create, FileAccess.Write, FileShare.None, FileOptions.Asynchronous, sizeBytes);
 
     private static async ValueTask WriteAsync(
         SafeFileHandle file, ReadOnlyMemory<byte> bytes, long offset, string directory, CancellationToken cancellationToken)

@@ -4,14 +4,12 @@ using Microsoft.Win32.SafeHandles;
 namespace CodRetrieve.Saving;
 
 /// <summary>Writes instances as files: visible under their names when whole, or not at all. Safe for calls for different instances at once.</summary>
-/// <param name="directory">The destination's directory, in which all files are; never made anew if it is gone.</param>
+/// <param name="directory">The destination's directory, in which all files are; never created again if it is gone.</param>
+/// <param name="allowsLinks">Whether folders below it may be links.</param>
 /// <param name="options">How files are written.</param>
-internal sealed class InstanceWriter(string directory, SavingOptions options)
+internal sealed class InstanceWriter(string directory, bool allowsLinks, SavingOptions options)
 {
-    private readonly DirectoryCache _folders = new(directory);
-
-    // The unfinished files of this run, which no sweep may take for leftovers.
-    private readonly HashSet<string> _writing = new(StringComparer.Ordinal);
+    private readonly DirectoryCache _folders = new(directory, allowsLinks);
 
     // Known from the first file on. Two that find out at once find the same.
     private volatile Unnamed _unnamed = options.AnonymousFiles ? Unnamed.Unknown : Unnamed.Impossible;
@@ -23,63 +21,101 @@ internal sealed class InstanceWriter(string directory, SavingOptions options)
         Impossible,
     }
 
+    private bool FlushesEachFile => options.FlushToDisk;
+
     /// <summary>Writes an instance into a folder: visible under its name when whole, or not at all.</summary>
-    public async ValueTask<string> SaveAsync(InstanceInfo instance, string folder, Stream content, CancellationToken cancellationToken)
+    /// <param name="instance">The instance.</param>
+    /// <param name="folder">The folder, created where there is none.</param>
+    /// <param name="owner">The run that writes it.</param>
+    /// <param name="content">Its bytes.</param>
+    /// <param name="cancellationToken">Ends the writing.</param>
+    public async ValueTask<WrittenFile> SaveAsync(
+        InstanceInfo instance, string folder, string owner, Stream content, CancellationToken cancellationToken)
     {
         var path = Path.Combine(folder, InstanceFile.Name(instance.SopInstanceUid));
-        var partial = Path.Combine(folder, InstanceFile.PartialName(instance.SopInstanceUid));
-        if (TryOpenUnnamed(folder, instance.SizeBytes) is { } unnamed)
+        using var unnamed = TryOpenUnnamed(folder, instance.SizeBytes);
+        if (unnamed is null)
         {
-            using (unnamed)
+            return await SavePartialAsync(instance, path, owner, content, cancellationToken).ConfigureAwait(false);
+        }
+
+        var written = await CopyAsync(instance, content, unnamed, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (FlushesEachFile)
             {
-                await WriteAsync(unnamed, content, cancellationToken).ConfigureAwait(false);
-                if (!TryLink(unnamed, path))
-                {
-                    Replace(unnamed, partial, path);
-                }
+                options.Files.Flush(unnamed, path);
             }
-        }
-        else
-        {
-            await SavePartialAsync(folder, partial, path, instance.SizeBytes, content, cancellationToken).ConfigureAwait(false);
-        }
 
-        return path;
+            if (!options.Files.TryLink(unnamed, path))
+            {
+                await ReplaceAsync(unnamed, path, owner, cancellationToken).ConfigureAwait(false);
+            }
+
+            if (FlushesEachFile)
+            {
+                options.Files.FlushDirectory(folder);
+            }
+
+            return new WrittenFile(path, written.SizeBytes, written.Crc32c, File.GetLastWriteTimeUtc(unnamed));
+        }
+        catch (Exception e) when (DestinationErrors.From(e, directory) is { } fault)
+        {
+            throw fault;
+        }
     }
 
-    /// <summary>Deletes an unfinished file, unless it is of this run.</summary>
-    public bool TryDeleteLeftover(string path)
+    private async ValueTask<WrittenFile> SavePartialAsync(
+        InstanceInfo instance, string path, string owner, Stream content, CancellationToken cancellationToken)
     {
-        // Held while deleting: a save that begins now waits, and creates its file after that.
-        lock (_writing)
+        using var file = Create(path, instance, owner);
+        try
         {
-            return !_writing.Contains(path) && DeletePartial(path);
+            var written = await CopyAsync(instance, content, file.Handle, cancellationToken).ConfigureAwait(false);
+            await CommitAsync(file, cancellationToken).ConfigureAwait(false);
+            return new WrittenFile(path, written.SizeBytes, written.Crc32c, File.GetLastWriteTimeUtc(path));
+        }
+        finally
+        {
+            Discard(file);
         }
     }
 
-    private async ValueTask SavePartialAsync(
-        string folder, string partial, string path, long? sizeBytes, Stream content, CancellationToken cancellationToken)
+    private async ValueTask CommitAsync(WholeFile file, CancellationToken cancellationToken)
     {
-        using var writing = new Writing(this, partial);
-        using (var file = Open(folder, partial, sizeBytes))
+        try
         {
-            await WriteAsync(file, content, cancellationToken).ConfigureAwait(false);
+            await file.CommitAsync(FlushesEachFile, overwrite: true, cancellationToken).ConfigureAwait(false);
         }
-
-        writing.Rename(path);
+        catch (Exception e) when (!Path.Exists(file.Path) && DestinationErrors.From(e, directory) is { } fault)
+        {
+            // Where something stands at the path already (a folder; on Windows a file that is open), only this instance cannot be saved.
+            throw fault;
+        }
     }
 
     // A link takes no name that something has, so what has it is replaced by a rename.
-    private void Replace(SafeFileHandle unnamed, string partial, string path)
+    private async ValueTask ReplaceAsync(SafeFileHandle unnamed, string path, string owner, CancellationToken cancellationToken)
     {
-        using var writing = new Writing(this, partial);
-        DeletePartial(partial);
-        if (!TryLink(unnamed, partial))
+        var partial = Path.Combine(Path.GetDirectoryName(path)!, PartialName.Create(Path.GetFileNameWithoutExtension(path), owner));
+        if (!options.Files.TryLink(unnamed, partial))
         {
-            throw new IOException($"{partial} is there already, and cannot be deleted.");
+            throw new IOException($"{partial} is there already.");
         }
 
-        writing.Rename(path);
+        var isRenamed = false;
+        try
+        {
+            await WholeFile.MoveAsync(partial, path, overwrite: true, options.Files, options.TimeProvider, cancellationToken).ConfigureAwait(false);
+            isRenamed = true;
+        }
+        finally
+        {
+            if (!isRenamed)
+            {
+                Delete(partial);
+            }
+        }
     }
 
     private SafeFileHandle? TryOpenUnnamed(string folder, long? sizeBytes)
@@ -94,7 +130,7 @@ internal sealed class InstanceWriter(string directory, SavingOptions options)
             _folders.Make(folder);
             if (_unnamed == Unnamed.Unknown)
             {
-                var probe = Path.Combine(folder, InstanceFile.PartialName(Guid.NewGuid().ToString("N")));
+                var probe = Path.Combine(folder, PartialName.Create("probe", PartialName.NewId()));
                 _unnamed = AnonymousFile.IsPossibleIn(folder, probe) ? Unnamed.Possible : Unnamed.Impossible;
             }
         }
@@ -107,32 +143,21 @@ internal sealed class InstanceWriter(string directory, SavingOptions options)
         return _unnamed == Unnamed.Possible ? AnonymousFile.TryCreate(folder) : null;
     }
 
-    private bool TryLink(SafeFileHandle unnamed, string path)
+    private WholeFile Create(string path, InstanceInfo instance, string owner)
     {
         try
         {
-            return AnonymousFile.TryLink(unnamed, path);
-        }
-        catch (Exception e) when (DestinationErrors.From(e, directory) is { } fault)
-        {
-            throw fault;
-        }
-    }
-
-    private SafeFileHandle Open(string folder, string partial, long? sizeBytes)
-    {
-        try
-        {
+            var folder = Path.GetDirectoryName(path)!;
             _folders.Make(folder);
             try
             {
-                return InstanceFile.Create(partial, sizeBytes);
+                return CreateWithRoom(path, instance, owner);
             }
             catch (DirectoryNotFoundException)
             {
                 // Removed since it was made: once more.
                 _folders.MakeAgain(folder);
-                return InstanceFile.Create(partial, sizeBytes);
+                return CreateWithRoom(path, instance, owner);
             }
         }
         catch (Exception e) when (DestinationErrors.From(e, directory) is { } fault)
@@ -141,85 +166,41 @@ internal sealed class InstanceWriter(string directory, SavingOptions options)
         }
     }
 
-    private async ValueTask WriteAsync(SafeFileHandle file, Stream content, CancellationToken cancellationToken)
+    private WholeFile CreateWithRoom(string path, InstanceInfo instance, string owner)
     {
-        await InstanceFile.CopyAsync(content, file, directory, cancellationToken).ConfigureAwait(false);
-        if (!options.FlushToDisk)
+        if (InstanceFile.NeedsRoom(instance.SizeBytes))
         {
-            return;
-        }
-
-        try
-        {
-            RandomAccess.FlushToDisk(file);
-        }
-        catch (Exception e) when (DestinationErrors.From(e, directory) is { } fault)
-        {
-            throw fault;
-        }
-    }
-
-    private void Rename(string partial, string path)
-    {
-        try
-        {
-            File.Move(partial, path, overwrite: true);
-        }
-        catch (Exception e) when (!Path.Exists(path) && DestinationErrors.From(e, directory) is { } fault)
-        {
-            // Where something stands at the path already (a folder; on Windows a file that is open), only this instance cannot be saved.
-            throw fault;
-        }
-    }
-
-    private bool DeletePartial(string path)
-    {
-        try
-        {
-            File.Delete(path);
-            return true;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // Must not hide what made the save fail; nothing takes the file for an instance.
-            SavingLogMessages.LeftoverNotDeleted(options.Logger, e, path);
-            return false;
-        }
-    }
-
-    // An unfinished file of this run: gone at the end, unless it got its name.
-    private sealed class Writing : IDisposable
-    {
-        private readonly InstanceWriter _writer;
-        private readonly string _partial;
-        private bool _isRenamed;
-
-        public Writing(InstanceWriter writer, string partial)
-        {
-            (_writer, _partial) = (writer, partial);
-            lock (writer._writing)
+            try
             {
-                writer._writing.Add(partial);
+                return WholeFile.Create(path, instance.SopInstanceUid, owner, instance.SizeBytes!.Value, options.Files, options.TimeProvider);
+            }
+            catch (IOException e) when (e.GetType() == typeof(IOException))
+            {
+                // No room for so much, says .NET without an error code. The size is only what an index claims, so let the writing tell:
+                // a senseless size must not pass for a full disk, which would stop the job.
             }
         }
 
-        public void Rename(string path)
+        return WholeFile.Create(path, instance.SopInstanceUid, owner, 0, options.Files, options.TimeProvider);
+    }
+
+    private ValueTask<WrittenBytes> CopyAsync(InstanceInfo instance, Stream content, SafeFileHandle file, CancellationToken cancellationToken) =>
+        InstanceFile.CopyAsync(content, file, instance.ExpectedCrc32c is null, directory, cancellationToken);
+
+    private void Discard(WholeFile file)
+    {
+        if (file.Discard() is { } problem)
         {
-            _writer.Rename(_partial, path);
-            _isRenamed = true;
+            SavingLogMessages.LeftoverNotDeleted(options.Logger, problem, file.PartialPath);
         }
+    }
 
-        public void Dispose()
+    // Must not hide what made the save fail; nothing takes the file for an instance.
+    private void Delete(string partial)
+    {
+        if (WholeFile.TryDelete(partial) is { } problem)
         {
-            if (!_isRenamed)
-            {
-                _writer.DeletePartial(_partial);
-            }
-
-            lock (_writer._writing)
-            {
-                _writer._writing.Remove(_partial);
-            }
+            SavingLogMessages.LeftoverNotDeleted(options.Logger, problem, partial);
         }
     }
 }

@@ -1,11 +1,22 @@
+using System.IO.Enumeration;
+using CodRetrieve.IO;
+
 namespace CodRetrieve.Saving;
 
 /// <summary>A study saved as files.</summary>
-internal sealed class SavedStudyFolder(string root, string directory, string studyInstanceUid) : ISavedStudy
+/// <param name="directory">The full path of the directory.</param>
+/// <param name="place">Whether the study is in it, or among what waits for zips.</param>
+/// <param name="studyInstanceUid">The study.</param>
+/// <param name="options">Whether links are followed.</param>
+internal sealed class SavedStudyFolder(string directory, SavedPlace place, string studyInstanceUid, SavingOptions options) : ISavedStudy
 {
-    private static readonly EnumerationOptions Everything = new() { RecurseSubdirectories = true, AttributesToSkip = 0, IgnoreInaccessible = false };
+    // Below a study are its series, their folders of instances, and these: no link can lead further.
+    private static readonly EnumerationOptions Everything = new()
+    {
+        RecurseSubdirectories = true, AttributesToSkip = 0, IgnoreInaccessible = false, MaxRecursionDepth = 8,
+    };
 
-    private readonly InstanceDirectory _files = new(root, directory, new SavingOptions());
+    private readonly InstanceDirectory _files = new(directory, place, options);
 
     public string Location => _files.StudyFolder(studyInstanceUid);
 
@@ -15,36 +26,39 @@ internal sealed class SavedStudyFolder(string root, string directory, string stu
 
     public string LocationOf(InstanceInfo instance) => _files.PathOf(instance);
 
-    public SavedFile? Open(InstanceInfo instance)
-    {
-        var path = _files.PathOf(instance);
-        try
-        {
-            // Read in large blocks, so a buffer would only copy.
-            var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
-            return new SavedFile(file, file.Length, path);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException || Directory.Exists(path))
-        {
-            return null;
-        }
-    }
+    public SavedFile? Open(InstanceInfo instance) =>
+        _files.TryOpen(instance) is { } file ? new SavedFile(file, file.Length, file.Name) : null;
 
     public IEnumerable<SavedName> Names()
     {
+        _files.ThrowIfLink(Location);
         if (!Directory.Exists(Location))
         {
             yield break;
         }
 
-        foreach (var path in Directory.EnumerateFiles(Location, "*", Everything))
+        foreach (var path in Paths())
         {
-            if (!InstanceFile.IsPartialName(Path.GetFileName(path.AsSpan())))
+            if (!InstanceFile.IsPartialName(Path.GetFileName(path), out _))
             {
                 yield return new SavedName(Path.GetRelativePath(Location, path).Replace(Path.DirectorySeparatorChar, '/'), path);
             }
         }
     }
+
+    private FileSystemEnumerable<string> Paths()
+    {
+        var followsLinks = options.AllowSymbolicLinks && place == SavedPlace.Folder;
+        return new(Location, static (ref FileSystemEntry entry) => entry.ToFullPath(), Everything)
+        {
+            // A link to a folder is named, as a file that nobody knows; what it leads to is not looked at.
+            ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory || (!followsLinks && IsLink(ref entry)),
+            ShouldRecursePredicate = (ref FileSystemEntry entry) => followsLinks || !IsLink(ref entry),
+        };
+    }
+
+    private static bool IsLink(ref FileSystemEntry entry) =>
+        (entry.Attributes & FileAttributes.ReparsePoint) != 0 && SymbolicLink.Is(entry.ToFullPath());
 
     public void Dispose()
     {

@@ -1,308 +1,141 @@
+using System.Text.Json;
+using CodRetrieve.IO;
+
 namespace CodRetrieve.Saving;
 
 /// <summary>
-/// <c>{directory}/log.json</c>: <c>{"logs": ["{study}/{series}/{sop}", …]}</c>, in the shape that the JavaScript tool keeps, so that a
-/// directory begun with one can be finished by the other.
+/// Reads <c>{directory}/log.json</c>, <c>{"logs": ["{study}/{series}/{sop}", …]}</c>, in the shape that the JavaScript tool keeps. It records;
+/// what is saved is decided by receipts and files.
 /// </summary>
-/// <remarks>
-/// Entries are appended in place: one write over the closing brackets puts the new ones and the brackets there, so that the work does not
-/// grow with the file, and the file is valid JSON between any two writes. They are gathered into batches, as one is worth little: the
-/// disk tells what is saved. With <see cref="SavingOptions.TrustSavedLog"/> each is written at once.
-/// </remarks>
 internal sealed class LogJson
 {
-    private const int BatchSize = 64;
+    // Room for an element that someone else put there; whatever does not fit is no log.
+    private const int MaxTokenSize = 1024 * 1024;
 
-    private static readonly TimeSpan BatchTime = TimeSpan.FromSeconds(1);
+    private readonly Action<UInt128> _found;
+    private JsonReaderState _state = new(new JsonReaderOptions { MaxDepth = 256 });
+    private bool _isLogs;
+    private bool _isInList;
 
-    private readonly string _directory;
-    private readonly string _path;
-    private readonly SavingOptions _options;
-    private readonly SemaphoreSlim _one = new(1, 1);
-    private readonly List<string> _pending = [];
-    private HashSet<UInt128> _known = [];
-    private byte[] _tail = [];
-    private long _appendOffset;
-    private bool _isEmpty;
-    private long _lastWrite;
+    private LogJson(Action<UInt128> found) => _found = found;
 
-    private LogJson(string directory, SavingOptions options)
-    {
-        _directory = directory;
-        _path = PathIn(directory);
-        _options = options;
-        _lastWrite = options.TimeProvider.GetTimestamp();
-    }
-
-    private string PartialPath => Path.Combine(_directory, ".log.json.partial");
+    /// <summary>Where the next entry goes: the offset behind the last one, and whether there is one.</summary>
+    public (long Offset, bool IsFirst)? End { get; private set; }
 
     public static string PathIn(string directory) => Path.Combine(directory, "log.json");
 
-    public static string Entry(SeriesInfo series, string sopInstanceUid) =>
-        $"{series.StudyInstanceUid}/{series.SeriesInstanceUid}/{sopInstanceUid}";
+    public static string Entry(string study, string series, string sopInstanceUid) => $"{study}/{series}/{sopInstanceUid}";
 
-    public static FileStream OpenRead(string path) => new(
-        path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1, FileOptions.Asynchronous | FileOptions.SequentialScan);
+    public static FileStream OpenRead(string path) => SymbolicLink.Is(path)
+        ? throw new IOException($"{path} is a symbolic link, which is not followed. Remove it.")
+        : new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1, FileOptions.Asynchronous | FileOptions.SequentialScan);
 
-    /// <summary>Opens the log of a directory whose lock is held; makes one if there is none, repairs one that is damaged.</summary>
-    /// <exception cref="DestinationException">It cannot be read or written.</exception>
-    public static async ValueTask<LogJson> OpenAsync(string directory, SavingOptions options, CancellationToken cancellationToken)
+    /// <summary>Reads a log from its beginning to its end.</summary>
+    /// <param name="file">The log.</param>
+    /// <param name="found">Receives the hash of each entry, see <see cref="EntryHash"/>.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>The log; <see langword="null"/> if it is damaged: cut off, not JSON, or of another shape. What was read of it was found all the same.</returns>
+    public static async ValueTask<LogJson?> ReadAsync(FileStream file, Action<UInt128> found, CancellationToken cancellationToken)
     {
-        var log = new LogJson(directory, options);
-        try
+        var log = new LogJson(found);
+        var buffer = new byte[64 * 1024];
+        var (start, count) = (await SkipByteOrderMarkAsync(file, cancellationToken).ConfigureAwait(false), 0);
+        while (true)
         {
-            await log.LoadAsync(cancellationToken).ConfigureAwait(false);
-            return log;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw log.Fault(e);
-        }
-    }
-
-    public bool Contains(SeriesInfo series, string sopInstanceUid)
-    {
-        var hash = EntryHash.Of(Entry(series, sopInstanceUid));
-        lock (_pending)
-        {
-            return _known.Contains(hash);
-        }
-    }
-
-    /// <summary>Records instances, unless they are; writes when a batch is full or old enough.</summary>
-    /// <exception cref="DestinationException">The log cannot be written.</exception>
-    public async ValueTask AppendAsync(SeriesInfo series, IReadOnlyCollection<string> sopInstanceUids, CancellationToken cancellationToken)
-    {
-        await _one.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            foreach (var sop in sopInstanceUids)
+            var read = await file.ReadAsync(buffer.AsMemory(count), cancellationToken).ConfigureAwait(false);
+            count += read;
+            if (log.TryParse(buffer.AsSpan(0, count), start, isFinal: read == 0) is not { } consumed)
             {
-                Add(Entry(series, sop));
+                return null;
             }
 
-            if (_pending.Count >= BatchSize || (_pending.Count > 0
-                && (_options.TrustSavedLog || _options.TimeProvider.GetElapsedTime(_lastWrite) >= BatchTime)))
+            if (read == 0)
             {
-                await WritePendingAsync(cancellationToken).ConfigureAwait(false);
+                return log.End is null ? null : log;
             }
-        }
-        finally
-        {
-            _one.Release();
-        }
-    }
 
-    /// <summary>Writes what is pending.</summary>
-    /// <exception cref="DestinationException">The log cannot be written.</exception>
-    public async ValueTask FlushAsync(CancellationToken cancellationToken)
-    {
-        await _one.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            if (_pending.Count > 0)
+            (start, count) = (start + consumed, count - consumed);
+            buffer.AsSpan(consumed, count).CopyTo(buffer);
+            if (count == buffer.Length)
             {
-                await WritePendingAsync(cancellationToken).ConfigureAwait(false);
-            }
-        }
-        finally
-        {
-            _one.Release();
-        }
-    }
-
-    private void Add(string entry)
-    {
-        lock (_pending)
-        {
-            if (_known.Add(EntryHash.Of(entry)))
-            {
-                _pending.Add(entry);
-            }
-        }
-    }
-
-    private async ValueTask WritePendingAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            if (!TryAppend())
-            {
-                SavingLogMessages.LogChanged(_options.Logger, _path);
-                await LoadAsync(cancellationToken).ConfigureAwait(false);
-                if (_pending.Count > 0 && !TryAppend())
+                if (count >= MaxTokenSize)
                 {
-                    throw new IOException($"{_path} is being changed by another program.");
-                }
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw Fault(e);
-        }
-    }
-
-    // False if the file is not the one that was written last.
-    private bool TryAppend()
-    {
-        FileStream file;
-        try
-        {
-            file = new(_path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-        }
-        catch (FileNotFoundException) when (Directory.Exists(_directory))
-        {
-            return false;
-        }
-
-        using (file)
-        {
-            if (!HasKnownTail(file))
-            {
-                return false;
-            }
-
-            var batch = new MemoryStream();
-            foreach (var entry in _pending)
-            {
-                if (batch.Length > 0 || !_isEmpty)
-                {
-                    batch.WriteByte((byte)',');
+                    return null;
                 }
 
-                batch.Write(LogJsonWriter.Quote(entry));
+                Array.Resize(ref buffer, buffer.Length * 2);
             }
-
-            var added = batch.Length;
-            batch.Write(_tail);
-            Write(file, batch.GetBuffer().AsSpan(0, (int)batch.Length));
-            _appendOffset += added;
         }
-
-        _isEmpty = false;
-        _pending.Clear();
-        _lastWrite = _options.TimeProvider.GetTimestamp();
-        return true;
     }
 
-    private bool HasKnownTail(FileStream file)
+    // Editors put one there, over which the JavaScript tool stumbles: what is written later is without.
+    private static async ValueTask<long> SkipByteOrderMarkAsync(FileStream file, CancellationToken cancellationToken)
     {
-        if (file.Length != _appendOffset + _tail.Length)
-        {
-            return false;
-        }
-
-        Span<byte> tail = stackalloc byte[_tail.Length];
-        return RandomAccess.Read(file.SafeFileHandle, tail, _appendOffset) == tail.Length && tail.SequenceEqual(_tail);
+        var mark = new byte[3];
+        var count = await file.ReadAtLeastAsync(mark, mark.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+        return file.Position = count == mark.Length && mark.AsSpan().SequenceEqual("\uFEFF"u8) ? mark.Length : 0;
     }
 
-    private void Write(FileStream file, ReadOnlySpan<byte> bytes)
+    private int? TryParse(ReadOnlySpan<byte> block, long start, bool isFinal)
     {
-        var written = false;
+        var reader = new Utf8JsonReader(block, isFinal, _state);
         try
         {
-            RandomAccess.Write(file.SafeFileHandle, bytes, _appendOffset);
-            if (_options.FlushToDisk)
+            while (reader.Read())
             {
-                RandomAccess.FlushToDisk(file.SafeFileHandle);
+                OnToken(ref reader, start + reader.BytesConsumed);
             }
-
-            written = true;
         }
-        finally
+        catch (JsonException)
         {
-            if (!written)
+            return null;
+        }
+
+        _state = reader.CurrentState;
+        return (int)reader.BytesConsumed;
+    }
+
+    private void OnToken(ref Utf8JsonReader reader, long end)
+    {
+        switch (reader.TokenType)
+        {
+            case JsonTokenType.PropertyName when reader.CurrentDepth == 1:
+                _isLogs = reader.ValueTextEquals("logs"u8);
+                break;
+            case JsonTokenType.StartArray when _isLogs && reader.CurrentDepth == 1:
+                (End, _isInList) = ((end, true), true);
+                break;
+            case JsonTokenType.EndArray when _isInList && reader.CurrentDepth == 1:
+                _isInList = false;
+                break;
+            default:
+                OnElement(ref reader, end);
+                break;
+        }
+    }
+
+    private void OnElement(ref Utf8JsonReader reader, long end)
+    {
+        if (_isInList && reader.CurrentDepth == 2 && reader.TokenType is not (JsonTokenType.StartArray or JsonTokenType.StartObject))
+        {
+            End = (end, false);
+            if (reader.TokenType == JsonTokenType.String && Text(ref reader) is { } entry)
             {
-                Restore(file);
+                _found(entry);
             }
         }
     }
 
-    // A full disk takes the first part of a write only. The old tail needs no more room than it had.
-    private void Restore(FileStream file)
+    // No entry of ours needs an escape, but "\/" means the same as "/". Half a surrogate pair is no text, and names no instance.
+    private static UInt128? Text(ref Utf8JsonReader reader)
     {
         try
         {
-            RandomAccess.Write(file.SafeFileHandle, _tail, _appendOffset);
-            RandomAccess.SetLength(file.SafeFileHandle, _appendOffset + _tail.Length);
+            return reader.ValueIsEscaped ? EntryHash.Of(reader.GetString()!) : EntryHash.Of(reader.ValueSpan);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (InvalidOperationException)
         {
-            SavingLogMessages.LogNotRestored(_options.Logger, e, _path);
+            return null;
         }
     }
-
-    private async ValueTask LoadAsync(CancellationToken cancellationToken)
-    {
-        if (!Directory.Exists(_directory))
-        {
-            throw DestinationErrors.Gone(_directory);
-        }
-
-        if (!File.Exists(_path))
-        {
-            await WritePartialAsync(target => LogJsonWriter.WriteEmptyAsync(target, cancellationToken)).ConfigureAwait(false);
-            File.Move(PartialPath, _path, overwrite: true);
-        }
-
-        var contents = await ReadAsync(cancellationToken).ConfigureAwait(false);
-        if (!contents.IsAppendable)
-        {
-            contents = await RewriteAsync(cancellationToken).ConfigureAwait(false);
-        }
-
-        (_tail, _appendOffset, _isEmpty) = (contents.Tail, contents.Parser.AppendOffset, contents.Parser.IsEmpty);
-        lock (_pending)
-        {
-            _known = contents.Entries;
-            _pending.RemoveAll(entry => !_known.Add(EntryHash.Of(entry)));
-        }
-    }
-
-    private async ValueTask<LogJsonContents> ReadAsync(CancellationToken cancellationToken)
-    {
-        var file = OpenRead(_path);
-        await using (file.ConfigureAwait(false))
-        {
-            return await LogJsonContents.ReadAsync(file, cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    private async ValueTask<LogJsonContents> RewriteAsync(CancellationToken cancellationToken)
-    {
-        var source = OpenRead(_path);
-        await using (source.ConfigureAwait(false))
-        {
-            var contents = await LogJsonContents.ReadAsync(source, cancellationToken).ConfigureAwait(false);
-            if (contents.Parser.IsDamaged)
-            {
-                // A copy, so that a crash between this and the rename finds the damaged file where it was.
-                SavingLogMessages.LogRepaired(_options.Logger, _path, DamagedFile.Copy(_path));
-            }
-
-            await WritePartialAsync(target => LogJsonWriter.WriteAsync(source, contents, target, cancellationToken)).ConfigureAwait(false);
-        }
-
-        File.Move(PartialPath, _path, overwrite: true);
-        var rewritten = await ReadAsync(cancellationToken).ConfigureAwait(false);
-        return rewritten.IsAppendable ? rewritten : throw new IOException($"{_path} is being changed by another program.");
-    }
-
-    private async ValueTask WritePartialAsync(Func<Stream, ValueTask> write)
-    {
-        var target = new FileStream(PartialPath, FileMode.Create, FileAccess.Write, FileShare.None, 64 * 1024, FileOptions.Asynchronous);
-        await using (target.ConfigureAwait(false))
-        {
-            await write(target).ConfigureAwait(false);
-            await target.FlushAsync().ConfigureAwait(false);
-            if (_options.FlushToDisk)
-            {
-                RandomAccess.FlushToDisk(target.SafeFileHandle);
-            }
-        }
-    }
-
-    // A log that cannot be written concerns every instance, not the one that happened to fill the batch.
-    private DestinationException Fault(Exception e) => DestinationErrors.From(e, _directory)
-        ?? new DestinationException(DestinationFailure.NotWritable, $"{_path} cannot be read or written: {e.Message}", e);
 }

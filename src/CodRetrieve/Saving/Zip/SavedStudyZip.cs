@@ -12,14 +12,15 @@ internal sealed class SavedStudyZip : ISavedStudy
     // A zip has one reading position, so each reader that reads at the same time as others has it open once more.
     private readonly ConcurrentBag<ZipArchive> _idle = [];
 
-    public SavedStudyZip(string directory, string studyInstanceUid)
+    public SavedStudyZip(string directory, string studyInstanceUid, SavingOptions options)
     {
-        _zips = new ZipDirectory(directory, new SavingOptions());
-        _staged = new SavedStudyFolder(StatePaths.Staging(directory), directory, studyInstanceUid);
+        _zips = new ZipDirectory(directory, options);
+        _staged = new SavedStudyFolder(directory, SavedPlace.Staging, studyInstanceUid, options);
         Location = _zips.PathOf(studyInstanceUid);
         try
         {
             IsUnfinished = _staged.Names().Any();
+            _zips.ThrowIfLink(Location);
             Return(ZipIndex.OpenRead(Location));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)

@@ -1,6 +1,5 @@
-using System.Collections.Concurrent;
 using System.IO.Compression;
-using CodRetrieve.Catalog;
+using CodRetrieve.IO;
 
 namespace CodRetrieve.Saving;
 
@@ -9,78 +8,97 @@ internal sealed class ZipDirectory(string directory, SavingOptions options)
 {
     private const int WriteBufferBytes = 64 * 1024;
 
-    private readonly ConcurrentDictionary<string, Lazy<ZipIndex?>> _indexes = new(StringComparer.Ordinal);
+    // The series of a study are often looked at together; its zip is read once for all of them.
+    private readonly StudyCache<ZipIndex> _indexes = new();
 
-    public string PathOf(string studyInstanceUid) => SafeUid.IsSafe(studyInstanceUid)
-        ? Path.Combine(directory, studyInstanceUid + ".zip")
-        : throw new ArgumentException("The UID holds characters that no file name may have.", nameof(studyInstanceUid));
+    public string PathOf(string studyInstanceUid) => Path.Combine(directory, SafeName.Validate(studyInstanceUid) + ".zip");
 
     /// <summary>Where an instance is in the zip of its study, in the form that the COD writer uses for tars.</summary>
     public string LocationOf(InstanceInfo instance) => $"{PathOf(instance.Series.StudyInstanceUid)}://{EntryName(instance)}";
 
     public static string EntryName(InstanceInfo instance) => $"{instance.Series.SeriesInstanceUid}/{instance.EntryName}";
 
-    /// <summary>The instances of a series that the zip of its study holds with the right size.</summary>
+    /// <summary>The instances of a series that the zip of its study holds, of whatever size.</summary>
     /// <param name="series">The series.</param>
-    /// <param name="keepDamaged">Whether a zip that cannot be read is renamed, out of the way of a new one.</param>
+    /// <param name="mayChange">Whether a zip that cannot be read is renamed, out of the way of a new one.</param>
     /// <param name="cancellationToken">Ends the search.</param>
-    public IEnumerable<string> FindSaved(SeriesInfo series, bool keepDamaged, CancellationToken cancellationToken)
+    public Dictionary<string, FoundFile> Find(SeriesInfo series, bool mayChange, CancellationToken cancellationToken)
     {
-        var index = Index(series.StudyInstanceUid, keepDamaged, cancellationToken);
-        return index is null
-            ? []
-            : series.Instances.Where(i => index.Holds(EntryName(i), i)).Select(i => i.SopInstanceUid);
+        var found = new Dictionary<string, FoundFile>(StringComparer.Ordinal);
+        if (Index(series.StudyInstanceUid, mayChange, cancellationToken) is { } index)
+        {
+            foreach (var instance in series.Instances)
+            {
+                if (index.Find(EntryName(instance)) is { } entry)
+                {
+                    found[instance.SopInstanceUid] = entry;
+                }
+            }
+        }
+
+        return found;
     }
 
-    /// <summary>Deletes the unfinished zip of a study.</summary>
-    public void SweepStudy(string studyInstanceUid) => DeletePartial(PartialOf(PathOf(studyInstanceUid)));
+    /// <summary>Drops what is known of a study's zip.</summary>
+    public void Forget(string studyInstanceUid) => _indexes.Remove(studyInstanceUid);
+
+    /// <summary>Deletes the unfinished zips of a study that belong to no living run.</summary>
+    public void CleanUp(string studyInstanceUid, RunMarker run)
+    {
+        // Up to version 0.1 the name of an unfinished zip was always the same.
+        DeletePartial(Path.Combine(directory, $".{SafeName.Validate(studyInstanceUid)}.zip.partial"));
+        foreach (var path in Directory.EnumerateFiles(directory, $".{studyInstanceUid}.zip.*{PartialName.Extension}"))
+        {
+            if (PartialName.TryParse(Path.GetFileName(path), out _, out var owner) && !run.IsAlive(owner))
+            {
+                DeletePartial(path);
+            }
+        }
+    }
 
     /// <summary>Writes the zip of a study from its staged files and from what an earlier zip holds.</summary>
     /// <returns>What to tell the user if entries of the earlier zip were damaged: the new one is there, without them.</returns>
-    public async Task<string?> WriteAsync(string studyInstanceUid, IReadOnlyList<StagedFile> staged, CancellationToken cancellationToken)
+    public async Task<string?> WriteAsync(string studyInstanceUid, string owner, IReadOnlyList<StagedFile> staged, CancellationToken cancellationToken)
     {
         var path = PathOf(studyInstanceUid);
-        var partial = PartialOf(path);
-        _indexes.TryRemove(studyInstanceUid, out _);
-        try
-        {
-            var damaged = await WritePartialAsync(path, partial, staged, cancellationToken).ConfigureAwait(false);
-            var kept = damaged.Count > 0 ? DamagedFile.Rename(path) : null;
-            File.Move(partial, path, overwrite: true);
-            if (kept is null)
-            {
-                return null;
-            }
+        _indexes.Remove(studyInstanceUid);
+        ThrowIfLink(path);
 
-            SavingLogMessages.ZipEntriesDamaged(options.Logger, damaged.Count, path, kept);
-            return $"{damaged.Count} instances in the earlier {path} were damaged. It is kept as {kept}; run again to fetch them.";
-        }
-        finally
+        // What is damaged shows when it was copied already, and a zip that is being written forgets nothing: so write it once more.
+        var damaged = new HashSet<string>(StringComparer.Ordinal);
+        while (true)
         {
-            DeletePartial(partial);
+            var before = damaged.Count;
+            using var partial = WholeFile.Create(path, Path.GetFileName(path), owner, 0, options.Files, options.TimeProvider);
+            await WritePartialAsync(partial, staged, damaged, cancellationToken).ConfigureAwait(false);
+            if (damaged.Count == before)
+            {
+                return await CommitAsync(partial, damaged.Count, cancellationToken).ConfigureAwait(false);
+            }
         }
     }
 
-    private static string PartialOf(string path) => Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.partial");
-
-    private async Task<HashSet<string>> WritePartialAsync(
-        string path, string partial, IReadOnlyList<StagedFile> staged, CancellationToken cancellationToken)
+    private async Task<string?> CommitAsync(WholeFile partial, int damaged, CancellationToken cancellationToken)
     {
-        // What is damaged shows when it was copied already, and a zip that is being written forgets nothing: so write it once more.
-        var damaged = new HashSet<string>(StringComparer.Ordinal);
-        int before;
-        do
+        var kept = damaged > 0 ? DamagedFile.Rename(partial.Path) : null;
+        await partial.CommitAsync(options.FlushToDisk, overwrite: true, cancellationToken).ConfigureAwait(false);
+        if (kept is null)
         {
-            before = damaged.Count;
-            using var old = OpenOld(path);
-            var target = new FileStream(partial, FileMode.Create, FileAccess.ReadWrite, FileShare.None, WriteBufferBytes, FileOptions.Asynchronous);
-            await using var closing = target.ConfigureAwait(false);
-            await StudyZipWriter.WriteAsync(target, old, staged, damaged, options.CompressionLevel, cancellationToken).ConfigureAwait(false);
-            target.Flush(options.FlushToDisk);
+            return null;
         }
-        while (damaged.Count > before);
 
-        return damaged;
+        SavingLogMessages.ZipEntriesDamaged(options.Logger, damaged, partial.Path, kept);
+        return $"{damaged} instances in the earlier {partial.Path} were damaged. It is kept as {kept}; run again to fetch them.";
+    }
+
+    private async Task WritePartialAsync(
+        WholeFile partial, IReadOnlyList<StagedFile> staged, HashSet<string> damaged, CancellationToken cancellationToken)
+    {
+        using var old = OpenOld(partial.Path);
+        var target = new FileHandleStream(partial.Handle, WriteBufferBytes);
+        await using var closing = target.ConfigureAwait(false);
+        await StudyZipWriter.WriteAsync(target, old, staged, damaged, options.CompressionLevel, cancellationToken).ConfigureAwait(false);
+        await target.FlushAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private ZipArchive? OpenOld(string path)
@@ -100,34 +118,14 @@ internal sealed class ZipDirectory(string directory, SavingOptions options)
         }
     }
 
-    private ZipIndex? Index(string studyInstanceUid, bool keepDamaged, CancellationToken cancellationToken)
+    private ZipIndex? Index(string studyInstanceUid, bool mayChange, CancellationToken cancellationToken)
     {
         var path = PathOf(studyInstanceUid);
-        while (true)
-        {
-            // The series of a study are often looked at together; its zip is read once for all of them.
-            var index = _indexes.GetOrAdd(studyInstanceUid, _ => new(() => ReadIndex(path, keepDamaged, cancellationToken)));
-            var read = false;
-            try
-            {
-                var value = index.Value;
-                read = value is null ? !File.Exists(path) : value.IsOf(path);
-                if (read)
-                {
-                    return value;
-                }
-            }
-            finally
-            {
-                if (!read)
-                {
-                    _indexes.TryRemove(KeyValuePair.Create(studyInstanceUid, index));
-                }
-            }
-        }
+        ThrowIfLink(path);
+        return _indexes.Get(studyInstanceUid, index => index.IsOf(path), () => ReadIndex(path, mayChange, cancellationToken));
     }
 
-    private ZipIndex? ReadIndex(string path, bool keepDamaged, CancellationToken cancellationToken)
+    private ZipIndex? ReadIndex(string path, bool mayChange, CancellationToken cancellationToken)
     {
         try
         {
@@ -139,7 +137,7 @@ internal sealed class ZipDirectory(string directory, SavingOptions options)
         }
         catch (InvalidDataException e)
         {
-            if (!keepDamaged)
+            if (!mayChange)
             {
                 return ZipIndex.Empty(path);
             }
@@ -149,15 +147,20 @@ internal sealed class ZipDirectory(string directory, SavingOptions options)
         }
     }
 
+    /// <summary>Throws if links are not allowed and a zip is one.</summary>
+    public void ThrowIfLink(string path)
+    {
+        if (!options.AllowSymbolicLinks)
+        {
+            SymbolicLink.ThrowIfBelow(directory, path);
+        }
+    }
+
     private void DeletePartial(string path)
     {
-        try
+        if (WholeFile.TryDelete(path) is { } problem)
         {
-            File.Delete(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            SavingLogMessages.LeftoverNotDeleted(options.Logger, e, path);
+            SavingLogMessages.LeftoverNotDeleted(options.Logger, problem, path);
         }
     }
 }

@@ -53,9 +53,9 @@ internal sealed class ZipIndex
         }
     }
 
-    /// <summary>Whether the zip holds an instance with the right size.</summary>
-    public bool Holds(string entryName, InstanceInfo instance) =>
-        _sizes.TryGetValue(EntryHash.Of(entryName), out var size) && InstanceDirectory.HasRightSize(instance, size);
+    /// <summary>The entry of a name; <see langword="null"/> if the zip holds none.</summary>
+    public FoundFile? Find(string entryName) =>
+        _sizes.TryGetValue(EntryHash.Of(entryName), out var size) ? new FoundFile(SavedPlace.Zip, size, _stamp.WriteTime) : null;
 
     /// <summary>Whether the file is still the one that was read.</summary>
     public bool IsOf(string path) => _stamp == Stamp(path);

@@ -1,93 +1,47 @@
 namespace CodRetrieve.Saving;
 
-/// <summary>Saves each study as <c>{directory}/{study}.zip</c> with entries <c>{series}/instances/{sop}.dcm</c>.</summary>
-/// <remarks>Until a study is complete its instances wait as files below <c>.codretrieve/staging</c>, so that a crash loses none of them.</remarks>
-internal sealed class ZipSaveHandler : Destination
+/// <summary>Saves each study as a zip, <c>{directory}/{study}.zip</c>, with entries <c>{series}/instances/{sop}.dcm</c>.</summary>
+/// <remarks>
+/// <para>Give it to a job, decorated or not; each job that runs needs one of its own. Safe for calls for different instances at once.</para>
+/// <para>A zip is written when its study is complete, and has its name only when it is whole. Until then the instances wait below <c>{directory}/.codretrieve</c>.</para>
+/// </remarks>
+public sealed class ZipSaveHandler : ISaveHandler, ISaveHandlerLifecycle, IDiskSpace
 {
-    private readonly InstanceDirectory _staging;
-    private readonly ZipDirectory _zips;
+    private readonly DirectoryDestination _destination;
 
-    /// <summary>Makes a handler; touches nothing yet.</summary>
-    /// <param name="directory">The directory, relative or not.</param>
-    /// <param name="options">How files and zips are written.</param>
-    /// <exception cref="ArgumentException"><paramref name="directory"/> is blank or no path.</exception>
-    public ZipSaveHandler(string directory, SavingOptions options)
-        : base(directory, options)
-    {
-        _staging = new InstanceDirectory(StatePaths.Staging(Root), Root, options);
-        _zips = new ZipDirectory(Root, options);
-    }
+    /// <summary>Initializes a new instance of the <see cref="ZipSaveHandler"/> class. Touches nothing on disk.</summary>
+    /// <param name="directory">The directory, relative to the current one or not. Created when a job begins.</param>
+    /// <param name="options">How to save, copied; <see langword="null"/> for the defaults.</param>
+    /// <exception cref="ArgumentException"><paramref name="directory"/> is blank or no path, or an option is outside of its range.</exception>
+    public ZipSaveHandler(string directory, SavingOptions? options = null) =>
+        _destination = new DirectoryDestination(directory, options, static (root, saving) => new ZipLayout(root, saving));
 
     /// <inheritdoc/>
-    public override long BytesCarriedOver(string studyInstanceUid) =>
-        new FileInfo(_zips.PathOf(studyInstanceUid)) is { Exists: true } zip ? zip.Length : 0;
+    public ValueTask OpenAsync(CancellationToken cancellationToken) => _destination.OpenAsync(cancellationToken);
 
-    protected override HashSet<string> FindOnDisk(SeriesInfo series, bool sweep, CancellationToken cancellationToken)
-    {
-        var saved = _staging.FindSaved(series, sweep, cancellationToken);
-        try
-        {
-            saved.UnionWith(_zips.FindSaved(series, keepDamaged: sweep, cancellationToken));
-            return saved;
-        }
-        catch (Exception e) when (DestinationErrors.From(e, Root) is { } fault)
-        {
-            throw fault;
-        }
-    }
+    /// <inheritdoc/>
+    public ValueTask<bool> TryBeginStudyAsync(string studyInstanceUid, CancellationToken cancellationToken) =>
+        _destination.TryBeginStudyAsync(studyInstanceUid, cancellationToken);
 
-    protected override async ValueTask<string> WriteAsync(InstanceInfo instance, Stream content, CancellationToken cancellationToken)
-    {
-        await _staging.SaveAsync(instance, content, cancellationToken).ConfigureAwait(false);
-        return _zips.LocationOf(instance);
-    }
+    /// <inheritdoc/>
+    public ValueTask<SavedInstances> FindSavedAsync(SeriesInfo series, CancellationToken cancellationToken) =>
+        _destination.FindSavedAsync(series, cancellationToken);
 
-    protected override async ValueTask CompleteOnDiskAsync(StudyInfo study, CancellationToken cancellationToken)
-    {
-        var studyInstanceUid = study.StudyInstanceUid;
-        string? problem = null;
-        try
-        {
-            var staged = _staging.FilesOf(studyInstanceUid);
-            if (staged.Count > 0)
-            {
-                problem = await _zips.WriteAsync(studyInstanceUid, staged, cancellationToken).ConfigureAwait(false);
-            }
-        }
-        catch (Exception e) when (DestinationErrors.From(e, Root) is { } fault)
-        {
-            throw fault;
-        }
+    /// <inheritdoc/>
+    public ValueTask<string> SaveAsync(InstanceInfo instance, Stream content, CancellationToken cancellationToken) =>
+        _destination.SaveAsync(instance, content, cancellationToken);
 
-        DeleteStaging(studyInstanceUid);
-        if (problem is not null)
-        {
-            throw new CodRetrieveException(problem);
-        }
-    }
+    /// <inheritdoc/>
+    public ValueTask CompleteStudyAsync(StudyInfo study, CancellationToken cancellationToken) =>
+        _destination.CompleteStudyAsync(study, cancellationToken);
 
-    // Once as a staged file and once in the zip; what is staged, or carried over from an earlier zip, needs its second place still.
-    protected override long SpaceNeeded(long bytesToSave, long bytesWaiting) => (2 * bytesToSave) + bytesWaiting;
+    /// <inheritdoc/>
+    public ValueTask CloseAsync() => _destination.CloseAsync();
 
-    protected override void SweepStudy(string studyInstanceUid)
-    {
-        _staging.SweepStudy(studyInstanceUid);
-        _zips.SweepStudy(studyInstanceUid);
-    }
+    long? IDiskSpace.FreeBytes() => _destination.FreeBytes();
 
-    private void DeleteStaging(string studyInstanceUid)
-    {
-        var folder = _staging.StudyFolder(studyInstanceUid);
-        try
-        {
-            if (Directory.Exists(folder))
-            {
-                Directory.Delete(folder, recursive: true);
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            SavingLogMessages.StagingNotDeleted(Options.Logger, e, folder);
-        }
-    }
+    long IDiskSpace.BytesCarriedOver(string studyInstanceUid) => _destination.BytesCarriedOver(studyInstanceUid);
+
+    void IDiskSpace.ThrowIfNoRoom(long freeBytes, long bytesToSave, long bytesWaiting) =>
+        _destination.ThrowIfNoRoom(freeBytes, bytesToSave, bytesWaiting);
 }

@@ -27,7 +27,7 @@ public sealed class HostileNetworkTests
         store.Server.Faults.Add(Fault.Redirect(new Uri(thief.Server.Endpoint, "storage/v1/b/test-bucket/o?stolen=1")), kind);
         using var following = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = true });
         var scan = new LeakScan();
-        using var cod = new CodDownload(store.Options(options =>
+        await using var cod = new CodDownload(store.Options(options =>
         {
             options.Credential = CodCredential.FromAccessToken(HostileStore.Token);
             options.HttpClientFactory = ownClientFollowsRedirects ? () => following : null;
@@ -35,7 +35,7 @@ public sealed class HostileNetworkTests
         }));
         cod.InitBucket(TestStore.Url);
 
-        var result = await scan.Watch(await cod.WatchedDownloadAsync([study.StudyInstanceUid], new MemorySaveHandler())).StartAsync();
+        var result = await scan.Watch(cod.CreateWatchedJob([study.StudyInstanceUid], new MemorySaveHandler())).RunAsync();
 
         scan.Add(result);
         Assert.Equal(JobOutcome.Incomplete, result.Outcome);
@@ -53,7 +53,7 @@ public sealed class HostileNetworkTests
         using var stop = new CancellationTokenSource();
         var serving = ServeAsync(listener, certificate, stop.Token);
         var scan = new LeakScan();
-        using var cod = new CodDownload(new CodDownloadOptions
+        await using var cod = new CodDownload(new CodDownloadOptions
         {
             Endpoint = new Uri($"https://localhost:{((IPEndPoint)listener.LocalEndpoint).Port}/"),
             Credential = CodCredential.FromAccessToken(HostileStore.Token),
@@ -61,8 +61,8 @@ public sealed class HostileNetworkTests
         });
         cod.InitBucket("gs://test-bucket");
 
-        var stopped = await Assert.ThrowsAsync<JobStoppedException>(async () =>
-            await scan.Watch(await cod.WatchedDownloadAsync(["1.2.3"], new MemorySaveHandler())).StartAsync());
+        var stopped = await Assert.ThrowsAsync<JobFailedException>(async () =>
+            await scan.Watch(cod.CreateWatchedJob(["1.2.3"], new MemorySaveHandler())).RunAsync());
 
         await stop.CancelAsync();
         var (connections, received) = await serving;
@@ -78,7 +78,7 @@ public sealed class HostileNetworkTests
     {
         var sent = new List<Uri>();
         using var http = new HttpClient(new Recorder(sent));
-        using var cod = new CodDownload(new CodDownloadOptions
+        await using var cod = new CodDownload(new CodDownloadOptions
         {
             Endpoint = new Uri("http://storage.example.org/"),
             Credential = CodCredential.FromAccessToken(HostileStore.Token),
@@ -87,8 +87,8 @@ public sealed class HostileNetworkTests
         });
         cod.InitBucket("gs://test-bucket");
 
-        var stopped = await Assert.ThrowsAsync<JobStoppedException>(async () =>
-            await (await cod.WatchedDownloadAsync(["1.2.3"], new MemorySaveHandler())).StartAsync());
+        var stopped = await Assert.ThrowsAsync<JobFailedException>(async () =>
+            await (cod.CreateWatchedJob(["1.2.3"], new MemorySaveHandler())).RunAsync());
 
         Assert.Equal(ObjectStoreFailure.InsecureConnection, Assert.IsType<ObjectStoreException>(stopped.InnerException).Reason);
         Assert.Empty(sent);

@@ -52,7 +52,7 @@ internal sealed class HostileStore
     {
         using var folder = new TempFolder();
         var directory = Path.Combine(folder.Path, "a", "b");
-        using var cod = new CodDownload(new CodDownloadOptions
+        await using var cod = new CodDownload(new CodDownloadOptions
         {
             MaxRetryAttempts = 1,
             RetryDelay = TimeSpan.FromMilliseconds(1),
@@ -60,7 +60,7 @@ internal sealed class HostileStore
         });
         cod.InitDirectory(directory);
         cod.InitBucket(_store, null);
-        var result = await Scan.Watch(await cod.WatchedDownloadAsync(["1"])).StartAsync();
+        var result = await Scan.Watch(cod.CreateWatchedJob(["1"])).RunAsync();
         Scan.Add(result);
         Scan.Add(await cod.GetStatsAsync(["1"]));
 

@@ -67,7 +67,7 @@ internal static class MatrixFaults
             Once = (_, _) => Fault.CutAfterRandom(),
             ForEver = (_, _) => Fault.CutAfter(10),
             AfterOne = ["complete; ≤ 1 listing", "complete; nothing", "complete; nothing"],
-            WithoutEnd = ["study: WrongAnswer; nothing", "series: WrongAnswer; nothing", "12 of 12 instances: WrongAnswer; nothing"],
+            WithoutEnd = ["study: InvalidResponse; nothing", "series: InvalidResponse; nothing", "12 of 12 instances: InvalidResponse; nothing"],
         },
         new()
         {
@@ -95,7 +95,7 @@ internal static class MatrixFaults
                 _ => Fault.FlipBit(FlippedByte),
             },
             AfterOne = ["complete; ≤ 1 listing", "complete; ≤ 1 index", "complete; ≤ 1 instance"],
-            WithoutEnd = ["study: WrongAnswer; ≤ 3 listings", "series: index damaged; ≤ 2 indexes", "1 of 12 instances: CRC32C; ≤ 15 instances"],
+            WithoutEnd = ["study: InvalidResponse; ≤ 3 listings", "series: index damaged; ≤ 2 indexes", "1 of 12 instances: CRC32C; ≤ 15 instances"],
         },
         new()
         {
@@ -104,14 +104,14 @@ internal static class MatrixFaults
             Before = place => place == MatrixPlace.Metadata ? Fault.CloseAfter(100) : null,
             Once = (_, _) => Fault.WrongContentRange(512),
             AfterOne = ["complete; nothing", "complete; nothing", "complete; nothing"],
-            WithoutEnd = ["complete; nothing", "series: WrongAnswer; nothing", "12 of 12 instances: WrongAnswer; nothing"],
+            WithoutEnd = ["complete; nothing", "series: InvalidResponse; nothing", "12 of 12 instances: InvalidResponse; nothing"],
         },
         new()
         {
             Name = "wrong generation",
             Once = (place, store) => place == MatrixPlace.Listing ? Fault.RawBody(store.ListingWithAnotherGeneration) : Fault.WrongGeneration(7),
             AfterOne = ["complete; ≤ 1 listing, ≤ 1 index", "complete; nothing", "complete; nothing"],
-            WithoutEnd = ["12 of 12 instances: Changed; ≤ 1 listing, ≤ 1 index", "series: WrongAnswer; nothing", "12 of 12 instances: WrongAnswer; nothing"],
+            WithoutEnd = ["12 of 12 instances: Changed; ≤ 1 listing, ≤ 1 index", "series: InvalidResponse; nothing", "12 of 12 instances: InvalidResponse; nothing"],
         },
         new()
         {

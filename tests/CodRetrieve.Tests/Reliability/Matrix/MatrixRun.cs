@@ -40,19 +40,19 @@ internal static class MatrixRun
     private static async Task<Measured> RunAsync(MatrixStore store, bool zip)
     {
         using var folder = new TempFolder();
-        using var cod = new CodDownload(store.Options);
+        await using var cod = new CodDownload(store.Options);
         var bucket = store.OpenBucket();
         cod.InitDirectory(folder.Path);
         cod.InitBucket(bucket, TestStore.Prefix);
-        var job = store.Scan.Watch(await cod.WatchedDownloadAsync([store.Study.StudyInstanceUid], zip));
+        var job = store.Scan.Watch(cod.CreateWatchedJob([store.Study.StudyInstanceUid], zip ? OutputFormat.Zip : OutputFormat.Folder));
         string outcome;
         try
         {
-            var result = await job.StartAsync();
+            var result = await job.RunAsync();
             store.Scan.Add(result);
             outcome = Describe(result);
         }
-        catch (JobStoppedException e)
+        catch (JobFailedException e)
         {
             store.Scan.Add(e);
             outcome = $"job stopped: {Cause(e.InnerException!)}";

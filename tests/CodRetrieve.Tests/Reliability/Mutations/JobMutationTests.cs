@@ -37,11 +37,11 @@ public sealed class JobMutationTests(ITestOutputHelper output)
             var zip = random.Next(2) == 0;
             using var folder = new TempFolder();
             var directory = Path.Combine(folder.Path, "a", "b");
-            using var cod = new CodDownload(_options);
+            await using var cod = new CodDownload(_options);
             cod.InitDirectory(directory);
             cod.InitBucket(store, "p");
-            var job = _scan.Watch(await cod.WatchedDownloadAsync([Study], zip));
-            var result = await job.StartAsync();
+            var job = _scan.Watch(cod.CreateWatchedJob([Study], zip ? OutputFormat.Zip : OutputFormat.Folder));
+            var result = await job.RunAsync();
             _scan.Add(result);
 
             Assert.Equal("a", Assert.Single(Directory.EnumerateFileSystemEntries(folder.Path).Select(Path.GetFileName)));

@@ -29,7 +29,7 @@ public sealed class ZipSaveHandlerTests : IDisposable
             await handler.CompleteStudyAsync(Study, default);
         }
 
-        Assert.Equal([".codretrieve/lock", "1.2.zip", "log.json"], _folder.Files());
+        Assert.Equal(["1.2.zip", "log.json"], _folder.Files());
         Assert.Equal(["1.2.3/instances/1.2.3.1.dcm"], SavingTools.Names(ZipPath));
         Assert.Equal("""{"logs":["1.2/1.2.3/1.2.3.1"]}""", await File.ReadAllTextAsync(_folder["log.json"]));
     }
@@ -93,7 +93,7 @@ public sealed class ZipSaveHandlerTests : IDisposable
         File.SetLastWriteTimeUtc(ZipPath, before);
 
         await using var handler = await Zip().OpenedAsync("1.2");
-        Assert.Equal(_series.Instances.Count, (await handler.FindSavedAsync(_series, default)).Count);
+        Assert.Equal(_series.Instances.Count, (await handler.FindSavedAsync(_series, default)).SopInstanceUids.Count);
         await handler.CompleteStudyAsync(Study, default);
 
         Assert.Equal(before, File.GetLastWriteTimeUtc(ZipPath));
@@ -159,7 +159,9 @@ public sealed class ZipSaveHandlerTests : IDisposable
             await killed.SaveAllAsync(_series.Instances.Take(3));
         }
 
-        _folder.Write(".codretrieve/running", "1.2\n"u8.ToArray());
+        _folder.Write(".codretrieve/runs/0badc0de", "1.2\n"u8.ToArray());
+        _folder.Write(".1.2.zip.0badc0de.01234567.partial", new byte[9]);
+        _folder.Write(".codretrieve/staging/1.2/1.2.3/instances/.1.2.3.4.0badc0de.01234567.partial", new byte[9]);
         _folder.Write(".codretrieve/staging/1.2/1.2.3/instances/.1.2.3.4.dcm.partial", new byte[9]);
         _folder.Write(".1.2.zip.partial", new byte[9]);
         Assert.Equal("1.2.3.1 1.2.3.2 1.2.3.3", await Zip().FoundAsync(_series));
@@ -192,6 +194,74 @@ public sealed class ZipSaveHandlerTests : IDisposable
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task A_leftover_that_is_truncated_or_not_listed_replaces_no_entry_of_the_zip()
+    {
+        await WriteZipAsync(_folder.Path, _series.Instances);
+        var before = await File.ReadAllBytesAsync(ZipPath);
+        _folder.Write($".codretrieve/staging/1.2/{SavingTools.EntryName(_series.Instances[0])}", new byte[10]);
+        _folder.Write(".codretrieve/staging/1.2/1.2.3/instances/9.9.dcm", new byte[1000]);
+
+        await using var handler = await Zip().OpenedAsync("1.2");
+        Assert.Equal("1.2.3.1 1.2.3.2 1.2.3.3 1.2.3.4", await handler.FoundAsync(_series));
+        await handler.CompleteStudyAsync(Study, default);
+
+        Assert.Equal(before, await File.ReadAllBytesAsync(ZipPath));
+        Assert.False(Directory.Exists(_folder[".codretrieve", "staging", "1.2"]));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task What_waits_of_a_series_that_was_not_looked_at_waits_for_the_next_job()
+    {
+        _folder.Write($".codretrieve/staging/1.2/{SavingTools.EntryName(_series.Instances[0])}", TestSeries.Bytes(_series.Instances[0]));
+        var other = TestSeries.Of("1.2", "1.2.4", 1);
+        await using var handler = await Zip().OpenedAsync("1.2");
+        await handler.SaveAllAsync(other.Instances);
+        await handler.CompleteStudyAsync(Study, default);
+        Assert.Equal(["1.2.4/instances/1.2.4.1.dcm"], SavingTools.Names(ZipPath));
+
+        Assert.Equal("1.2.3.1", await handler.FoundAsync(_series));
+        await handler.CompleteStudyAsync(Study, default);
+
+        Assert.Equal(2, SavingTools.Names(ZipPath).Length);
+    }
+
+    [Theory(Timeout = 30_000)]
+    [InlineData(".codretrieve/staging/1.2")]
+    [InlineData(".codretrieve/staging/1.2/1.2.3")]
+    [InlineData("1.2.zip")]
+    public async Task A_link_is_not_followed_and_what_it_leads_to_is_not_deleted(string place)
+    {
+        var outside = _folder.Write("elsewhere/1.2.3/keep", [1]);
+        Directory.CreateDirectory(Path.GetDirectoryName(_folder[place])!);
+        Directory.CreateSymbolicLink(_folder[place], _folder["elsewhere"]);
+        await using var handler = await Zip().OpenedAsync("1.2");
+
+        await Assert.ThrowsAsync<IOException>(async () =>
+        {
+            await handler.FoundAsync(_series);
+            await handler.SaveAllAsync(_series.Instances);
+        });
+        await Record.ExceptionAsync(async () => await handler.CompleteStudyAsync(Study, default));
+
+        Assert.True(File.Exists(outside));
+        Assert.Single(Directory.EnumerateFileSystemEntries(_folder["elsewhere"]));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_zip_that_cannot_be_closed_is_not_there()
+    {
+        var files = new FailingFiles { CloseFailure = path => path.EndsWith(".zip", StringComparison.Ordinal) ? new IOException("Disk quota exceeded", 122) : null };
+        await using var handler = await new ZipSaveHandler(_folder.Path, new SavingOptions { Files = files }).OpenedAsync("1.2");
+        await handler.SaveAllAsync(_series.Instances);
+
+        var thrown = await Assert.ThrowsAsync<DestinationException>(async () => await handler.InnerHandler.CompleteStudyAsync(Study, default));
+
+        Assert.Equal(DestinationFailure.Full, thrown.Reason);
+        Assert.DoesNotContain(_folder.Files(), f => f.EndsWith(".zip", StringComparison.Ordinal) || f.EndsWith(".partial", StringComparison.Ordinal));
+        Assert.Equal("1.2.3.1 1.2.3.2 1.2.3.3 1.2.3.4", await Zip().FoundAsync(_series));
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task A_zip_cut_off_anywhere_is_kept_aside_and_its_instances_count_as_missing()
     {
         await WriteZipAsync(_folder.Path, _series.Instances);
@@ -203,7 +273,7 @@ public sealed class ZipSaveHandlerTests : IDisposable
 
             Assert.Empty(await new ZipSaveHandler(folder.Path, new SavingOptions()).FoundAsync(_series));
             Assert.True(File.Exists(folder["1.2.zip"]));
-            await using var handler = await new ZipSaveHandler(folder.Path, new SavingOptions { Logger = _logger }).OpenedAsync("1.2");
+            await using var handler = await new ZipSaveHandler(folder.Path, new SavingOptions { LoggerFactory = _logger }).OpenedAsync("1.2");
             Assert.Empty(await handler.FoundAsync(_series));
             await handler.SaveAllAsync(_series.Instances);
             await handler.CompleteStudyAsync(Study, default);
@@ -332,5 +402,5 @@ public sealed class ZipSaveHandlerTests : IDisposable
         await handler.CompleteStudyAsync(Study, default);
     }
 
-    private ZipSaveHandler Zip() => new(_folder.Path, new SavingOptions { Logger = _logger });
+    private ZipSaveHandler Zip() => new(_folder.Path, new SavingOptions { LoggerFactory = _logger });
 }

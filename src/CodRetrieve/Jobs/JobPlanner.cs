@@ -1,0 +1,191 @@
+using System.Collections.Concurrent;
+using CodRetrieve.Catalog;
+using CodRetrieve.Diagnostics;
+using CodRetrieve.Planning;
+using CodRetrieve.Saving;
+
+namespace CodRetrieve.Jobs;
+
+/// <summary>Turns the studies of a catalog into series to fetch, a few at a time and ahead of the transfer.</summary>
+internal sealed class JobPlanner(JobContext job, CompletionHandler completion) : ICatalogVisitor<JobPlanner.PlannedStudy>
+{
+    // Often enough to follow another job's studies, seldom enough not to list them all the time.
+    private static readonly TimeSpan MaxBusyWait = TimeSpan.FromSeconds(2);
+
+    /// <summary>What the planner keeps of a study while its series are read.</summary>
+    internal sealed record PlannedStudy(StudyRequest Request, StudyRun Run);
+
+    private readonly Func<SeriesInfo, CancellationToken, ValueTask<IReadOnlySet<string>>> _findSaved = job.Handler.FindSaved();
+
+    // Studies that another job was saving when their turn came.
+    private readonly ConcurrentQueue<string> _busy = new();
+
+    /// <summary>Plans all studies.</summary>
+    /// <returns><see langword="false"/> when the job was stopped before all were planned.</returns>
+    public async Task<bool> PlanAsync(ICatalogSource source)
+    {
+        using var planning = CancellationTokenSource.CreateLinkedTokenSource(job.Ending, job.Control.Stopped);
+        try
+        {
+            await source.VisitAsync(this, planning.Token).ConfigureAwait(false);
+            await PlanBusyAsync(planning.Token).ConfigureAwait(false);
+            return true;
+        }
+        catch (OperationCanceledException) when (job.Control.Stopped.IsCancellationRequested && !job.Ending.IsCancellationRequested)
+        {
+            // What was not planned yet is left for the next job.
+            return false;
+        }
+        finally
+        {
+            job.Queue.CompleteAdding();
+        }
+    }
+
+    public ValueTask StudyMissingAsync(StudyRequest study, CancellationToken cancellationToken)
+    {
+        job.Tally.AddMissingStudy(study.StudyInstanceUid);
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask StudyFailedAsync(StudyRequest study, CodRetrieveException cause, CancellationToken cancellationToken) =>
+        job.AddStudyFailureAsync(study.StudyInstanceUid, cause);
+
+    public async ValueTask<PlannedStudy?> StudyListedAsync(StudyRequest study, StudyListing listing, CancellationToken cancellationToken)
+    {
+        var uid = study.StudyInstanceUid;
+        if (job.Handler is ISaveHandlerLifecycle lifecycle && !await lifecycle.TryBeginStudyAsync(uid, cancellationToken).ConfigureAwait(false))
+        {
+            Log.StudyBusy(job.Logger, uid);
+            _busy.Enqueue(uid);
+            return null;
+        }
+
+        var run = new StudyRun(uid, new Relisting(() => job.Catalog.ListStudyAsync(uid, job.Ending)));
+        foreach (var problem in listing.Problems)
+        {
+            run.AddFailure();
+            await job.AddStudyFailureAsync(uid, problem).ConfigureAwait(false);
+        }
+
+        return new PlannedStudy(study, run);
+    }
+
+    public async ValueTask SeriesReadAsync(PlannedStudy study, int position, SeriesContent content, CancellationToken cancellationToken)
+    {
+        await job.Control.Gate.EnterAsync(cancellationToken).ConfigureAwait(false);
+        SeriesRun run;
+        try
+        {
+            study.Run.AddSeries();
+            run = await PlanAsync(study.Run, content, null, cancellationToken).ConfigureAwait(false);
+            job.Tally.Open(run);
+            job.Tally.AddStats(study.Request.Position, position, new SeriesStats(run.Delta, keepsInstances: false));
+        }
+        finally
+        {
+            job.Control.Gate.Exit();
+        }
+
+        if (run.Work.IsEnded)
+        {
+            await completion.CloseAsync(run).ConfigureAwait(false);
+        }
+        else
+        {
+            job.Space.Check(study.Run);
+            await job.Queue.AddAsync(run, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public ValueTask StudyReadAsync(PlannedStudy study, CancellationToken cancellationToken) => completion.CloseAsync(study.Run);
+
+    /// <summary>Reads and plans a series again whose tar changed under the job. What the job saved of it stays, where it is still what the store lists.</summary>
+    public async Task PlanAgainAsync(SeriesRun abandoned)
+    {
+        Log.SeriesChanged(job.Logger, abandoned.Series.TarUri);
+        var listing = await ListAgainAsync(abandoned).ConfigureAwait(false);
+        var content = await job.Catalog.ReadSeriesAsync(listing, job.Ending).ConfigureAwait(false);
+        var again = await PlanAsync(abandoned.Study, content, abandoned, job.Ending).ConfigureAwait(false);
+        job.Tally.Replace(abandoned, again);
+        job.Space.Check(abandoned.Study);
+        if (job.Queue.Replace(abandoned, again))
+        {
+            await completion.CloseAsync(again).ConfigureAwait(false);
+        }
+    }
+
+    // Those that another job is saving come last, and are read again: that job may have saved them.
+    private async Task PlanBusyAsync(CancellationToken cancellationToken)
+    {
+        var (time, timeout) = (job.Options.TimeProvider, job.Options.LockTimeout);
+        var started = time.GetTimestamp();
+        var wait = TimeSpan.FromMilliseconds(100);
+        while (!_busy.IsEmpty && time.GetElapsedTime(started) < timeout)
+        {
+            await Task.Delay(wait, time, cancellationToken).ConfigureAwait(false);
+            wait = wait * 2 < MaxBusyWait ? wait * 2 : MaxBusyWait;
+            var studies = new List<string>();
+            while (_busy.TryDequeue(out var study))
+            {
+                studies.Add(study);
+            }
+
+            await CatalogEnumeration.Of(job.Catalog, studies).VisitAsync(this, cancellationToken).ConfigureAwait(false);
+        }
+
+        foreach (var study in _busy)
+        {
+            job.Tally.AddBusyStudy(study);
+        }
+    }
+
+    // One that is not listed now is tried once more as it was listed first, and then fails with what its objects respond.
+    private async Task<SeriesListing> ListAgainAsync(SeriesRun abandoned)
+    {
+        try
+        {
+            var study = await abandoned.Study.Relisting.ListAsync().ConfigureAwait(false);
+            if (study.Series.FirstOrDefault(series => series.Series.SeriesInstanceUid == abandoned.Series.SeriesInstanceUid) is { } found)
+            {
+                return found;
+            }
+        }
+        catch (CodRetrieveException e)
+        {
+            job.ThrowIfFatal(e);
+            Log.SeriesNotListedAgain(job.Logger, abandoned.Series.TarUri, e.Message);
+        }
+
+        return abandoned.Delta.Content.Listing;
+    }
+
+    private async ValueTask<SeriesRun> PlanAsync(StudyRun study, SeriesContent content, SeriesRun? abandoned, CancellationToken cancellationToken)
+    {
+        var delta = await SeriesDelta.CreateAsync(content, _findSaved, abandoned?.Ledger, cancellationToken).ConfigureAwait(false);
+        var run = new SeriesRun(job, study, delta, abandoned);
+        if (delta.DestinationError is { } error)
+        {
+            // Without knowing what is there, fetching all of it again could be wrong in many ways.
+            job.ThrowIfFatal(error);
+            run.Tally.AddFailure(RetrievalFailure.Of(run.Series, run.Series.Instances.Count, delta.BytesTotal, error));
+        }
+
+        foreach (var problem in content.Index?.Problems ?? [])
+        {
+            run.Tally.AddFailure(RetrievalFailure.Of(run.Series, 1, null, problem));
+        }
+
+        if (delta.Failure is { } failure)
+        {
+            run.Tally.AddFailure(RetrievalFailure.Of(run.Series, delta.Wanted.Count, delta.BytesWanted, failure));
+        }
+
+        foreach (var instance in run.Work.BeyondTar)
+        {
+            run.Fail(instance, new CodFormatException($"{instance.Uri}: the tar ends before this instance. It is older than its index, whose writer is at work or died."));
+        }
+
+        return run;
+    }
+}

@@ -1,0 +1,44 @@
+using CodRetrieve.IO;
+
+namespace CodRetrieve.Saving;
+
+/// <summary>The names in <c>{directory}/.codretrieve</c>, where a handler keeps what is not for the user.</summary>
+internal static class StatePaths
+{
+    /// <summary>The folder itself. No UID may begin with a dot, so no study can have this name.</summary>
+    public static string In(string directory) => Path.Combine(directory, ".codretrieve");
+
+    /// <summary>The folder of the marker that each run keeps locked until it ends.</summary>
+    public static string Runs(string directory) => Path.Combine(In(directory), "runs");
+
+    /// <summary>The file that is locked as long as a job saves into a study.</summary>
+    public static string StudyLock(string directory, string studyInstanceUid) =>
+        Path.Combine(In(directory), "locks", SafeName.Validate(studyInstanceUid));
+
+    /// <summary>The file that is locked while <c>log.json</c> is written.</summary>
+    public static string LogLock(string directory) => Path.Combine(In(directory), "locks", ".log.json");
+
+    /// <summary>Where instances wait until the zip of their study is written.</summary>
+    public static string Staging(string directory) => Path.Combine(In(directory), "staging");
+
+    /// <summary>Creates the folders that every run needs, and refuses links in their place.</summary>
+    /// <exception cref="DestinationException">There is a link.</exception>
+    /// <exception cref="IOException">They cannot be created.</exception>
+    /// <exception cref="UnauthorizedAccessException">They may not be created.</exception>
+    public static void Create(string directory)
+    {
+        foreach (var folder in new[] { In(directory), Runs(directory), Path.Combine(In(directory), "locks"), Staging(directory) })
+        {
+            if (SymbolicLink.Is(folder))
+            {
+                throw new DestinationException(
+                    DestinationFailure.NotWritable, $"{folder} is a symbolic link, which is not followed. Remove it; nothing of value is lost.");
+            }
+
+            if (folder != Staging(directory))
+            {
+                Directory.CreateDirectory(folder);
+            }
+        }
+    }
+}
