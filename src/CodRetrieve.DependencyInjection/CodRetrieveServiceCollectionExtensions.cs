@@ -51,7 +51,7 @@ public static class CodRetrieveServiceCollectionExtensions
     /// <param name="section">
     /// A section with the names of <see cref="CodDownloadOptions"/> as keys. <c>Credential</c> is <c>anonymous</c>,
     /// <c>application-default</c>, or <c>service-account</c> with the key file's path in <c>ServiceAccountFile</c>. Times are written
-    /// <c>hh:mm:ss</c>. A key that is none, or a value that cannot be read, is told when the host starts.
+    /// <c>hh:mm:ss</c>. A key that is none, or a value that cannot be read, is reported when the host starts.
     /// </param>
     /// <param name="configure">Changes the options after that; <see langword="null"/>, the default, for nothing.</param>
     /// <returns>The builder of the HTTP client, as with the other overload.</returns>

@@ -9,71 +9,73 @@ namespace CodRetrieve;
 public sealed class CodDownloadOptions
 {
     /// <summary>
-    /// How many requests a job has in flight at most, those for listings and indexes included; each has a connection of its own.
+    /// Gets or sets the maximum number of requests that a job has in flight, those for listings and indexes included; each has a connection of its own.
     /// Default 8; from 1 to 256.
     /// </summary>
     public int MaxConnections { get; set; } = 8;
 
     /// <summary>
-    /// The rate in bytes a second that a job's connections keep together, the bodies of indexes and tars counted. Default
+    /// Gets or sets the limit, in bytes per second, of what a job's connections receive together; the bodies of indexes and tars count. Default
     /// <see langword="null"/>: none; else at least 1024.
     /// </summary>
     public long? MaxBytesPerSecond { get; set; }
 
     /// <summary>
-    /// Where access tokens come from when the bucket URL holds none. Default <see cref="CodCredential.Anonymous"/>.
+    /// Gets or sets where access tokens come from when the bucket URL holds none. Default <see cref="CodCredential.Anonymous"/>.
     /// </summary>
     public CodCredential Credential { get; set; } = CodCredential.Anonymous;
 
-    /// <summary>The root of the JSON API. Default <c>https://storage.googleapis.com/</c>; an emulator's address for tests.</summary>
+    /// <summary>Gets or sets the root of the JSON API. Default <c>https://storage.googleapis.com/</c>; an emulator's address for tests.</summary>
     public Uri Endpoint { get; set; } = new("https://storage.googleapis.com/");
 
-    /// <summary>The project to bill for requests to a requester-pays bucket (<c>userProject</c>). Default <see langword="null"/>: none.</summary>
+    /// <summary>
+    /// Gets or sets the project to bill for requests to a requester-pays bucket (<c>userProject</c>). Default <see langword="null"/>: none.
+    /// </summary>
     public string? UserProject { get; set; }
 
     /// <summary>
-    /// How long an answer, or the next bytes of one, may take before the connection counts as stalled; and how long the
+    /// Gets or sets how long a response, or the next bytes of one, may take before the connection counts as stalled; and how long the
     /// <see cref="Credential"/> may take to give a token. Default 30 s.
     /// </summary>
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How long making a connection may take. Default 10 s. Has no effect on an <see cref="HttpClient"/> that you give.
+    /// Gets or sets how long making a connection may take. Default 10 s. Has no effect on an <see cref="HttpClient"/> that you give.
     /// </summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// How often a request, or a body that broke, is tried again without progress in between. Default 6; from 0 to 100.
+    /// Gets or sets the maximum number of retries of a request, or of a body that broke, without progress in between. Default 6; from 0 to 100.
     /// </summary>
     public int MaxRetryAttempts { get; set; } = 6;
 
-    /// <summary>The wait before the first retry, doubled for each further one, with jitter. Default 0.5 s.</summary>
+    /// <summary>Gets or sets the wait before the first retry, doubled for each further one, with jitter. Default 0.5 s.</summary>
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromSeconds(0.5);
 
-    /// <summary>The longest wait before a retry, a <c>Retry-After</c> of the store included. Default 30 s.</summary>
+    /// <summary>Gets or sets the longest wait before a retry, a <c>Retry-After</c> of the store included. Default 30 s.</summary>
     public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How the entries of study zips are compressed. Default <see cref="CompressionLevel.NoCompression"/>: stored, at the speed of the
+    /// Gets or sets how the entries of study zips are compressed. Default <see cref="CompressionLevel.NoCompression"/>: stored, at the speed of the
     /// disk. DICOM pixel data is often compressed already, and deflating runs at some tens of MB a second on one processor.
     /// </summary>
     public CompressionLevel ZipCompression { get; set; } = CompressionLevel.NoCompression;
 
     /// <summary>
-    /// Whether an instance named in <c>log.json</c> counts as saved even if its file is not there. Default <see langword="false"/>: the
+    /// Gets or sets a value indicating whether an instance named in <c>log.json</c> counts as saved even if its file is not there. Default <see langword="false"/>: the
     /// disk decides. Set it for folders whose files are moved away after they were saved.
     /// </summary>
     public bool TrustSavedLog { get; set; }
 
     /// <summary>
-    /// Whether each file is flushed to the device before it gets its name, so that it survives a power failure. Default
+    /// Gets or sets a value indicating whether each file is flushed to the device before it gets its name, so that it survives a power failure. Default
     /// <see langword="false"/>: a killed process harms nothing, a power failure may cost files of the last seconds, which the next run
     /// notices by their size where the file system keeps no empty blocks.
     /// </summary>
     public bool FlushToDisk { get; set; }
 
     /// <summary>
-    /// Whether the space that is free is compared with the space needed for each series before it is fetched, so that a job stops before
+    /// Gets or sets a value indicating whether the space that is free is compared with the space needed for each series before it is fetched, so that a job stops before
     /// the device is full. Default <see langword="true"/>. Without it, and where the system does not tell what is free, a job stops when the
     /// device is full; then too what is saved stays whole. A save handler of your own is not asked.
     /// </summary>
@@ -86,16 +88,16 @@ public sealed class CodDownloadOptions
     public TimeSpan LockTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Gives the client that sends the requests, for hosts with proxies, client certificates or handlers of their own. Default
+    /// Gets or sets a function that returns the client which sends the requests, for hosts with proxies, client certificates or handlers of their own. Default
     /// <see langword="null"/>: one is made and disposed by the <see cref="CodDownload"/>. A client that you give stays yours; its handler must
     /// allow <see cref="MaxConnections"/> connections, must not unpack content (<c>AutomaticDecompression</c>) and should not follow redirects.
     /// </summary>
     public Func<HttpClient>? HttpClientFactory { get; set; }
 
-    /// <summary>Where log messages go. Default: nowhere.</summary>
+    /// <summary>Gets or sets the factory of the loggers. Default: nothing is logged.</summary>
     public ILoggerFactory LoggerFactory { get; set; } = NullLoggerFactory.Instance;
 
-    /// <summary>The clock of time limits, waits and rates. Default <see cref="TimeProvider.System"/>.</summary>
+    /// <summary>Gets or sets the clock for time limits, waits and rates. Default <see cref="TimeProvider.System"/>.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
     internal Func<string, long?> FreeSpace { get; set; } = Saving.FreeSpace.In;

@@ -10,6 +10,6 @@ public sealed class DestinationException : CodRetrieveException
     public DestinationException(DestinationFailure reason, string message, Exception? innerException = null)
         : base(message, innerException) => Reason = reason;
 
-    /// <summary>What is wrong with the destination.</summary>
+    /// <summary>Gets what is wrong with the destination.</summary>
     public DestinationFailure Reason { get; }
 }

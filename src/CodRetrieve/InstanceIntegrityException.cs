@@ -13,12 +13,12 @@ public sealed class InstanceIntegrityException : CodRetrieveException
     }
 
     /// <summary>
-    /// The CRC32C that the index lists for the instance, or, where it lists none, that the store lists for the series' tar as a whole;
+    /// Gets the CRC32C that the index lists for the instance, or, where it lists none, that the store lists for the series' tar as a whole;
     /// <see langword="null"/> where there is neither.
     /// </summary>
     public uint? ExpectedCrc32c { get; }
 
-    /// <summary>The CRC32C of the bytes that came, of the instance or of the tar; <see langword="null"/> where it was not computed.</summary>
+    /// <summary>Gets the CRC32C of the bytes that came, of the instance or of the tar; <see langword="null"/> where it was not computed.</summary>
     public uint? ActualCrc32c { get; }
 
     internal static InstanceIntegrityException Mismatch(InstanceInfo instance, uint actual) =>

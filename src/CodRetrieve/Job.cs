@@ -61,7 +61,7 @@ public sealed class Job
 
     /// <summary>
     /// Occurs when a study, a series or an instance failed, or the job as a whole. Failures of a series and its instances are reported when the series
-    /// ends: until then its tar may prove to have changed, and the series is fetched again.
+    /// ends: until then its tar may turn out to have changed, and the series is fetched again.
     /// </summary>
     public event EventHandler<JobErrorEventArgs>? Error;
 

@@ -15,7 +15,7 @@ public enum JobState
     /// <summary>Nothing is under way until <see cref="Job.Resume"/>.</summary>
     Paused,
 
-    /// <summary>The job was told to stop or was cancelled, and has not ended yet.</summary>
+    /// <summary>The job is being stopped or cancelled, and has not ended yet.</summary>
     Stopping,
 
     /// <summary>The job has ended: <see cref="Job.Result"/> says how.</summary>

@@ -10,20 +10,20 @@ public sealed class ObjectStoreException : CodRetrieveException
     public ObjectStoreException(ObjectStoreFailure reason, string message, Exception? innerException = null)
         : base(message, innerException) => Reason = reason;
 
-    /// <summary>Why the request failed.</summary>
+    /// <summary>Gets why the request failed.</summary>
     public ObjectStoreFailure Reason { get; }
 
-    /// <summary>The HTTP status; <see langword="null"/> where there was no answer or no HTTP.</summary>
+    /// <summary>Gets the HTTP status; <see langword="null"/> where there was no response or no HTTP.</summary>
     public int? StatusCode { get; init; }
 
-    /// <summary>How long the store asked to wait before the next attempt (<c>Retry-After</c>); <see langword="null"/> where it did not.</summary>
+    /// <summary>Gets how long the store asked to wait before the next attempt (<c>Retry-After</c>); <see langword="null"/> where it did not.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>Whether the same request may succeed later: <see cref="ObjectStoreFailure.Unavailable"/> and
+    /// <summary>Gets a value indicating whether the same request may succeed later: <see cref="ObjectStoreFailure.Unavailable"/> and
     /// <see cref="ObjectStoreFailure.InvalidResponse"/>.</summary>
     public bool IsTransient => Reason is ObjectStoreFailure.Unavailable or ObjectStoreFailure.InvalidResponse;
 
-    /// <summary>Whether no other request can succeed either: <see cref="ObjectStoreFailure.Unauthorized"/>,
+    /// <summary>Gets a value indicating whether no other request can succeed either: <see cref="ObjectStoreFailure.Unauthorized"/>,
     /// <see cref="ObjectStoreFailure.Forbidden"/>, <see cref="ObjectStoreFailure.InsecureConnection"/> and
     /// <see cref="ObjectStoreFailure.Unreachable"/>.</summary>
     public bool IsFatal => Reason is ObjectStoreFailure.Unauthorized or ObjectStoreFailure.Forbidden or ObjectStoreFailure.InsecureConnection

@@ -9,7 +9,7 @@ public enum ObjectStoreFailure
     /// <summary>Many requests in a row failed as <see cref="Unavailable"/>, each after all its retries, and not a byte came in between.</summary>
     Unreachable,
 
-    /// <summary>The answer was not what was asked for: another range, a short body, another generation. Worth another attempt.</summary>
+    /// <summary>The response was not what was asked for: another range, a short body, another generation. Worth another attempt.</summary>
     InvalidResponse,
 
     /// <summary>The object, the bucket or the generation does not exist (404), or the caller may not know.</summary>
@@ -30,6 +30,6 @@ public enum ObjectStoreFailure
     /// <summary>The connection's certificate is not trusted, or a token would travel in the clear.</summary>
     InsecureConnection,
 
-    /// <summary>The request was refused for another reason (other 4xx, a redirect), or the answer is not one of a store.</summary>
+    /// <summary>The request was refused for another reason (other 4xx, a redirect), or the response is not one of a store.</summary>
     Rejected,
 }

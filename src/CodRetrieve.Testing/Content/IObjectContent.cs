@@ -2,7 +2,7 @@ namespace CodRetrieve.Testing;
 
 /// <summary>The bytes of an object, readable at any offset, so that an object of many gigabytes need not be held in memory.</summary>
 /// <remarks>
-/// Implementations must be safe for concurrent reads and must answer the same bytes every time: the server reads one content from many
+/// Implementations must be safe for concurrent reads and must return the same bytes every time: the server reads one content from many
 /// connections at once. <see cref="MemoryContent"/>, <see cref="FileContent"/> and <see cref="CompositeContent"/> are ready-made.
 /// </remarks>
 public interface IObjectContent

@@ -2,7 +2,7 @@ namespace CodRetrieve.Testing;
 
 public sealed partial class Fault
 {
-    /// <summary>The connection is reset instead of an answer.</summary>
+    /// <summary>The connection is reset instead of a response.</summary>
     public static Fault ResetBeforeHeaders() => Of($"ResetBeforeHeaders()", plan => plan.ResetBeforeHeaders = true);
 
     /// <summary>The connection is reset in the middle of the status line and headers.</summary>
@@ -37,7 +37,7 @@ public sealed partial class Fault
     /// <summary>As <see cref="CloseAfter"/>, at a place within the body that the plan's seeded generator chooses.</summary>
     public static Fault CloseAfterRandom() => AtRandom("CloseAfterRandom()", (plan, offset) => Stop(plan, offset, BodyEnd.Close));
 
-    /// <summary>The answer ends after so many bytes as if it were whole: chunked, with its last chunk, and no error for the client to
+    /// <summary>The response ends after so many bytes as if it were whole: chunked, with its last chunk, and no error for the client to
     /// see.</summary>
     /// <param name="bytes">How many; not negative.</param>
     public static Fault CutAfter(long bytes)

@@ -19,7 +19,7 @@ public sealed partial class Fault
     /// <summary>As <see cref="FlipBit"/>, at a byte of the body that the plan's seeded generator chooses.</summary>
     public static Fault FlipBitAtRandom() => AtRandom("FlipBitAtRandom()", (plan, offset) => plan.FlipByte = offset);
 
-    /// <summary>The Content-Range of a ranged answer names another range than the one sent; other answers are left alone.</summary>
+    /// <summary>The Content-Range of a ranged response names another range than the one sent; other responses are left alone.</summary>
     /// <param name="shift">Bytes by which the range named is moved; may be negative.</param>
     public static Fault WrongContentRange(long shift) => Of($"WrongContentRange({shift})", plan =>
     {
@@ -41,7 +41,7 @@ public sealed partial class Fault
         }
     });
 
-    /// <summary>A ranged answer that is right in its bytes and its Content-Range, yet has status 200, as Google's storage test bench
+    /// <summary>A ranged response that is right in its bytes and its Content-Range, yet has status 200, as Google's storage test bench
     /// gives it.</summary>
     public static Fault RangeAsStatus200() => Of($"RangeAsStatus200()", plan =>
     {
@@ -65,7 +65,7 @@ public sealed partial class Fault
     }
 
     /// <summary>The bytes of another object of the bucket come under the name and the headers of the one asked for; where the other is
-    /// shorter, zeros fill it up. Answers that are not media are left alone.</summary>
+    /// shorter, zeros fill it up. Responses that are not media are left alone.</summary>
     /// <param name="otherName">The other object's name; it must be there when the fault strikes, or the request fails with status
     /// 500.</param>
     public static Fault WrongObject(string otherName)
@@ -80,7 +80,7 @@ public sealed partial class Fault
         });
     }
 
-    /// <summary>The <c>x-goog-generation</c> header of a media answer names another generation.</summary>
+    /// <summary>The <c>x-goog-generation</c> header of a media response names another generation.</summary>
     /// <param name="generation">The generation named.</param>
     public static Fault WrongGeneration(long generation) => Of($"WrongGeneration({generation})", plan =>
     {

@@ -6,7 +6,7 @@ namespace CodRetrieve.Testing;
 
 public sealed partial class Fault
 {
-    /// <summary>Another status instead of the answer.</summary>
+    /// <summary>Another status instead of the response.</summary>
     /// <param name="code">The status, 200 to 599.</param>
     /// <param name="retryAfter">The Retry-After header, in whole seconds rounded up; null, the default, for none.</param>
     /// <param name="body">The body; null, the default, for the JSON error that GCS sends.</param>

@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace CodRetrieve.Testing;
 
-/// <summary>Something that goes wrong with one answer; immutable, and reusable in any number of rules.</summary>
-/// <remarks>Offsets and counts are bytes of the body of that answer, not of the object. A count beyond the body strikes at its
+/// <summary>Something that goes wrong with one response; immutable, and reusable in any number of rules.</summary>
+/// <remarks>Offsets and counts are bytes of the body of that response, not of the object. A count beyond the body strikes at its
 /// end.</remarks>
 public sealed partial class Fault
 {

@@ -74,7 +74,7 @@ public sealed class FaultPlan
         return Add(new FaultRule(fault) { Kinds = kinds, ObjectName = objectName, Times = times, Skip = skip, Probability = probability });
     }
 
-    /// <summary>Removes every rule; answers under way keep their faults.</summary>
+    /// <summary>Removes every rule; responses under way keep their faults.</summary>
     public void Clear()
     {
         lock (_gate)

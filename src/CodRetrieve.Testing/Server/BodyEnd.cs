@@ -3,7 +3,7 @@ namespace CodRetrieve.Testing;
 /// <summary>What happens where a body stops.</summary>
 internal enum BodyEnd
 {
-    /// <summary>The answer ends as HTTP wants it; short of the asked bytes, where it was cut.</summary>
+    /// <summary>The response ends as HTTP wants it; short of the asked bytes, where it was cut.</summary>
     Clean,
 
     /// <summary>The connection is reset (RST).</summary>

@@ -1,6 +1,6 @@
 namespace CodRetrieve.Testing;
 
-/// <summary>An answer that GCS gives as an error.</summary>
+/// <summary>A response that GCS gives as an error.</summary>
 internal sealed class GcsErrorException(int status, string reason, string message) : Exception(message)
 {
     public int Status { get; } = status;

@@ -8,17 +8,17 @@ public sealed partial class GcsTestServer
     private int _concurrent;
     private int _peak;
 
-    /// <summary>The requests received, in the order of their arrival: a snapshot whose entries fill in while they are answered.</summary>
+    /// <summary>The requests received, in the order of their arrival: a snapshot whose entries fill in while they are handled.</summary>
     public IReadOnlyList<RecordedRequest> Requests => _log.Snapshot();
 
     /// <summary>Whether new requests are recorded; at first as <see cref="GcsTestServerOptions.RecordRequests"/> says.</summary>
     public bool IsRecording { get; set; }
 
-    /// <summary>The most requests that were being answered at one time since the start or the last <see cref="ClearRequests"/>.</summary>
+    /// <summary>The most requests that were being handled at one time since the start or the last <see cref="ClearRequests"/>.</summary>
     /// <remarks>A request whose client left early counts until the server notices.</remarks>
     public int PeakConcurrentRequests => Volatile.Read(ref _peak);
 
-    /// <summary>Forgets the recorded requests and the peak; those being answered are not disturbed.</summary>
+    /// <summary>Forgets the recorded requests and the peak; those being handled are not disturbed.</summary>
     public void ClearRequests()
     {
         _log.Clear();

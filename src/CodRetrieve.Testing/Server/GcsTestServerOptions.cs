@@ -10,10 +10,10 @@ public sealed record GcsTestServerOptions
     /// default.</summary>
     public int MaxResultsPerPage { get; init; } = 1000;
 
-    /// <summary>The body bytes a second that one connection gives; null, the default, for as many as it can. Must be positive.</summary>
+    /// <summary>The body bytes per second that one connection gives; null, the default, for as many as it can. Must be positive.</summary>
     public long? BytesPerSecondPerConnection { get; init; }
 
-    /// <summary>How long each request waits before its answer begins; zero by default. Must not be negative.</summary>
+    /// <summary>How long each request waits before its response begins; zero by default. Must not be negative.</summary>
     public TimeSpan Latency { get; init; }
 
     /// <summary>Whether requests are recorded; true by default. Off, a soak of millions of requests keeps nothing.</summary>

@@ -1,6 +1,6 @@
 namespace CodRetrieve.Testing;
 
-/// <summary>Holds a body to a number of bytes a second, counted from its beginning.</summary>
+/// <summary>Holds a body to a number of bytes per second, counted from its beginning.</summary>
 internal readonly struct Pace(TimeProvider timeProvider, long? bytesPerSecond)
 {
     private readonly long _start = timeProvider.GetTimestamp();

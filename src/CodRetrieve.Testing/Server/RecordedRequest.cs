@@ -1,7 +1,7 @@
 namespace CodRetrieve.Testing;
 
-/// <summary>One request that the server received; its outcome fills in while the answer is sent.</summary>
-/// <remarks>Thread-safe. The bytes and the status are counted before they are sent, so a client that has received an answer finds it
+/// <summary>One request that the server received; its outcome fills in while the response is sent.</summary>
+/// <remarks>Thread-safe. The bytes and the status are counted before they are sent, so a client that has received a response finds it
 /// recorded.</remarks>
 public sealed class RecordedRequest
 {
@@ -45,7 +45,7 @@ public sealed class RecordedRequest
     /// <summary>When the request arrived.</summary>
     public required DateTimeOffset ReceivedAt { get; init; }
 
-    /// <summary>The status answered; 0 while there is none, and for a connection that was reset before its headers.</summary>
+    /// <summary>The status sent; 0 while there is none, and for a connection that was reset before its headers.</summary>
     public int StatusCode
     {
         get => Volatile.Read(ref _statusCode);
@@ -55,10 +55,10 @@ public sealed class RecordedRequest
     /// <summary>The body bytes handed to the connection so far.</summary>
     public long BytesSent => Interlocked.Read(ref _bytesSent);
 
-    /// <summary>Whether the answer is over, whole or not.</summary>
+    /// <summary>Whether the response is over, whole or not.</summary>
     public bool IsCompleted => _completed;
 
-    /// <summary>Whether the connection broke, by the client or by a fault, before the answer was whole.</summary>
+    /// <summary>Whether the connection broke, by the client or by a fault, before the response was whole.</summary>
     public bool IsAborted => _aborted;
 
     /// <summary>The fault that struck this request, as text; null for none.</summary>

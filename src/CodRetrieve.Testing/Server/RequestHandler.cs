@@ -4,7 +4,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace CodRetrieve.Testing;
 
-/// <summary>Turns a request into the answer that a faultless GCS would give.</summary>
+/// <summary>Turns a request into the response that a faultless GCS would give.</summary>
 internal sealed class RequestHandler(Func<string, TestBucket?> findBucket, Func<string?, bool> accepts, int maxResultsPerPage)
 {
     public async Task<ResponsePlan> PlanAsync(GcsRequest request, RecordedRequest record, CancellationToken cancellationToken)

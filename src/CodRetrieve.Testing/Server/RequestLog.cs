@@ -34,7 +34,7 @@ internal sealed class RequestLog
         Changed(request);
     }
 
-    /// <summary>Tells the waiters that a request has changed; costs one volatile read when nobody waits.</summary>
+    /// <summary>Notifies the waiters that a request has changed; costs one volatile read when nobody waits.</summary>
     public void Changed(RecordedRequest request)
     {
         if (!_hasWaiters)

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace CodRetrieve.Testing;
 
-/// <summary>An answer before it is sent: what a fault may change.</summary>
+/// <summary>A response before it is sent: what a fault may change.</summary>
 internal sealed class ResponsePlan
 {
     public int Status { get; set; } = StatusCodes.Status200OK;
@@ -19,10 +19,10 @@ internal sealed class ResponsePlan
     /// <summary>Whether <see cref="Headers"/> carry a Content-Range for <see cref="Offset"/> and <see cref="Count"/>.</summary>
     public bool IsRange { get; set; }
 
-    /// <summary>Whether the stored gzip is unpacked on the way; the length is not known then.</summary>
+    /// <summary>Whether the stored gzip is decompressed on the way; the length is not known then.</summary>
     public bool Unpack { get; set; }
 
-    /// <summary>Whether the answer has no Content-Length.</summary>
+    /// <summary>Whether the response has no Content-Length.</summary>
     public bool Chunked { get; set; }
 
     public bool ResetBeforeHeaders { get; set; }
@@ -46,12 +46,12 @@ internal sealed class ResponsePlan
 
     public TimeSpan DripInterval { get; set; }
 
-    /// <summary>The object of the answer, when there is one.</summary>
+    /// <summary>The object of the response, when there is one.</summary>
     public TestObject? Item { get; set; }
 
     public TestBucket? Bucket { get; set; }
 
-    /// <summary>The body's length, or for one unpacked on the way the packed length.</summary>
+    /// <summary>The body's length, or for one decompressed on the way the compressed length.</summary>
     public long BodyLength => Unpack ? Content.Length : Count;
 
     public void SetContent(IObjectContent content)

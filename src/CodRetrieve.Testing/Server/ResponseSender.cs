@@ -16,7 +16,7 @@ internal sealed class ResponseSender(TimeProvider timeProvider, Action<RecordedR
 
     public long? BytesPerSecond { get; set; }
 
-    /// <returns>Whether the whole answer was sent, as far as the plan wanted it to be.</returns>
+    /// <returns>Whether the whole response was sent, as far as the plan wanted it to be.</returns>
     public async Task<bool> SendAsync(HttpContext context, ResponsePlan plan, RecordedRequest record, CancellationToken cancellationToken)
     {
         if (plan.ResetBeforeHeaders)

@@ -6,7 +6,7 @@ public sealed partial class TestBucket
     /// <param name="name">The object's name.</param>
     /// <param name="content">The bytes as stored; not copied.</param>
     /// <param name="contentType">The media type; null for <c>application/octet-stream</c>.</param>
-    /// <param name="contentEncoding"><c>gzip</c> when the bytes are packed; null otherwise.</param>
+    /// <param name="contentEncoding"><c>gzip</c> when the bytes are compressed; null otherwise.</param>
     /// <returns>The object under its new generation.</returns>
     /// <exception cref="ArgumentException">The name is empty.</exception>
     public TestObject Put(string name, ReadOnlyMemory<byte> content, string? contentType = null, string? contentEncoding = null) =>
@@ -16,7 +16,7 @@ public sealed partial class TestBucket
     /// <param name="name">The object's name.</param>
     /// <param name="path">The file.</param>
     /// <param name="contentType">The media type; null for <c>application/octet-stream</c>.</param>
-    /// <param name="contentEncoding"><c>gzip</c> when the bytes are packed; null otherwise.</param>
+    /// <param name="contentEncoding"><c>gzip</c> when the bytes are compressed; null otherwise.</param>
     /// <returns>The object under its new generation.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     public TestObject PutFile(string name, string path, string? contentType = null, string? contentEncoding = null) =>

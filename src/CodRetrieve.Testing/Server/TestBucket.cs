@@ -1,8 +1,8 @@
 namespace CodRetrieve.Testing;
 
 /// <summary>A bucket of a <see cref="GcsTestServer"/>: object names and their current generations.</summary>
-/// <remarks>Thread-safe; may be changed while the server answers. Replacing an object makes its older generation gone at once, and an
-/// answer already under way still sends the older bytes, as with real GCS.</remarks>
+/// <remarks>Thread-safe; may be changed while the server handles requests. Replacing an object makes its older generation gone at once, and an
+/// response already under way still sends the older bytes, as with real GCS.</remarks>
 public sealed partial class TestBucket
 {
     private readonly Gate _gate = new();

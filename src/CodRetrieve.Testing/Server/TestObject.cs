@@ -22,7 +22,7 @@ public sealed class TestObject
     /// <summary>The object's name, without the bucket.</summary>
     public string Name { get; }
 
-    /// <summary>The bytes as stored: packed, where <see cref="ContentEncoding"/> is gzip.</summary>
+    /// <summary>The bytes as stored: compressed, where <see cref="ContentEncoding"/> is gzip.</summary>
     public IObjectContent Content { get; }
 
     /// <summary>The number of bytes stored.</summary>

@@ -1,12 +1,12 @@
 namespace CodRetrieve.Testing;
 
-/// <summary>What a <see cref="TestBucket"/> is told about an object besides its bytes.</summary>
+/// <summary>What a <see cref="TestBucket"/> holds of an object besides its bytes.</summary>
 public sealed record TestObjectOptions
 {
     /// <summary>The media type; <c>application/octet-stream</c> by default.</summary>
     public string ContentType { get; init; } = "application/octet-stream";
 
-    /// <summary><c>gzip</c> when the bytes are packed, so that the server unpacks them for clients that do not accept gzip; null by
+    /// <summary><c>gzip</c> when the bytes are compressed, so that the server decompresses them for clients that do not accept gzip; null by
     /// default.</summary>
     public string? ContentEncoding { get; init; }
 

@@ -10,7 +10,7 @@ internal sealed class CodMetadataWriter(SyntheticSeries series, string seriesUri
 {
     private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>The bytes to store: packed or plain, as the series wants it.</summary>
+    /// <summary>The bytes to store: compressed or plain, as the series wants it.</summary>
     public static ReadOnlyMemory<byte> Pack(SyntheticSeries series, string bucketName, string prefix)
     {
         var stored = new MemoryStream();

@@ -69,7 +69,7 @@ public sealed class SyntheticSeries
     /// <param name="prefix">What the store's names begin with, such as <c>demo/dicomweb</c>.</param>
     public string MetadataName(string prefix) => $"{Path(prefix)}/{CodNames.Metadata}";
 
-    /// <summary>Writes metadata.json, not packed. Computes the CRC32C of every instance, which for gigabytes takes seconds.</summary>
+    /// <summary>Writes metadata.json, not compressed. Computes the CRC32C of every instance, which for gigabytes takes seconds.</summary>
     /// <param name="destination">Where to; not disposed.</param>
     /// <param name="bucketName">The bucket that <c>uri</c> names.</param>
     /// <param name="prefix">What the store's names begin with.</param>

@@ -68,7 +68,7 @@ public sealed class SyntheticStudy
 
     /// <summary>Writes the objects of every series as files below a directory, as a copy of the bucket would hold them: metadata.json
     /// stays
-    /// packed.</summary>
+    /// compressed.</summary>
     /// <param name="directory">The directory; made if it is not there. Files of the same names are replaced.</param>
     /// <param name="prefix">What the store's names begin with; <c>demo/dicomweb</c> by default, and empty for none.</param>
     /// <param name="bucketName">The bucket that <c>uri</c> names in metadata.json.</param>

@@ -191,7 +191,7 @@ internal sealed class CodCatalog(ObjectReader objects, string? prefix, ILogger l
         }
 
         var gzip = new GZipStream(bytes, CompressionMode.Decompress, leaveOpen: true);
-        var unpacked = new LimitedStream(gzip, MaxIndexBytes, uri) { PackedBytes = () => bytes.BytesRead };
+        var unpacked = new LimitedStream(gzip, MaxIndexBytes, uri) { CompressedBytes = () => bytes.BytesRead };
         await using var closing = unpacked.ConfigureAwait(false);
         return await SeriesIndexReader.ReadAsync(unpacked, series, uri, withAttributes, cancellationToken).ConfigureAwait(false);
     }

@@ -30,7 +30,7 @@ internal static class CodMeter
     private static readonly Histogram<double> SegmentDuration = Meter.CreateHistogram(
         "codretrieve.segment.duration",
         "s",
-        "From the request of a segment (or of a walk over a tar) until its instances are saved, or a tar was read whole.",
+        "From the request of a segment (or of a scan of a tar) until its instances are saved, or a tar was read whole.",
         tags: null,
         advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800] });
 

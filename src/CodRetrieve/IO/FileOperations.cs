@@ -37,7 +37,7 @@ internal class FileOperations
     /// <summary>Makes the bytes of a file durable.</summary>
     public virtual void Flush(SafeFileHandle file, string path) => RandomAccess.FlushToDisk(file);
 
-    /// <summary>Makes the names in a directory durable, where the system needs to be told.</summary>
+    /// <summary>Makes the names in a directory durable, where the system does not do so by itself.</summary>
     public virtual void FlushDirectory(string path)
     {
         using var directory = Posix.TryOpenDirectory(path);

@@ -5,15 +5,15 @@ internal sealed class LimitedStream(Stream inner, long maxBytes, string uri) : F
 {
     // DICOM tags of a series are much alike and pack well, yet not like this; deflate itself reaches 1032 to 1 (zlib's documentation).
     private const long MaxRatio = 250;
-    private const long UnjudgedBytes = 256L * 1024 * 1024;
+    private const long UncheckedBytes = 256L * 1024 * 1024;
 
     private long _read;
 
     /// <summary>
-    /// The packed bytes that were read so far, where the content is being unpacked: above 256 MiB, no more than 250 times as many may come out.
+    /// The compressed bytes that were read so far, where the content is being decompressed: above 256 MiB, no more than 250 times as many may come out.
     /// <see langword="null"/>, the default, where it is not.
     /// </summary>
-    public Func<long>? PackedBytes { get; init; }
+    public Func<long>? CompressedBytes { get; init; }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -24,9 +24,9 @@ internal sealed class LimitedStream(Stream inner, long maxBytes, string uri) : F
             throw new ObjectStoreException(ObjectStoreFailure.Rejected, $"{uri}: the content is larger than {maxBytes} bytes, which is refused.");
         }
 
-        if (_read > UnjudgedBytes && PackedBytes is { } packed && _read / MaxRatio > packed())
+        if (_read > UncheckedBytes && CompressedBytes is { } compressed && _read / MaxRatio > compressed())
         {
-            throw new ObjectStoreException(ObjectStoreFailure.Rejected, $"{uri}: the content unpacks to more than {MaxRatio} times its size, which is refused.");
+            throw new ObjectStoreException(ObjectStoreFailure.Rejected, $"{uri}: the content decompresses to more than {MaxRatio} times its size, which is refused.");
         }
 
         return count;

@@ -34,7 +34,7 @@ internal sealed class WholeFile : IDisposable
     /// <param name="path">The final path.</param>
     /// <param name="name">What stands for the file in its unfinished name.</param>
     /// <param name="owner">The run that writes it.</param>
-    /// <param name="sizeBytes">The room to ask the file system for; 0 for none.</param>
+    /// <param name="sizeBytes">The bytes to reserve in the file system; 0 for none.</param>
     /// <param name="files">How the file gets its name.</param>
     /// <param name="time">The clock of waits.</param>
     public static WholeFile Create(string path, string name, string owner, long sizeBytes, FileOperations files, TimeProvider time)

@@ -5,11 +5,11 @@ namespace CodRetrieve.Jobs;
 /// <summary>Ends a job before it has filled the device, rather than when it has: checks each series that is planned.</summary>
 internal sealed class DiskSpaceGuard(IDiskSpace? destination, JobTally tally)
 {
-    // Those that are still being saved: a destination may need room for what it saved of them once more, to put it together; and for what
+    // Those that are still being saved: a destination may need space for what it saved of them once more, to put it together; and for what
     // it carries over from an earlier run.
     private readonly Dictionary<StudyRun, long> _studies = [];
 
-    /// <summary>Checks whether what is planned so far has room, one more series of a study included.</summary>
+    /// <summary>Checks whether what is planned so far has space, one more series of a study included.</summary>
     /// <exception cref="DestinationException">It has not.</exception>
     public void Check(StudyRun study)
     {

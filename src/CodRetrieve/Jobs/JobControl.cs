@@ -1,6 +1,6 @@
 namespace CodRetrieve.Jobs;
 
-/// <summary>How a job is told from outside to pause, to stop and to end. Safe for several callers at once, before, during and after the run.</summary>
+/// <summary>Controls a job from outside: pauses, stops and cancels it. Safe for several callers at once, before, during and after the run.</summary>
 internal sealed class JobControl
 {
     // Never disposed: they have no timers, and a caller may cancel a job at any time, also one that has ended.

@@ -54,7 +54,7 @@ internal sealed class JobEvents : IDisposable
     /// <summary>Adds an event. Once the job was cancelled, one that a blocked handler keeps waiting for too long is dropped.</summary>
     public ValueTask AddAsync(JobEvent args) => AddAsync(() => args);
 
-    /// <summary>Adds what has come of a series since the last time, if that is long enough ago and the queue has room.</summary>
+    /// <summary>Adds what has come of a series since the last time, if that is long enough ago and the queue has space.</summary>
     public void AddProgress(SeriesProgress progress)
     {
         if (progress.IsDue(_time, ProgressInterval) && !_queue.Writer.TryWrite(progress.TakeNew))
@@ -67,7 +67,7 @@ internal sealed class JobEvents : IDisposable
     /// <summary>Adds what has come of a series and was not reported yet.</summary>
     public ValueTask AddLastProgressAsync(SeriesProgress progress) => AddAsync(progress.TakeNew);
 
-    /// <summary>Reports the job's totals, if the queue has room; else the next report tells.</summary>
+    /// <summary>Reports the job's totals, if the queue has space; otherwise the next report covers it.</summary>
     public void TryReport(JobProgress now) => _queue.Writer.TryWrite(Report(now));
 
     /// <summary>Reports the job's totals.</summary>
@@ -116,7 +116,7 @@ internal sealed class JobEvents : IDisposable
 
     private async ValueTask WriteAsync<T>(ChannelWriter<T> writer, T item)
     {
-        // First without a token: where there is room, what a cancelled job has done is still reported.
+        // First without a token: where there is space, what a cancelled job has done is still reported.
         if (writer.TryWrite(item))
         {
             return;

@@ -31,7 +31,7 @@ internal sealed class JobRunner(IObjectStore store, string? prefix, ISaveHandler
     public Action<JobResult>? Ended { get; set; }
 
     /// <summary>Runs the job.</summary>
-    /// <param name="control">How it is told to pause, stop and end.</param>
+    /// <param name="control">Pauses, stops and cancels it.</param>
     /// <param name="raise">Raises an event.</param>
     /// <param name="stream">Given each event, and waited for.</param>
     /// <param name="totals">Given the totals.</param>

@@ -124,7 +124,7 @@ internal sealed class JobTally(bool wantsStats)
     {
         lock (_lock)
         {
-            // Failures of a series count when it ends: until then its tar may prove to have changed, and all be well.
+            // Failures of a series count when it ends: until then its tar may turn out to have changed, and all be well.
             var sums = _open.Aggregate(_closed, static (sums, run) => sums.Plus(run.Tally)) with { Failed = _closed.Failed };
             return new JobProgress
             {

@@ -88,8 +88,8 @@ internal sealed class SeriesRun : ITransferTarget
 
     public async ValueTask SaveAsync(InstanceInfo instance, InstanceContent content, CancellationToken cancellationToken)
     {
-        var room = Work.BytesInTar(instance);
-        Tally.AddWriting(room);
+        var bytes = Work.BytesInTar(instance);
+        Tally.AddWriting(bytes);
         try
         {
             var location = await _job.Handler.SaveAsync(instance, content, cancellationToken).ConfigureAwait(false);
@@ -111,7 +111,7 @@ internal sealed class SeriesRun : ITransferTarget
         }
         finally
         {
-            Tally.AddWriting(-room);
+            Tally.AddWriting(-bytes);
         }
     }
 

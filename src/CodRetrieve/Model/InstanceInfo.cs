@@ -5,31 +5,31 @@ namespace CodRetrieve;
 /// <summary>One DICOM instance as its series' index lists it. Immutable.</summary>
 public sealed class InstanceInfo
 {
-    /// <summary>The series that the instance belongs to.</summary>
+    /// <summary>Gets the series that the instance belongs to.</summary>
     public required SeriesInfo Series { get; init; }
 
     /// <summary>
-    /// The SOP Instance UID (DICOM PS3.3, C.12.1), hashed where the store hashes UIDs. A checked file name: letters, digits, dots, dashes
+    /// Gets the SOP Instance UID (DICOM PS3.3, C.12.1), hashed where the store hashes UIDs. A checked file name: letters, digits, dots, dashes
     /// and underscores, at most 128 characters.
     /// </summary>
     public required string SopInstanceUid { get; init; }
 
-    /// <summary>The number of bytes of the instance; <see langword="null"/> where the index does not say.</summary>
+    /// <summary>Gets the number of bytes of the instance; <see langword="null"/> where the index does not say.</summary>
     public long? SizeBytes { get; init; }
 
-    /// <summary>The CRC32C of the instance's bytes; <see langword="null"/> where the index does not say.</summary>
+    /// <summary>Gets the CRC32C of the instance's bytes; <see langword="null"/> where the index does not say.</summary>
     public uint? Crc32c { get; init; }
 
     /// <summary>
-    /// Where the instance's bytes lie in the series' tar (<c>headers</c> of the COD index); <see langword="null"/> where the index
+    /// Gets where the instance's bytes lie in the series' tar (<c>headers</c> of the COD index); <see langword="null"/> where the index
     /// does not say, or says what cannot be.
     /// </summary>
     public ByteRange? TarRange { get; init; }
 
-    /// <summary>The instance's name in the form that the COD writer uses.</summary>
+    /// <summary>Gets the instance's name in the form that the COD writer uses.</summary>
     public string Uri => $"{Series.TarUri}://{EntryName}";
 
-    /// <summary>The name of the instance's entry in the tar, which is also its path below a series' folder.</summary>
+    /// <summary>Gets the name of the instance's entry in the tar, which is also its path below a series' folder.</summary>
     public string EntryName => $"instances/{SopInstanceUid}.dcm";
 
     /// <summary>The CRC32C that the instance's bytes must have: the index's, or the one that they have in a tar that was verified as a whole.</summary>
@@ -47,7 +47,7 @@ public sealed class InstanceInfo
         TarRange = TarRange,
     };
 
-    /// <summary>Gives <see cref="Uri"/>.</summary>
+    /// <summary>Returns <see cref="Uri"/>.</summary>
     /// <returns>The name, which holds no secret.</returns>
     public override string ToString() => Uri;
 }

@@ -10,7 +10,7 @@ internal sealed class SegmentCutter
 {
     /// <summary>
     /// Unwanted bytes between two wanted instances up to which reading through is cheaper than another request: what a connection of
-    /// Cloud Storage brings in some milliseconds, against the tens of milliseconds that a request takes to be answered.
+    /// Cloud Storage brings in some milliseconds, against the tens of milliseconds that a request takes.
     /// </summary>
     public const long MaxGapBytes = 256 * 1024;
 

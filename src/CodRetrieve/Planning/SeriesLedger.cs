@@ -21,7 +21,7 @@ internal sealed class SeriesLedger
     /// <param name="instance">The instance, as the index lists it now.</param>
     /// <param name="tarGeneration">The generation of the tar that is listed now.</param>
     /// <returns>
-    /// <see langword="true"/> if so; <see langword="false"/> if it saved other bytes, or bytes of another generation that nothing tells from others;
+    /// <see langword="true"/> if so; <see langword="false"/> if it saved other bytes, or bytes of another generation that nothing distinguishes from others;
     /// <see langword="null"/> if it saved none.
     /// </returns>
     public bool? Holds(InstanceInfo instance, long? tarGeneration)

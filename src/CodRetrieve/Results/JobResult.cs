@@ -7,16 +7,16 @@ public sealed class JobResult
     {
     }
 
-    /// <summary>How the job ended.</summary>
+    /// <summary>Gets how the job ended.</summary>
     public required JobOutcome Outcome { get; init; }
 
     /// <summary>
-    /// Every series that the job came to an end with, in the order in which they ended; behind them, of a job that was stopped or cancelled,
+    /// Gets the series in the order in which they ended; behind them, of a job that was stopped or cancelled,
     /// those that it was in the middle of (<see cref="SeriesOutcome.Interrupted"/>).
     /// </summary>
     public required IReadOnlyList<SeriesResult> Series { get; init; }
 
-    /// <summary>Studies that were asked for and do not exist in the store (or that the credential may not know of).</summary>
+    /// <summary>Gets the studies that were asked for and do not exist in the store (or that the credential may not know of).</summary>
     public required IReadOnlyList<string> MissingStudies { get; init; }
 
     /// <summary>
@@ -24,30 +24,33 @@ public sealed class JobResult
     /// </summary>
     public required IReadOnlyList<string> BusyStudies { get; init; }
 
-    /// <summary>Everything that failed: studies, series and instances.</summary>
+    /// <summary>Gets everything that failed: studies, series and instances.</summary>
     public required IReadOnlyList<RetrievalFailure> Failures { get; init; }
 
-    /// <summary>Instances that this job saved.</summary>
+    /// <summary>Gets the number of instances that this job saved.</summary>
     public int InstancesSaved => Series.Sum(series => series.InstancesSaved);
 
-    /// <summary>Those of <see cref="InstancesSaved"/> for which neither the index nor the tar as a whole gave a CRC32C, so that only their size was checked.</summary>
+    /// <summary>
+    /// Gets the number of those of <see cref="InstancesSaved"/> for which neither the index nor the tar as a whole gave a CRC32C, so that only their
+    /// size was checked.
+    /// </summary>
     public int InstancesUnverified => Series.Sum(series => series.InstancesUnverified);
 
-    /// <summary>Instances that were there before.</summary>
+    /// <summary>Gets the number of instances that were saved before and skipped.</summary>
     public int InstancesSkipped => Series.Sum(series => series.InstancesSkipped);
 
-    /// <summary>Instances known to be missing at the end.</summary>
+    /// <summary>Gets the number of instances known to be missing at the end.</summary>
     public int InstancesFailed => Series.Sum(series => series.InstancesFailed);
 
-    /// <summary>The bytes of the instances that this job saved.</summary>
+    /// <summary>Gets the bytes of the instances that this job saved.</summary>
     public long BytesSaved => Series.Sum(series => series.BytesSaved);
 
-    /// <summary>The tar bytes that came over the wire: headers between instances and whatever was fetched twice included.</summary>
+    /// <summary>Gets the tar bytes received, headers between instances and whatever was fetched twice included.</summary>
     public required long BytesDownloaded { get; init; }
 
-    /// <summary>How long the job took.</summary>
+    /// <summary>Gets how long the job took.</summary>
     public required TimeSpan Elapsed { get; init; }
 
-    /// <summary>What stopped the job; <see langword="null"/> unless <see cref="Outcome"/> is <see cref="JobOutcome.Failed"/>.</summary>
+    /// <summary>Gets what ended the job early; <see langword="null"/> unless <see cref="Outcome"/> is <see cref="JobOutcome.Failed"/>.</summary>
     public Exception? FatalException { get; init; }
 }

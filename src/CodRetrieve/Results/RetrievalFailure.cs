@@ -14,29 +14,29 @@ public sealed class RetrievalFailure
         Exception = exception;
     }
 
-    /// <summary>What failed: an instance's URI, a series' tar or index, or a study's listing. Holds no secret.</summary>
+    /// <summary>Gets what failed: an instance's URI, a series' tar or index, or a study's listing. Holds no secret.</summary>
     public string Uri { get; }
 
-    /// <summary>The study; <see langword="null"/> when the job as a whole failed.</summary>
+    /// <summary>Gets the Study Instance UID; <see langword="null"/> when the job as a whole failed.</summary>
     public string? StudyInstanceUid { get; }
 
-    /// <summary>The series; <see langword="null"/> when the study as a whole failed.</summary>
+    /// <summary>Gets the Series Instance UID; <see langword="null"/> when the study as a whole failed.</summary>
     public string? SeriesInstanceUid { get; }
 
-    /// <summary>The instance; <see langword="null"/> when the series or the study as a whole failed.</summary>
+    /// <summary>Gets the SOP Instance UID; <see langword="null"/> when the series or the study as a whole failed.</summary>
     public string? SopInstanceUid { get; }
 
-    /// <summary>The bytes of what failed; <see langword="null"/> where they are not known.</summary>
+    /// <summary>Gets the bytes of what failed; <see langword="null"/> where they are not known.</summary>
     public long? SizeBytes { get; }
 
-    /// <summary>How many instances are not saved because of this: 1 for an instance; 0 where the number is not known.</summary>
+    /// <summary>Gets how many instances are not saved because of this: 1 for an instance; 0 where the number is not known.</summary>
     public int InstanceCount { get; }
 
-    /// <summary>The cause. Its message names the object, and holds no token and no DICOM attribute value.</summary>
+    /// <summary>Gets the cause. Its message names the object, and holds no token and no DICOM attribute value.</summary>
     public Exception Exception { get; }
 
-    /// <summary>Gives the cause's message, with the name of what failed before it.</summary>
-    /// <returns>A line for people.</returns>
+    /// <summary>Returns the cause's message, preceded by the URI of what failed.</summary>
+    /// <returns>One line of text.</returns>
     public override string ToString() =>
         Exception.Message.StartsWith(Uri, StringComparison.Ordinal) ? Exception.Message : $"{Uri}: {Exception.Message}";
 

@@ -31,23 +31,23 @@ public sealed class SeriesStats
         Warnings = content.Listing.Warnings;
     }
 
-    /// <summary>The study.</summary>
+    /// <summary>Gets the Study Instance UID.</summary>
     public string StudyInstanceUid { get; }
 
-    /// <summary>The series.</summary>
+    /// <summary>Gets the Series Instance UID.</summary>
     public string SeriesInstanceUid { get; }
 
-    /// <summary>The series' tar.</summary>
+    /// <summary>Gets the URI of the series' tar.</summary>
     public string TarUri { get; }
 
     /// <summary>
-    /// Modality (0008,0060; DICOM PS3.3, C.7.3.1), such as <c>CT</c>, as the first instance of the index that has tags gives it; at most
+    /// Gets the Modality (0008,0060; DICOM PS3.3, C.7.3.1), such as <c>CT</c>, as the first instance of the index that has tags gives it; at most
     /// 16 characters. <see langword="null"/> where none gives it.
     /// </summary>
     public string? Modality { get; }
 
     /// <summary>
-    /// Series Description (0008,103E; DICOM PS3.3, C.7.3.1), as the first instance of the index that has tags gives it; at most 64
+    /// Gets the Series Description (0008,103E; DICOM PS3.3, C.7.3.1), as the first instance of the index that has tags gives it; at most 64
     /// characters. <see langword="null"/> where none gives it.
     /// </summary>
     /// <remarks>
@@ -56,34 +56,36 @@ public sealed class SeriesStats
     /// </remarks>
     public string? SeriesDescription { get; }
 
-    /// <summary>The bytes of the tar; <see langword="null"/> where there is none.</summary>
+    /// <summary>Gets the bytes of the tar; <see langword="null"/> where there is none.</summary>
     public long? TarBytes { get; }
 
-    /// <summary>The instances that the index lists.</summary>
+    /// <summary>Gets the number of instances that the index lists.</summary>
     public int InstancesTotal { get; }
 
-    /// <summary>Those that the destination holds already.</summary>
+    /// <summary>Gets the number of instances that the destination holds already.</summary>
     public int InstancesSaved { get; }
 
-    /// <summary>The bytes of all listed instances.</summary>
+    /// <summary>Gets the bytes of all listed instances.</summary>
     public long BytesTotal { get; }
 
-    /// <summary>The bytes of those that the destination holds already.</summary>
+    /// <summary>Gets the bytes of the instances that the destination holds already.</summary>
     public long BytesSaved { get; }
 
-    /// <summary>Whether the destination holds every instance that the index lists.</summary>
+    /// <summary>Gets a value indicating whether the destination holds every instance that the index lists.</summary>
     public bool IsSaved { get; }
 
-    /// <summary>Why nothing (more) of the series can be retrieved; <see cref="SeriesProblem.None"/> where it can, or where nothing is missing.</summary>
+    /// <summary>
+    /// Gets why nothing (more) of the series can be retrieved; <see cref="SeriesProblem.None"/> where it can, or where nothing is missing.
+    /// </summary>
     public SeriesProblem Problem { get; }
 
-    /// <summary>The cause of <see cref="Problem"/>.</summary>
+    /// <summary>Gets the cause of <see cref="Problem"/>.</summary>
     public CodRetrieveException? ProblemCause { get; }
 
-    /// <summary>Entries of the index that cannot be retrieved, and why: hostile names, entries of other series.</summary>
+    /// <summary>Gets the entries of the index that cannot be retrieved, and why: hostile names, entries of other series.</summary>
     public IReadOnlyList<string> EntryProblems { get; }
 
-    /// <summary>What someone should know of the series: a writer's lock or error log beside it.</summary>
+    /// <summary>Gets warnings about the series, such as a writer's lock or error log beside it.</summary>
     public IReadOnlyList<string> Warnings { get; }
 
     internal int InstancesWanted { get; }

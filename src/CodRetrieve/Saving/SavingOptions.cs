@@ -34,7 +34,7 @@ public sealed class SavingOptions
     /// <summary>Gets or sets a value indicating whether a job compares the space needed with the space free. Default <see langword="true"/>.</summary>
     public bool CheckFreeSpace { get; set; } = true;
 
-    /// <summary>Gets or sets where log messages go. Default: nowhere.</summary>
+    /// <summary>Gets or sets the factory of the loggers. Default: nothing is logged.</summary>
     public ILoggerFactory LoggerFactory { get; set; } = NullLoggerFactory.Instance;
 
     /// <summary>Gets or sets the clock of waits. Default <see cref="TimeProvider.System"/>.</summary>

@@ -11,17 +11,17 @@ namespace CodRetrieve;
 /// </remarks>
 public sealed record BucketDetails
 {
-    /// <summary>The bucket's name, for example <c>my-bucket</c>.</summary>
+    /// <summary>Gets the bucket's name, for example <c>my-bucket</c>.</summary>
     public required string Bucket { get; init; }
 
     /// <summary>
-    /// What stands before <c>studies/</c> in the names of the objects, without a slash at its ends, for example
+    /// Gets what stands before <c>studies/</c> in the names of the objects, without a slash at its ends, for example
     /// <c>v1.0/dicomweb</c>. <see langword="null"/> (the default) and the empty string mean that the bucket's root holds <c>studies/</c>.
     /// </summary>
     public string? BucketPrefix { get; init; }
 
     /// <summary>
-    /// An OAuth 2.0 access token, without the word <c>Bearer</c>. <see langword="null"/> (the default) means that
+    /// Gets an OAuth 2.0 access token, without the word <c>Bearer</c>. <see langword="null"/> (the default) means that
     /// <see cref="CodDownloadOptions.Credential"/> is used.
     /// </summary>
     public string? Token { get; init; }

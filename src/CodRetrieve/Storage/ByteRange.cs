@@ -7,7 +7,7 @@ namespace CodRetrieve.Storage;
 /// <param name="EndExclusive">The offset behind the last byte (exclusive), greater than <paramref name="Start"/>.</param>
 public readonly record struct ByteRange(long Start, long EndExclusive)
 {
-    /// <summary>The number of bytes.</summary>
+    /// <summary>Gets the number of bytes.</summary>
     public long Length => EndExclusive - Start;
 
     /// <summary>Writes the range as in a <c>Range</c> header, whose last offset is inclusive.</summary>

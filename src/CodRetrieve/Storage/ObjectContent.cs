@@ -18,30 +18,30 @@ public sealed class ObjectContent : IAsyncDisposable
         _owner = owner;
     }
 
-    /// <summary>The bytes, readable forward.</summary>
+    /// <summary>Gets the bytes, readable forward.</summary>
     public Stream Content { get; }
 
-    /// <summary>The offset in the object of the first byte of <see cref="Content"/>: 0 where the store ignored the range.</summary>
+    /// <summary>Gets the offset in the object of the first byte of <see cref="Content"/>: 0 where the store ignored the range.</summary>
     public long Offset { get; }
 
     /// <summary>
-    /// Whether the store said by itself where these bytes lie in the object (<c>Content-Range</c>). If it did, they must begin where they
+    /// Gets a value indicating whether the store said by itself where these bytes lie in the object (<c>Content-Range</c>). If it did, they must begin where they
     /// were asked for; if it did not, bytes from 0 on are those of a store without ranges, and are read up to the place. Default
     /// <see langword="false"/>.
     /// </summary>
     public bool HasContentRange { get; init; }
 
-    /// <summary>The number of bytes that the store announced for <see cref="Content"/>; <see langword="null"/> where it did not.</summary>
+    /// <summary>Gets the number of bytes that the store announced for <see cref="Content"/>; <see langword="null"/> where it did not.</summary>
     public long? LengthBytes { get; init; }
 
-    /// <summary>The size of the whole object; <see langword="null"/> where the store did not say.</summary>
+    /// <summary>Gets the size of the whole object; <see langword="null"/> where the store did not say.</summary>
     public long? ObjectSizeBytes { get; init; }
 
-    /// <summary>The generation that the bytes belong to; <see langword="null"/> where the store did not say.</summary>
+    /// <summary>Gets the generation that the bytes belong to; <see langword="null"/> where the store did not say.</summary>
     public long? Generation { get; init; }
 
     /// <summary>
-    /// Whether the store unpacked the object on the way (decompressive transcoding): the bytes are then not those that the listing's size
+    /// Gets a value indicating whether the store decompressed the object on the way (decompressive transcoding): the bytes are then not those that the listing's size
     /// and CRC32C describe, and cannot be asked for by range.
     /// </summary>
     public bool IsDecompressed { get; init; }

@@ -3,18 +3,18 @@ namespace CodRetrieve.Storage;
 /// <summary>One object of a listing, as stored (an object with content-encoding <c>gzip</c>: the packed bytes).</summary>
 public sealed record ObjectInfo
 {
-    /// <summary>The object's name in its bucket.</summary>
+    /// <summary>Gets the object's name in its bucket.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The number of stored bytes.</summary>
+    /// <summary>Gets the number of stored bytes.</summary>
     public required long SizeBytes { get; init; }
 
-    /// <summary>The number that changes whenever the object is overwritten; <see langword="null"/> where the store has none.</summary>
+    /// <summary>Gets the number that changes whenever the object is overwritten; <see langword="null"/> where the store has none.</summary>
     public long? Generation { get; init; }
 
-    /// <summary>The CRC32C of the stored bytes; <see langword="null"/> where it is not known.</summary>
+    /// <summary>Gets the CRC32C of the stored bytes; <see langword="null"/> where it is not known.</summary>
     public uint? Crc32c { get; init; }
 
-    /// <summary>The content-encoding that the object is stored with, for example <c>gzip</c>; <see langword="null"/> for none.</summary>
+    /// <summary>Gets the content-encoding that the object is stored with, for example <c>gzip</c>; <see langword="null"/> for none.</summary>
     public string? ContentEncoding { get; init; }
 }

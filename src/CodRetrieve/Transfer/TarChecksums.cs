@@ -43,7 +43,7 @@ internal sealed class TarChecksums
     /// <param name="objects">The store's objects.</param>
     /// <param name="tar">The tar, with its size and generation.</param>
     /// <param name="instances">Instances within the tar, in any order, none overlapping another.</param>
-    /// <param name="received">Told of bytes that come over the wire.</param>
+    /// <param name="received">Receives the number of bytes that arrive over the wire.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="ObjectStoreException">The tar cannot be read.</exception>
     public static async Task<TarChecksums> ReadAsync(

@@ -4,7 +4,7 @@ using CodRetrieve.Storage;
 namespace CodRetrieve.Transfer;
 
 /// <summary>
-/// Reads forward through a range of a tar in large pieces. Skipping over much opens the tar anew behind it instead of reading through. For
+/// Reads forward through a range of a tar in large pieces. Skipping over much opens the tar again behind it instead of reading through. For
 /// use by one reader at a time.
 /// </summary>
 internal sealed class TarCursor : IAsyncDisposable
@@ -12,7 +12,7 @@ internal sealed class TarCursor : IAsyncDisposable
     private const int BufferBytes = 256 * 1024;
     // From here on a read of its own costs less than copying what a larger one brought.
     private const int DirectBytes = 64 * 1024;
-    // Below this, reading through costs less than the time a new request takes to be answered.
+    // Below this, reading through costs less than the time a new request takes.
     private const long ReopenBytes = 4 * 1024 * 1024;
 
     private readonly ObjectReader _objects;
@@ -26,7 +26,7 @@ internal sealed class TarCursor : IAsyncDisposable
 
     /// <param name="objects">The store's objects.</param>
     /// <param name="slice">The tar and the range to move in.</param>
-    /// <param name="received">Told of bytes that come over the wire.</param>
+    /// <param name="received">Receives the number of bytes that arrive over the wire.</param>
     public TarCursor(ObjectReader objects, ObjectRange slice, Action<int>? received)
     {
         var range = slice.Range ?? throw new ArgumentException("A cursor needs to know where its range ends.", nameof(slice));

@@ -4,7 +4,7 @@ using System.Text;
 namespace CodRetrieve.Transfer;
 
 /// <summary>
-/// Walks over a tar from entry to entry, for series whose offsets are missing or wrong. Where no header stands it goes on
+/// Scans a tar sequentially from entry to entry, for series whose offsets are missing or wrong. Where no header stands it goes on
 /// block by block, so that entries behind a gap of zero blocks are found too; data of entries that nobody wants is skipped.
 /// </summary>
 /// <remarks>

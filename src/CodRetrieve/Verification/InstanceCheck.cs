@@ -42,7 +42,7 @@ internal static class InstanceCheck
             new(kind, instance, copy.Location) { ActualSizeBytes = copy.SizeBytes, ActualCrc32c = crc32c };
     }
 
-    // An entry of a damaged zip may unpack to more than its size; then one byte more tells enough.
+    // An entry of a damaged zip may decompress to more than its size; one byte more is enough to know.
     private static uint Read(SavedFile copy, ref long bytesRead, CancellationToken cancellationToken)
     {
         var crc = 0u;

@@ -5,30 +5,30 @@ public sealed class SeriesVerification
 {
     internal SeriesVerification(SeriesInfo series) => (StudyInstanceUid, SeriesInstanceUid, TarUri) = (series.StudyInstanceUid, series.SeriesInstanceUid, series.TarUri);
 
-    /// <summary>The study.</summary>
+    /// <summary>Gets the Study Instance UID.</summary>
     public string StudyInstanceUid { get; }
 
-    /// <summary>The series.</summary>
+    /// <summary>Gets the Series Instance UID.</summary>
     public string SeriesInstanceUid { get; }
 
-    /// <summary>The series' tar, of which nothing was read.</summary>
+    /// <summary>Gets the URI of the series' tar, of which nothing was read.</summary>
     public string TarUri { get; }
 
-    /// <summary>The instances that the index lists.</summary>
+    /// <summary>Gets the number of instances that the index lists.</summary>
     public required int InstancesTotal { get; init; }
 
-    /// <summary>Those that are there with the size and the CRC32C of the index.</summary>
+    /// <summary>Gets the number of those that have the size and the CRC32C of the index.</summary>
     public required int InstancesVerified { get; init; }
 
-    /// <summary>The bytes of <see cref="InstancesVerified"/>.</summary>
+    /// <summary>Gets the bytes of <see cref="InstancesVerified"/>.</summary>
     public required long BytesVerified { get; init; }
 
-    /// <summary>The bytes that were read back, those of corrupt instances included.</summary>
+    /// <summary>Gets the bytes that were read back, those of corrupt instances included.</summary>
     public required long BytesRead { get; init; }
 
-    /// <summary>What was found, in the order of the index, and unknown files behind that.</summary>
+    /// <summary>Gets what was found, in the order of the index, and unknown files behind that.</summary>
     public required IReadOnlyList<VerificationIssue> Issues { get; init; }
 
-    /// <summary>What of the series could not be verified: its index, or single entries of it.</summary>
+    /// <summary>Gets what of the series could not be verified: its index, or single entries of it.</summary>
     public required IReadOnlyList<RetrievalFailure> Failures { get; init; }
 }

@@ -21,44 +21,46 @@ public sealed class VerificationIssue
         ExpectedCrc32c = instance.Crc32c;
     }
 
-    /// <summary>What was found.</summary>
+    /// <summary>Gets what was found.</summary>
     public VerificationIssueKind Kind { get; }
 
-    /// <summary>The study.</summary>
+    /// <summary>Gets the Study Instance UID.</summary>
     public string StudyInstanceUid { get; }
 
-    /// <summary>The series; <see langword="null"/> where the study as a whole is concerned, and for files outside of the listed series.</summary>
+    /// <summary>Gets the Series Instance UID; <see langword="null"/> where the study as a whole is concerned, and for files outside of the listed series.</summary>
     public string? SeriesInstanceUid { get; internal init; }
 
-    /// <summary>The instance; <see langword="null"/> for unknown files and where the study as a whole is concerned.</summary>
+    /// <summary>Gets the SOP Instance UID; <see langword="null"/> for unknown files and where the study as a whole is concerned.</summary>
     public string? SopInstanceUid { get; }
 
-    /// <summary>The path of the file, or of the zip and the entry in it; of what is missing, where it would be.</summary>
+    /// <summary>Gets the path of the file, or of the zip and the entry in it; of what is missing, where it would be.</summary>
     public string Location { get; }
 
-    /// <summary>The bytes that the index gives; <see langword="null"/> where it gives none.</summary>
+    /// <summary>Gets the bytes that the index gives; <see langword="null"/> where it gives none.</summary>
     public long? ExpectedSizeBytes { get; }
 
-    /// <summary>The bytes that are there; <see langword="null"/> where that is not known.</summary>
+    /// <summary>Gets the bytes that are there; <see langword="null"/> where that is not known.</summary>
     public long? ActualSizeBytes { get; internal init; }
 
-    /// <summary>The CRC32C that the index gives; <see langword="null"/> where it gives none.</summary>
+    /// <summary>Gets the CRC32C that the index gives; <see langword="null"/> where it gives none.</summary>
     public uint? ExpectedCrc32c { get; }
 
-    /// <summary>The CRC32C of the bytes that are there; <see langword="null"/> where they were not read to their end.</summary>
+    /// <summary>Gets the CRC32C of the bytes that are there; <see langword="null"/> where they were not read to their end.</summary>
     public uint? ActualCrc32c { get; internal init; }
 
-    /// <summary>Why something cannot be read; <see langword="null"/> unless <see cref="Kind"/> is <see cref="VerificationIssueKind.Unreadable"/>.</summary>
+    /// <summary>
+    /// Gets why something cannot be read; <see langword="null"/> unless <see cref="Kind"/> is <see cref="VerificationIssueKind.Unreadable"/>.
+    /// </summary>
     public Exception? Cause { get; internal init; }
 
     /// <summary>
-    /// Whether <see cref="CodDownload.Repair"/> sees to it. Not to unknown files, which are never deleted, and there is nothing to
+    /// Gets a value indicating whether <see cref="CodDownload.Repair"/> repairs it. Not unknown files, which are never deleted, and there is nothing to
     /// repair where only nothing can be said.
     /// </summary>
     public bool IsRepairable => Kind is not (VerificationIssueKind.Unknown or VerificationIssueKind.Unverifiable);
 
-    /// <summary>Gives the location and what is wrong with it.</summary>
-    /// <returns>A line for people.</returns>
+    /// <summary>Returns the location and what is wrong with it.</summary>
+    /// <returns>One line of text.</returns>
     public override string ToString() => $"{Location}: {Text()}";
 
     private string Text() => Kind switch

@@ -1,6 +1,6 @@
 namespace CodRetrieve.Verification;
 
-/// <summary>Counts what verifying has done and tells it, never twice at once and at most about ten times a second.</summary>
+/// <summary>Counts what verification has done and reports it, never twice at once and at most about ten times per second.</summary>
 internal sealed class VerificationMeter(IProgress<VerificationProgress>? progress, TimeProvider time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
@@ -25,7 +25,7 @@ internal sealed class VerificationMeter(IProgress<VerificationProgress>? progres
         }
     }
 
-    /// <summary>Tells the final numbers.</summary>
+    /// <summary>Reports the final numbers.</summary>
     public void End()
     {
         lock (_lock)

@@ -7,51 +7,53 @@ public sealed class VerificationResult
     {
     }
 
-    /// <summary>Every series that the store lists of the studies, in the order of the studies.</summary>
+    /// <summary>Gets every series that the store lists of the studies, in the order of the studies.</summary>
     public required IReadOnlyList<SeriesVerification> Series { get; init; }
 
-    /// <summary>What was found outside of the series: a zip that is damaged or unfinished, files of no series.</summary>
+    /// <summary>Gets what was found outside of the series: a zip that is damaged or unfinished, files of no series.</summary>
     public required IReadOnlyList<VerificationIssue> StudyIssues { get; init; }
 
-    /// <summary>Studies that were asked for and do not exist in the store (or that the credential may not know of). Their files were not looked at.</summary>
+    /// <summary>
+    /// Gets the studies that were asked for and do not exist in the store (or that the credential may not know of). Their files were not looked at.
+    /// </summary>
     public required IReadOnlyList<string> MissingStudies { get; init; }
 
-    /// <summary>Studies that could not be listed, with the cause.</summary>
+    /// <summary>Gets the studies that could not be listed, with the cause.</summary>
     public required IReadOnlyList<RetrievalFailure> StudyFailures { get; init; }
 
-    /// <summary>The full path of the directory that was verified.</summary>
+    /// <summary>Gets the full path of the directory that was verified.</summary>
     public required string Directory { get; init; }
 
     /// <summary>Gets the form that was verified.</summary>
     public required OutputFormat Format { get; init; }
 
-    /// <summary>How long it took.</summary>
+    /// <summary>Gets how long it took.</summary>
     public required TimeSpan Elapsed { get; init; }
 
-    /// <summary>Everything that was found.</summary>
+    /// <summary>Gets everything that was found.</summary>
     public IEnumerable<VerificationIssue> Issues => StudyIssues.Concat(Series.SelectMany(series => series.Issues));
 
-    /// <summary>Everything that could not be verified, because the store does not give what is needed for it.</summary>
+    /// <summary>Gets everything that could not be verified, because the store does not give what is needed for it.</summary>
     public IEnumerable<RetrievalFailure> Failures => StudyFailures.Concat(Series.SelectMany(series => series.Failures));
 
-    /// <summary>The instances that the indexes list.</summary>
+    /// <summary>Gets the number of instances that the indexes list.</summary>
     public int InstancesTotal => Series.Sum(series => series.InstancesTotal);
 
-    /// <summary>Those that are there with the size and the CRC32C of the index.</summary>
+    /// <summary>Gets the number of those that have the size and the CRC32C of the index.</summary>
     public int InstancesVerified => Series.Sum(series => series.InstancesVerified);
 
-    /// <summary>The bytes of <see cref="InstancesVerified"/>.</summary>
+    /// <summary>Gets the bytes of <see cref="InstancesVerified"/>.</summary>
     public long BytesVerified => Series.Sum(series => series.BytesVerified);
 
-    /// <summary>The bytes that were read back, those of corrupt instances included.</summary>
+    /// <summary>Gets the bytes that were read back, those of corrupt instances included.</summary>
     public long BytesRead => Series.Sum(series => series.BytesRead);
 
     /// <summary>
-    /// Whether the directory holds what the store lists of the studies, whole, and nothing else. Instances for which the index gives no
+    /// Gets a value indicating whether the directory holds what the store lists of the studies, whole, and nothing else. Instances for which the index gives no
     /// CRC32C (<see cref="VerificationIssueKind.Unverifiable"/>) do not count against it.
     /// </summary>
     public bool IsIntact => MissingStudies.Count == 0 && !Failures.Any() && Issues.All(issue => issue.Kind == VerificationIssueKind.Unverifiable);
 
-    /// <summary>Whether <see cref="CodDownload.Repair"/> has something to do.</summary>
+    /// <summary>Gets a value indicating whether <see cref="CodDownload.Repair"/> has something to do.</summary>
     public bool IsRepairable => Issues.Any(issue => issue.IsRepairable);
 }

@@ -1,9 +1,9 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using CodRetrieve.Catalog;
 using CodRetrieve.Jobs;
 using CodRetrieve.Planning;
 using CodRetrieve.Storage;
 using CodRetrieve.Tests.Support;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CodRetrieve.Tests.Jobs;
 
@@ -15,7 +15,8 @@ public sealed class JobTallyTests : IDisposable
     private readonly JobContext _job;
 
     public JobTallyTests() => _job = new JobContext(
-        _objects, new CodCatalog(_objects, null, NullLogger.Instance), new MemorySaveHandler(), new JobControl(), new CodDownloadOptions(), _tally, CancellationToken.None) { Events = _events };
+        _objects, new CodCatalog(_objects, null, NullLogger.Instance), new MemorySaveHandler(), new JobControl(), new CodDownloadOptions(), _tally, CancellationToken.None)
+    { Events = _events };
 
     public void Dispose()
     {

@@ -13,7 +13,10 @@ internal sealed class SavedStudyFolder(string directory, SavedPlace place, strin
     // Below a study are its series, their folders of instances, and these: no link can lead further.
     private static readonly EnumerationOptions Everything = new()
     {
-        RecurseSubdirectories = true, AttributesToSkip = 0, IgnoreInaccessible = false, MaxRecursionDepth = 8,
+        RecurseSubdirectories = true,
+        AttributesToSkip = 0,
+        IgnoreInaccessible = false,
+        MaxRecursionDepth = 8,
     };
 
     private readonly InstanceDirectory _files = new(directory, place, options);

@@ -21,7 +21,7 @@ public sealed class CodCredential
         Source = source;
     }
 
-    /// <summary>No token: the bucket must be readable by everyone.</summary>
+    /// <summary>Gets a credential without a token: the bucket must be readable by everyone.</summary>
     public static CodCredential Anonymous { get; } = new("anonymous", new NoToken());
 
     internal IAccessTokenProvider Source { get; }
