@@ -14,7 +14,7 @@ cod.InitDirectory(directory);
 cod.InitBucket(bucket);
 
 var job = await cod.DownloadAsync(studies);
-job.Extracted += (_, e) => $"{e.Series.SeriesInstanceUid}: {e.InstanceCount} instances saved".Dump();
+job.Extracted += (_, e) => $"{e.Series.SeriesInstanceUid}: {e.InstanceCount} instances extracted".Dump();
 job.Error += (_, e) => e.Failure.ToString().Dump("Failed");
 
 var result = await job.RunAsync();

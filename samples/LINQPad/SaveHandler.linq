@@ -1,6 +1,7 @@
 <Query Kind="Program">
   <NuGetReference>CodRetrieve</NuGetReference>
   <Namespace>CodRetrieve</Namespace>
+  <Namespace>CodRetrieve.Saving</Namespace>
   <Namespace>System.Collections.Concurrent</Namespace>
   <Namespace>System.Security.Cryptography</Namespace>
   <Namespace>System.Threading.Tasks</Namespace>
@@ -25,9 +26,9 @@ sealed class HashingHandler : ISaveHandler
 {
     public ConcurrentDictionary<string, string> Hashes { get; } = new();
 
-    // Nothing is there already: all is fetched.
-    public ValueTask<IReadOnlySet<string>> FindSavedAsync(SeriesInfo series, CancellationToken cancellationToken) =>
-        ValueTask.FromResult<IReadOnlySet<string>>(new HashSet<string>());
+    // Nothing is saved yet: everything is fetched.
+    public ValueTask<SavedInstances> FindSavedAsync(SeriesInfo series, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(SavedInstances.None);
 
     // Called for several instances at the same time. The content ends only after its checksum matched; before that, reading throws.
     public async ValueTask<string> SaveAsync(InstanceInfo instance, Stream content, CancellationToken cancellationToken)

@@ -46,7 +46,7 @@ internal sealed class CommandLine
     {
         HelpName = "RATE",
         Recursive = true,
-        Description = "Bytes a second at most, over all connections: 20M, 500K, 1.5G; 1M is a million. At least 1024. Default: no limit.",
+        Description = "Bytes per second at most, over all connections: 20M, 500K, 1.5G; 1M is a million. At least 1024. Default: no limit.",
         CustomParser = OptionValues.ParseRate,
     };
 
@@ -63,9 +63,9 @@ internal sealed class CommandLine
 
     private readonly Option<bool> _quiet = Flag("--quiet", "Write nothing but errors.");
 
-    private readonly Option<bool> _noSpaceCheck = new("--no-space-check") { Description = "Begin even if the destination has not room for all of it." };
+    private readonly Option<bool> _noSpaceCheck = new("--no-space-check") { Description = "Begin even if the destination has too little space for all of it." };
 
-    private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Tell what would be fetched. Fetches no image and writes nothing." };
+    private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Show what would be fetched. Fetches no image and writes nothing." };
 
     private readonly Option<string> _report = new("--report")
     {
@@ -93,7 +93,7 @@ internal sealed class CommandLine
     private Command Stats(Terminal terminal)
     {
         var directory = Directory("Where studies are saved, to see what of them is there already.", required: false);
-        var command = new Command("stats", "Tells what studies hold and what of it is saved. Fetches no image.") { _bucket, _studies, directory, _zip };
+        var command = new Command("stats", "Shows what studies hold and what of it is saved. Fetches no image.") { _bucket, _studies, directory, _zip };
         command.SetAction((parsed, cancellationToken) => new StatsCommand(Request(parsed, directory), terminal).RunAsync(cancellationToken));
         return command;
     }

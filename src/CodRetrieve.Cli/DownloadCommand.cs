@@ -29,7 +29,7 @@ internal sealed class DownloadCommand(Request request, Terminal terminal)
             errors.End();
             return ExitCode.Usage;
         }
-#pragma warning disable CA1031 // The end of the line: whatever it is, it is told.
+#pragma warning disable CA1031 // The end of the line: whatever it is, it is reported.
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -74,7 +74,7 @@ internal sealed class DownloadCommand(Request request, Terminal terminal)
         job.Completed += (_, args) => _result = args.Result;
         job.Error += (_, args) =>
         {
-            // What stops the job as a whole is told at the end.
+            // What ends the job as a whole is reported at the end.
             if (args.Failure.StudyInstanceUid is not null)
             {
                 errors.Add(args.Failure);

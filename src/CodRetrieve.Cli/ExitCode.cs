@@ -1,7 +1,7 @@
 
 namespace CodRetrieve.Cli;
 
-/// <summary>What the process tells the shell. Documented in the help; scripts depend on the numbers.</summary>
+/// <summary>The exit codes of the process. Documented in the help; scripts depend on the numbers.</summary>
 internal static class ExitCode
 {
     public const int Done = 0;

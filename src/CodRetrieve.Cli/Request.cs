@@ -30,7 +30,7 @@ internal sealed class Request
 
     public int? Connections { get; init; }
 
-    /// <summary>The bytes a second that the requests keep together; <see langword="null"/> for no limit.</summary>
+    /// <summary>The bytes per second that the requests keep together; <see langword="null"/> for no limit.</summary>
     public long? LimitRate { get; init; }
 
     /// <summary>The least level of log messages that are shown.</summary>
@@ -45,7 +45,7 @@ internal sealed class Request
     /// <summary>Whether what is found is fetched.</summary>
     public bool Repair { get; init; }
 
-    /// <summary>Whether a download goes on without room for all of it.</summary>
+    /// <summary>Whether a download continues with too little space for all of it.</summary>
     public bool NoSpaceCheck { get; init; }
 
     public bool Json { get; init; }

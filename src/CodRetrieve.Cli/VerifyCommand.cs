@@ -42,7 +42,7 @@ internal sealed class VerifyCommand(Request request, Terminal terminal)
             _errors.Add(e.Message);
             return ExitCode.Usage;
         }
-#pragma warning disable CA1031 // The end of the line: whatever it is, it is told.
+#pragma warning disable CA1031 // The end of the line: whatever it is, it is reported.
         catch (Exception e)
 #pragma warning restore CA1031
         {

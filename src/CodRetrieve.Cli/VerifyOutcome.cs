@@ -31,7 +31,7 @@ internal sealed class VerifyOutcome(VerificationResult result)
         repair.Completed += (_, args) => _repair = args.Result;
     }
 
-    /// <summary>Whether what was found is no longer so: an instance was fetched, or the zip of a study was written anew.</summary>
+    /// <summary>Whether what was found is repaired: an instance was fetched, or the zip of a study was written again.</summary>
     public bool IsRepaired(VerificationIssue issue) => issue.IsRepairable && (issue.SopInstanceUid is { } sop
         ? _saved.Contains(Key(issue.StudyInstanceUid, issue.SeriesInstanceUid!, sop))
         : _repair is { Outcome: JobOutcome.Complete or JobOutcome.Incomplete } repair && !repair.Failures.Any(failure => failure.StudyInstanceUid == issue.StudyInstanceUid && IsOfStudy(failure)));

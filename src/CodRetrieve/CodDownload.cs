@@ -223,17 +223,17 @@ public sealed partial class CodDownload : IAsyncDisposable
         var studies = StudyUids.Validate(studyInstanceUids);
         var snapshot = new CatalogSnapshot();
         var stats = await ReadStatsAsync(studies, handler, snapshot, cancellationToken).ConfigureAwait(false);
-        return new Job(new JobRunner(Store(), _prefix, handler, _ => snapshot, _options) { StudyCount = studies.Count }, _running, stats);
+        return new Job(new JobRunner(Store(), _prefix, handler, _ => snapshot, _options, _options.LoggerFactory.CreateLogger<Job>()) { StudyCount = studies.Count }, _running, stats);
     }
 
     private Job Create(IReadOnlyList<string> studies, ISaveHandler handler) => new(
-        new JobRunner(Store(), _prefix, handler, catalog => CatalogEnumeration.Of(catalog, studies), _options) { StudyCount = studies.Count }, _running, null);
+        new JobRunner(Store(), _prefix, handler, catalog => CatalogEnumeration.Of(catalog, studies), _options, _options.LoggerFactory.CreateLogger<Job>()) { StudyCount = studies.Count }, _running, null);
 
     private Job Create(IAsyncEnumerable<string> studies, ISaveHandler handler)
     {
         ArgumentNullException.ThrowIfNull(studies);
         return new Job(
-            new JobRunner(Store(), _prefix, handler, catalog => CatalogEnumeration.Of(catalog, StudyUids.ValidateAsync(studies)), _options), _running, null);
+            new JobRunner(Store(), _prefix, handler, catalog => CatalogEnumeration.Of(catalog, StudyUids.ValidateAsync(studies)), _options, _options.LoggerFactory.CreateLogger<Job>()), _running, null);
     }
 
     private async Task<DownloadStats> ReadStatsAsync(

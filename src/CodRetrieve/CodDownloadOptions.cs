@@ -100,7 +100,7 @@ public sealed class CodDownloadOptions
     /// <summary>Gets or sets the clock for time limits, waits and rates. Default <see cref="TimeProvider.System"/>.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
-    internal Func<string, long?> FreeSpace { get; set; } = Saving.FreeSpace.In;
+    internal Func<string, long?> FreeSpace { get; set; } = IO.FreeSpace.In;
 
     internal CodDownloadOptions Validated()
     {

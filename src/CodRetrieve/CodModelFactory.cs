@@ -39,6 +39,60 @@ public static class CodModelFactory
         return series;
     }
 
+    /// <summary>Creates the statistics of one series.</summary>
+    /// <param name="series">The series.</param>
+    /// <param name="wanted">The instances that are not saved; <see langword="null"/> for all.</param>
+    /// <param name="modality">The modality.</param>
+    /// <param name="seriesDescription">The series description.</param>
+    /// <param name="tarBytes">The bytes of the tar.</param>
+    /// <param name="problem">Why nothing can be retrieved. Default <see cref="SeriesProblem.None"/>.</param>
+    /// <param name="problemCause">Its cause.</param>
+    /// <returns>The statistics.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="series"/> is <see langword="null"/>.</exception>
+    public static SeriesStats SeriesStats(
+        SeriesInfo series,
+        IReadOnlyList<InstanceInfo>? wanted = null,
+        string? modality = null,
+        string? seriesDescription = null,
+        long? tarBytes = null,
+        SeriesProblem problem = SeriesProblem.None,
+        CodRetrieveException? problemCause = null)
+    {
+        ArgumentNullException.ThrowIfNull(series);
+        wanted ??= series.Instances;
+        var (total, missing) = (series.Instances.Sum(one => one.SizeBytes ?? 0), wanted.Sum(one => one.SizeBytes ?? 0));
+        return new SeriesStats(series)
+        {
+            Modality = modality,
+            SeriesDescription = seriesDescription,
+            TarBytes = tarBytes,
+            InstancesTotal = series.Instances.Count,
+            InstancesSaved = series.Instances.Count - wanted.Count,
+            BytesTotal = total,
+            BytesSaved = total - missing,
+            InstancesWanted = wanted.Count,
+            Wanted = wanted,
+            IsSaved = wanted.Count == 0 && problem == SeriesProblem.None,
+            Problem = problem,
+            ProblemCause = problemCause,
+            EntryProblems = [],
+            Warnings = [],
+        };
+    }
+
+    /// <summary>Creates the statistics of studies.</summary>
+    /// <param name="series">Their series.</param>
+    /// <param name="missingStudies">Studies that do not exist; <see langword="null"/> for none.</param>
+    /// <param name="studyFailures">Studies whose listing failed; <see langword="null"/> for none.</param>
+    /// <returns>The statistics.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="series"/> is <see langword="null"/>.</exception>
+    public static DownloadStats DownloadStats(
+        IReadOnlyList<SeriesStats> series, IReadOnlyList<string>? missingStudies = null, IReadOnlyList<RetrievalFailure>? studyFailures = null)
+    {
+        ArgumentNullException.ThrowIfNull(series);
+        return new DownloadStats(series, missingStudies ?? [], studyFailures ?? []);
+    }
+
     /// <summary>Creates the result of one saved instance.</summary>
     /// <param name="instance">The instance.</param>
     /// <param name="location">Where it is.</param>

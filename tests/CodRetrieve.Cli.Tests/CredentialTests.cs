@@ -96,7 +96,7 @@ public sealed class CredentialTests
     }
 
     [Fact(Timeout = 30_000)]
-    public async Task A_key_file_that_is_none_exits_with_3()
+    public async Task An_invalid_key_file_exits_with_3()
     {
         await using var store = await CliStore.StartAsync();
         var study = store.PutStudy();

@@ -30,7 +30,7 @@ public sealed class DownloadTests
         var result = await store.DownloadAsync(study);
 
         Assert.Equal(0, result.ExitCode);
-        Assert.Contains("0 instances saved (0 B), 5 there before, 0 failed", result.Out, StringComparison.Ordinal);
+        Assert.Contains("0 instances saved (0 B), 5 skipped, 0 failed", result.Out, StringComparison.Ordinal);
         Assert.Equal(0, store.Server.MediaBytesSent(name => name.EndsWith(".tar", StringComparison.Ordinal)));
     }
 
@@ -46,7 +46,7 @@ public sealed class DownloadTests
         Assert.Equal(4, lines.Length);
         Assert.Equal($"Retrieving 1 study of {TestStore.Url} into {store.Folder.Output}", lines[0]);
         Assert.All(study.Series, series => Assert.Single(lines, $"saved {study.StudyInstanceUid}/{series.SeriesInstanceUid}: {series.Instances.Count} instances, {(series.Instances.Count == 3 ? "101.6 kB" : "67.7 kB")}"));
-        Assert.StartsWith("complete: 5 instances saved (169.4 kB), 0 there before, 0 failed; ", lines[3], StringComparison.Ordinal);
+        Assert.StartsWith("complete: 5 instances saved (169.4 kB), 0 skipped, 0 failed; ", lines[3], StringComparison.Ordinal);
     }
 
     [Fact(Timeout = 30_000)]
@@ -62,7 +62,7 @@ public sealed class DownloadTests
         Assert.Contains("complete: 5 instances saved", result.Out, StringComparison.Ordinal);
         Assert.DoesNotContain("saved " + study.StudyInstanceUid, result.Out, StringComparison.Ordinal);
         var rows = Rows(result.Out);
-        Assert.Equal(["SERIES", "SAVED", "THERE BEFORE", "FAILED", "BYTES", "OUTCOME"], rows[0]);
+        Assert.Equal(["SERIES", "SAVED", "SKIPPED", "FAILED", "BYTES", "OUTCOME"], rows[0]);
         Assert.Equal(
             study.Series.Select(series => string.Join(' ', "…" + series.SeriesInstanceUid[^11..], series.Instances.Count, 0, 0, series.Instances.Count == 3 ? "101.6 kB" : "67.7 kB", "saved")).Order(StringComparer.Ordinal),
             rows.Skip(1).Select(row => string.Join(' ', row)).Order(StringComparer.Ordinal));

@@ -15,7 +15,7 @@ public sealed class DryRunTests
 
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
         Assert.All(study.Series, series => Assert.Contains($"would fetch {study.StudyInstanceUid}/{series.SeriesInstanceUid}: {series.Instances.Count} instances, ", result.Out, StringComparison.Ordinal));
-        Assert.Contains("dry run: 5 instances (169.4 kB) of 2 series would be fetched, 0 there before; nothing was written", result.Out, StringComparison.Ordinal);
+        Assert.Contains("dry run: 5 instances (169.4 kB) of 2 series would be fetched, 0 skipped; nothing was written", result.Out, StringComparison.Ordinal);
         Assert.Equal(0, store.Server.MediaBytesSent(name => name.EndsWith(".tar", StringComparison.Ordinal)));
         Assert.Empty(Directory.EnumerateFileSystemEntries(store.Folder.Path));
     }
@@ -45,7 +45,7 @@ public sealed class DryRunTests
         var result = await store.DownloadAsync(study, "--dry-run");
 
         Assert.Equal(0, result.ExitCode);
-        Assert.Contains("dry run: 1 instance (33.9 kB) of 1 series would be fetched, 4 there before", result.Out, StringComparison.Ordinal);
+        Assert.Contains("dry run: 1 instance (33.9 kB) of 1 series would be fetched, 4 skipped", result.Out, StringComparison.Ordinal);
         Assert.Equal(before, Stamps(store));
     }
 

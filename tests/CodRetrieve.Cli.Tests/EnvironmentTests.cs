@@ -85,7 +85,7 @@ public sealed class EnvironmentTests
     }
 
     [Fact(Timeout = 30_000)]
-    public async Task Help_tells_of_the_variables()
+    public async Task Help_lists_the_environment_variables()
     {
         await using var store = await CliStore.StartAsync();
 

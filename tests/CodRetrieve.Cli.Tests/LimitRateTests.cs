@@ -30,7 +30,7 @@ public sealed class LimitRateTests
     [InlineData("1,5M")]
     [InlineData(".5M")]
     [InlineData("9999999999G")]
-    public void Other_texts_are_none(string text) => Assert.False(ByteRate.TryParse(text, out _));
+    public void Other_texts_are_invalid(string text) => Assert.False(ByteRate.TryParse(text, out _));
 
     [Fact]
     public void The_rate_reaches_the_library()

@@ -80,7 +80,7 @@ public sealed class FactoryTests
     }
 
     [Fact]
-    public void A_bucket_url_that_is_none_is_refused_and_leaves_nothing_open()
+    public void An_invalid_bucket_url_is_refused_and_leaves_nothing_open()
     {
         using var host = TestHost.Build(services => services.AddCodRetrieve());
         using var folder = new TempFolder();

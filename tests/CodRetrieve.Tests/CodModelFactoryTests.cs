@@ -28,6 +28,17 @@ public sealed class CodModelFactoryTests
     }
 
     [Fact]
+    public void Statistics_count_what_is_wanted()
+    {
+        var series = CodModelFactory.Series("1.2", "1.2.3", instances: [("1.2.3.4", 10, 7), ("1.2.3.5", 20, 8)]);
+
+        var stats = CodModelFactory.DownloadStats([CodModelFactory.SeriesStats(series, [series.Instances[1]], modality: "CT")]);
+
+        Assert.Equal((2, 1, 30, 10), (stats.InstancesTotal, stats.InstancesSaved, stats.BytesTotal, stats.BytesSaved));
+        Assert.Equal([series.Instances[1].Uri], stats.InstanceUrisToFetch);
+    }
+
+    [Fact]
     public void A_result_sums_up_its_series()
     {
         var series = CodModelFactory.Series("1.2", "1.2.3", instances: [("1.2.3.4", 10, 7), ("1.2.3.5", 20, 8)]);

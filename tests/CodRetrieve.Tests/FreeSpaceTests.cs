@@ -1,5 +1,5 @@
 using System.Text;
-using CodRetrieve.Saving;
+using CodRetrieve.IO;
 using CodRetrieve.Testing;
 using CodRetrieve.Tests.Support;
 
@@ -13,7 +13,7 @@ public sealed class FreeSpaceTests
     [Theory(Timeout = 30_000)]
     [InlineData(false, 10 * InstanceBytes)]
     [InlineData(true, 2 * 10 * InstanceBytes)]
-    public async Task A_job_without_room_stops_before_the_first_byte_of_a_tar_and_one_with_just_enough_does_not(bool zip, long neededBytes)
+    public async Task A_job_without_space_ends_before_the_first_byte_of_a_tar_and_one_with_just_enough_does_not(bool zip, long neededBytes)
     {
         await using var store = await TestStore.StartAsync();
         var study = Put(store, 1, 10);
@@ -30,7 +30,7 @@ public sealed class FreeSpaceTests
     }
 
     [Fact(Timeout = 30_000)]
-    public async Task What_is_saved_already_needs_no_room()
+    public async Task What_is_saved_already_needs_no_space()
     {
         await using var store = await TestStore.StartAsync();
         var study = Put(store, 1, 10);
@@ -42,7 +42,7 @@ public sealed class FreeSpaceTests
     }
 
     [Fact(Timeout = 30_000)]
-    public async Task An_earlier_zip_that_is_carried_over_needs_its_room_once_more()
+    public async Task An_earlier_zip_that_is_carried_over_needs_its_space_once_more()
     {
         await using var store = await TestStore.StartAsync();
         var study = Put(store, 1, 10);
@@ -122,7 +122,7 @@ public sealed class FreeSpaceTests
     }
 
     [Fact]
-    public void The_system_tells_the_space_of_a_folder_and_nothing_of_one_that_is_not_there()
+    public void The_free_space_of_a_folder_is_known_and_that_of_a_missing_one_is_not()
     {
         using var folder = new TempFolder();
 

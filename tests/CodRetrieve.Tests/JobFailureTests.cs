@@ -8,7 +8,7 @@ namespace CodRetrieve.Tests;
 public sealed class JobFailureTests
 {
     [Fact(Timeout = 30_000)]
-    public async Task A_rotten_instance_is_reported_with_both_values_and_the_rest_is_saved()
+    public async Task A_corrupt_instance_is_reported_with_both_values_and_the_rest_is_saved()
     {
         var (result, study, found) = await RetrieveAsync(new() { InstanceCount = 10, InstanceSizeBytes = 20_000, CorruptInstances = [4] });
 
@@ -96,7 +96,7 @@ public sealed class JobFailureTests
     [Theory(Timeout = 30_000)]
     [InlineData(401, ObjectStoreFailure.Unauthorized)]
     [InlineData(403, ObjectStoreFailure.Forbidden)]
-    public async Task A_missing_permission_stops_the_job_with_one_error(int status, ObjectStoreFailure reason)
+    public async Task A_missing_permission_ends_the_job_with_one_error(int status, ObjectStoreFailure reason)
     {
         await using var store = await TestStore.StartAsync();
         var studies = Enumerable.Range(0, 20).Select(seed =>
@@ -201,7 +201,7 @@ public sealed class JobFailureTests
     }
 
     [Fact(Timeout = 30_000)]
-    public async Task A_tar_overwritten_during_the_job_is_read_anew_and_keeps_what_is_saved()
+    public async Task A_tar_overwritten_during_the_job_is_read_again_and_keeps_what_is_saved()
     {
         await using var store = await TestStore.StartAsync();
         var before = new SyntheticStudy("1.2.3", seed: 9);

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace CodRetrieve.Cli.Input;
 
-/// <summary>Bytes a second, as people write them.</summary>
+/// <summary>Bytes per second, as people write them.</summary>
 internal static partial class ByteRate
 {
     /// <summary>See <see cref="CodDownloadOptions.MaxBytesPerSecond"/>.</summary>

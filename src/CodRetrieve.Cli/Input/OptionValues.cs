@@ -25,7 +25,7 @@ internal static class OptionValues
             return rate;
         }
 
-        result.AddError("--limit-rate must be a number of bytes a second, at least 1024, with or without K, M or G: for example 20M.");
+        result.AddError("--limit-rate must be a number of bytes per second, at least 1024, with or without K, M or G: for example 20M.");
         return null;
     }
 

@@ -3,7 +3,7 @@ using Spectre.Console.Rendering;
 
 namespace CodRetrieve.Cli.Output;
 
-/// <summary>One progress bar for the whole job and a line a running series, for someone who is watching. At the end it makes room for the summary.</summary>
+/// <summary>One progress bar for the whole job and a line per running series, for a terminal. At the end it is replaced by the summary.</summary>
 internal sealed class BarView(TextWriter output) : IDownloadView
 {
     public Task ShowAsync(Job job, Func<IProgress<JobProgress>?, Task> run)

@@ -6,7 +6,7 @@ namespace CodRetrieve.Cli.Output;
 internal static class DownloadSummary
 {
     private static readonly SummaryTable<SeriesResult> Table = new(
-        [">SAVED", ">THERE BEFORE", ">FAILED", ">BYTES", "OUTCOME"],
+        [">SAVED", ">SKIPPED", ">FAILED", ">BYTES", "OUTCOME"],
         series =>
         [
             Number(series.Sum(one => one.InstancesSaved)),
@@ -34,7 +34,7 @@ internal static class DownloadSummary
 
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{Json.NameOf(result.Outcome)}: {Pluralizer.Of(result.InstancesSaved, "instance")} saved ({ByteSize.Text(result.BytesSaved)}), {result.InstancesSkipped} there before, {result.InstancesFailed} failed; {ByteSize.Text(result.BytesDownloaded)} fetched in {result.Elapsed.TotalSeconds:0.0} s ({ByteSize.Rate(result.BytesDownloaded, result.Elapsed)})"));
+            $"{Json.NameOf(result.Outcome)}: {Pluralizer.Of(result.InstancesSaved, "instance")} saved ({ByteSize.Text(result.BytesSaved)}), {result.InstancesSkipped} skipped, {result.InstancesFailed} failed; {ByteSize.Text(result.BytesDownloaded)} fetched in {result.Elapsed.TotalSeconds:0.0} s ({ByteSize.Rate(result.BytesDownloaded, result.Elapsed)})"));
         if (result.Outcome == JobOutcome.Incomplete && result.Failures.Count > 0)
         {
             output.WriteLine("Run the same command again to try what failed once more; what is saved is not fetched again.");
@@ -58,7 +58,7 @@ internal static class DownloadSummary
         series.All(one => one.Outcome == SeriesOutcome.Failed) ? "failed"
         : series.Any(one => one.Outcome == SeriesOutcome.Interrupted) ? "interrupted"
         : !series.All(IsGood) ? "incomplete"
-        : series.All(one => one.Outcome == SeriesOutcome.AlreadySaved) ? "there before"
+        : series.All(one => one.Outcome == SeriesOutcome.AlreadySaved) ? "skipped"
         : "saved";
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);

@@ -1,6 +1,6 @@
 namespace CodRetrieve.Cli.Output;
 
-/// <summary>What a download would fetch: a line a series, and the sum.</summary>
+/// <summary>What a download would fetch: a line per series, and the sum.</summary>
 internal static class DryRunSummary
 {
     public static void Write(TextWriter output, DownloadStats stats)
@@ -14,6 +14,6 @@ internal static class DryRunSummary
         }
 
         output.WriteLine(
-            $"dry run: {Pluralizer.Of(instances, "instance")} ({ByteSize.Text(bytes)}) of {Pluralizer.Of(series, "series")} would be fetched, {stats.InstancesSaved} there before; nothing was written");
+            $"dry run: {Pluralizer.Of(instances, "instance")} ({ByteSize.Text(bytes)}) of {Pluralizer.Of(series, "series")} would be fetched, {stats.InstancesSaved} skipped; nothing was written");
     }
 }

@@ -5,6 +5,6 @@ internal interface IDownloadView
 {
     /// <summary>Shows a job until it has ended.</summary>
     /// <param name="job">The job, not yet started.</param>
-    /// <param name="run">Runs the job and tells its progress, where that is wanted; what it throws passes through.</param>
+    /// <param name="run">Runs the job and reports its progress, where that is wanted; what it throws passes through.</param>
     Task ShowAsync(Job job, Func<IProgress<JobProgress>?, Task> run);
 }

@@ -179,7 +179,7 @@ internal sealed class InstanceReport : IDisposable
         }
         catch (IOException e)
         {
-            // The download goes on; that the report failed is told at the end.
+            // The download goes on; that the report failed is reported at the end.
             _failure = e;
         }
     }

@@ -3,7 +3,7 @@ namespace CodRetrieve.Cli.Output;
 /// <summary>What studies hold, as JSON.</summary>
 internal sealed record StatsReport
 {
-    /// <summary><see langword="true"/> for a download that fetched nothing because it was told so.</summary>
+    /// <summary><see langword="true"/> for a download that fetched nothing because it was asked to.</summary>
     public bool? DryRun { get; init; }
 
     public required int SeriesTotal { get; init; }

@@ -1,7 +1,7 @@
 namespace CodRetrieve.Cli.Output;
 
 /// <summary>
-/// What became of many series, in a table that stays short: a row a series while they are few, else a row a study, and of very many
+/// What became of many series, in a table that stays short: a row per series while they are few, otherwise a row per study, and of very many
 /// studies first those that someone must look at, and one row for all others.
 /// </summary>
 /// <param name="columns">The names of the columns behind those of study and series, see <see cref="TextTable"/>.</param>

@@ -1,6 +1,6 @@
 namespace CodRetrieve.Cli.Output;
 
-/// <summary>The end of a UID, which tells those of one study apart and leaves room on the line.</summary>
+/// <summary>The end of a UID, which distinguishes those of one study and leaves space on the line.</summary>
 internal static class UidFormatter
 {
     public const int Length = 12;

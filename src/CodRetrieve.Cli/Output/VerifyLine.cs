@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace CodRetrieve.Cli.Output;
 
-/// <summary>One line that tells someone who is watching how far verifying is, and goes away at its end.</summary>
+/// <summary>One line that shows how far verification is, and goes away at its end.</summary>
 internal static class VerifyLine
 {
     /// <summary>Shows it while <paramref name="run"/> lasts; what that throws passes through.</summary>

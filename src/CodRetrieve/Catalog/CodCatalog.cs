@@ -7,12 +7,12 @@ using Microsoft.Extensions.Logging;
 namespace CodRetrieve.Catalog;
 
 /// <summary>
-/// Tells what a store holds: the series of a study by one listing, the instances of a series by one read of its index. Safe for use by
+/// Reads what a store holds: the series of a study by one listing, the instances of a series by one read of its index. Safe for use by
 /// several callers at once.
 /// </summary>
 internal sealed class CodCatalog(ObjectReader objects, string? prefix, ILogger logger)
 {
-    // 5,000 instances make 30 to 60 MB; nothing unpacks to more than this.
+    // 5,000 instances make 30 to 60 MB; nothing decompresses to more than this.
     private const long MaxIndexBytes = 4L * 1024 * 1024 * 1024;
     private const int MaxPages = 10_000;
     private const int IndexAttempts = 3;
@@ -66,7 +66,7 @@ internal sealed class CodCatalog(ObjectReader objects, string? prefix, ILogger l
         return builder.Build();
     }
 
-    /// <summary>Reads one series' index. What is wrong with the series is part of the answer.</summary>
+    /// <summary>Reads one series' index. What is wrong with the series is part of the result.</summary>
     /// <exception cref="ObjectStoreException">Nothing can be read with this credential.</exception>
     public async Task<SeriesContent> ReadSeriesAsync(SeriesListing listing, CancellationToken cancellationToken)
     {
@@ -169,7 +169,7 @@ internal sealed class CodCatalog(ObjectReader objects, string? prefix, ILogger l
         await bytes.DrainAsync(cancellationToken).ConfigureAwait(false);
         if (stored.IsDecompressed || listing.Index?.Crc32c is not { } expected)
         {
-            return index ?? throw new CodFormatException(malformed!.Message, new InvalidDataException("No checksum tells whether it was stored so.", malformed));
+            return index ?? throw new CodFormatException(malformed!.Message, new InvalidDataException("There is no checksum to tell a damaged transfer from a damaged object.", malformed));
         }
 
         if (bytes.Crc32c != expected)
@@ -184,15 +184,15 @@ internal sealed class CodCatalog(ObjectReader objects, string? prefix, ILogger l
     private static async Task<SeriesIndex> ParseAsync(
         ChecksumStream bytes, SeriesInfo series, string uri, bool withAttributes, CancellationToken cancellationToken)
     {
-        // Told by its first bytes: a copy of a store may have it packed or not, whatever the content-encoding says.
+        // Recognized by its first bytes: a copy of a store may have it compressed or not, whatever the content-encoding says.
         if (!await bytes.BeginsWithGzipAsync(cancellationToken).ConfigureAwait(false))
         {
             return await SeriesIndexReader.ReadAsync(bytes, series, uri, withAttributes, cancellationToken).ConfigureAwait(false);
         }
 
         var gzip = new GZipStream(bytes, CompressionMode.Decompress, leaveOpen: true);
-        var unpacked = new LimitedStream(gzip, MaxIndexBytes, uri) { CompressedBytes = () => bytes.BytesRead };
-        await using var closing = unpacked.ConfigureAwait(false);
-        return await SeriesIndexReader.ReadAsync(unpacked, series, uri, withAttributes, cancellationToken).ConfigureAwait(false);
+        var json = new LimitedStream(gzip, MaxIndexBytes, uri) { CompressedBytes = () => bytes.BytesRead };
+        await using var closing = json.ConfigureAwait(false);
+        return await SeriesIndexReader.ReadAsync(json, series, uri, withAttributes, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -45,7 +45,7 @@ internal sealed class SeriesIndexReader
     }
 
     /// <summary>Reads the whole of the JSON.</summary>
-    /// <param name="json">The JSON, unpacked. Not disposed here.</param>
+    /// <param name="json">The JSON, decompressed. Not disposed here.</param>
     /// <param name="series">The series that the index must be of; only its names are used.</param>
     /// <param name="uri">The index's URI, for messages.</param>
     /// <param name="withAttributes">Whether to read the series' attributes off the first instance that has tags.</param>

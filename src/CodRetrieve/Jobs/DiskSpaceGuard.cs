@@ -30,7 +30,7 @@ internal sealed class DiskSpaceGuard(IDiskSpace? destination, JobTally tally)
             waiting += _studies.Sum(static one => one.Key.BytesSaved + one.Value);
         }
 
-        destination.ThrowIfNoRoom(free, toSave, waiting);
+        destination.ThrowIfTooSmall(free, toSave, waiting);
     }
 
     /// <summary>All of a study is saved. What putting it together takes is given back when that is done, so it is left out from now on.</summary>

@@ -12,7 +12,7 @@ internal sealed class JobContext : IDisposable
     private readonly CancellationTokenSource _ending;
     private Exception? _fatal;
 
-    public JobContext(ObjectReader objects, CodCatalog catalog, ISaveHandler handler, JobControl control, CodDownloadOptions options, JobTally tally, CancellationToken cancellationToken)
+    public JobContext(ObjectReader objects, CodCatalog catalog, ISaveHandler handler, JobControl control, CodDownloadOptions options, JobTally tally, ILogger logger, CancellationToken cancellationToken)
     {
         Objects = objects;
         Catalog = catalog;
@@ -20,7 +20,7 @@ internal sealed class JobContext : IDisposable
         Control = control;
         Options = options;
         Tally = tally;
-        Logger = options.LoggerFactory.CreateLogger<Job>();
+        Logger = logger;
         Queue = new WorkQueue<SeriesRun>(options.MaxConnections);
         Space = new DiskSpaceGuard(DiskSpace.Of(handler), tally);
         _ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, control.Cancelled);

@@ -80,7 +80,7 @@ internal sealed class JobPlanner(JobContext job, CompletionHandler completion) :
             study.Run.AddSeries();
             run = await PlanAsync(study.Run, content, null, cancellationToken).ConfigureAwait(false);
             job.Tally.Open(run);
-            job.Tally.AddStats(study.Request.Position, position, new SeriesStats(run.Delta, keepsInstances: false));
+            job.Tally.AddStats(study.Request.Position, position, run.Delta.ToStats(keepsInstances: false));
         }
         finally
         {

@@ -17,10 +17,9 @@ namespace CodRetrieve.Jobs;
 /// <param name="handler">Where instances go; not owned.</param>
 /// <param name="source">Gives what the store holds of the studies.</param>
 /// <param name="options">The options.</param>
-internal sealed class JobRunner(IObjectStore store, string? prefix, ISaveHandler handler, Func<CodCatalog, ICatalogSource> source, CodDownloadOptions options)
+/// <param name="logger">Where it logs.</param>
+internal sealed class JobRunner(IObjectStore store, string? prefix, ISaveHandler handler, Func<CodCatalog, ICatalogSource> source, CodDownloadOptions options, ILogger logger)
 {
-    private readonly ILogger _logger = options.LoggerFactory.CreateLogger<Job>();
-
     /// <summary>The number of studies, for diagnostics; <see langword="null"/> where it is not known beforehand.</summary>
     public int? StudyCount { get; init; }
 
@@ -44,12 +43,12 @@ internal sealed class JobRunner(IObjectStore store, string? prefix, ISaveHandler
         using var activity = CodActivities.StartJob(StudyCount);
         var time = options.TimeProvider;
         var started = time.GetTimestamp();
-        using var objects = new ObjectReader(store, new RequestPolicy(options, _logger), options.MaxConnections);
+        using var objects = new ObjectReader(store, new RequestPolicy(options, logger), options.MaxConnections);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, control.Cancelled);
-        using var events = new JobEvents(raise, stream, totals, time, _logger, ending.Token);
+        using var events = new JobEvents(raise, stream, totals, time, logger, ending.Token);
         var pump = events.PumpAsync();
         var tally = new JobTally(wantsStats: Planned is not null);
-        using var job = new JobContext(objects, new CodCatalog(objects, prefix, _logger), handler, control, options, tally, cancellationToken) { Events = events };
+        using var job = new JobContext(objects, new CodCatalog(objects, prefix, logger), handler, control, options, tally, logger, cancellationToken) { Events = events };
         var isFinished = false;
         var running = RunAsync(job);
         try

@@ -51,7 +51,7 @@ internal sealed class StatsReader(CodCatalog catalog, ISaveHandler? destination,
     public async ValueTask SeriesReadAsync(StudyReading study, int position, SeriesContent content, CancellationToken cancellationToken)
     {
         var delta = await SeriesDelta.CreateAsync(content, destination?.FindSaved(), null, cancellationToken).ConfigureAwait(false);
-        study.Stats[position] = new SeriesStats(delta, keepsInstances: true);
+        study.Stats[position] = delta.ToStats(keepsInstances: true);
         study.Series[position] = content;
     }
 

@@ -74,5 +74,26 @@ internal sealed class SeriesDelta
         return new SeriesDelta(content, wanted, content.Series.Instances.Count - wanted.Count, null);
     }
 
+    /// <summary>Returns the series' statistics.</summary>
+    /// <param name="keepsInstances">Whether they keep the wanted instances, for their URIs.</param>
+    public SeriesStats ToStats(bool keepsInstances) => new(Series)
+    {
+        Modality = Content.Index?.Attributes?.Modality,
+        SeriesDescription = Content.Index?.Attributes?.Description,
+        TarBytes = Content.Listing.Tar?.SizeBytes,
+        InstancesTotal = Series.Instances.Count,
+        InstancesSaved = InstancesSaved,
+        BytesTotal = BytesTotal,
+        BytesSaved = BytesSaved,
+        InstancesWanted = Wanted.Count,
+        Wanted = keepsInstances ? Wanted : [],
+        IsSaved = IsComplete,
+        Problem = DestinationError is not null ? SeriesProblem.UnreadableDestination : Failure is not null ? Content.Problem : SeriesProblem.None,
+        ProblemCause = DestinationError is null ? Failure : DestinationError as CodRetrieveException
+            ?? new CodRetrieveException($"{Series.TarUri}: what is saved of the series cannot be read: {DestinationError.Message}", DestinationError),
+        EntryProblems = [.. (Content.Index?.Problems ?? []).Select(static problem => problem.Message)],
+        Warnings = Content.Listing.Warnings,
+    };
+
     private static long SizeOf(IReadOnlyList<InstanceInfo> instances) => instances.Sum(static instance => instance.SizeBytes ?? 0);
 }

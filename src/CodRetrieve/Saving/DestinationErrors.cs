@@ -1,6 +1,6 @@
 namespace CodRetrieve.Saving;
 
-/// <summary>Tells the faults that end all saving from those of a single file.</summary>
+/// <summary>Distinguishes the faults that end all saving from those of a single file.</summary>
 /// <remarks>
 /// Only for what file operations on the destination throw. The content of an instance may throw <see cref="IOException"/> too (a
 /// connection broke); that must never pass through here.
@@ -42,7 +42,7 @@ internal static class DestinationErrors
     };
 
     /// <summary>The fault of a device that has less space than will be needed.</summary>
-    public static DestinationException NoRoom(string directory, long neededBytes, long freeBytes) => new(
+    public static DestinationException NoSpace(string directory, long neededBytes, long freeBytes) => new(
         DestinationFailure.Full,
         $"{directory} has {freeBytes} bytes free, and saving what is missing needs {neededBytes} or more. Free some and run again (what is saved stays saved), or turn this check off.");
 

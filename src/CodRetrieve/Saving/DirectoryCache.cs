@@ -35,7 +35,7 @@ internal sealed class DirectoryCache(string directory, bool allowsLinks)
         }
         catch (DirectoryNotFoundException e) when (FileInTheWay(folder) is { } file)
         {
-            // .NET reports so a file among the parents, which an exception of another kind tells of the folder itself.
+            // .NET reports so a file among the parents, whereas another exception is thrown for the folder itself.
             throw DestinationErrors.FileInTheWay(directory, file, e);
         }
 

@@ -17,5 +17,5 @@ internal interface IDiskSpace
     /// <param name="bytesToSave">The bytes of instances that are still to be saved, as far as is known.</param>
     /// <param name="bytesWaiting">The bytes that are written already and belong to studies that are not complete, those carried over included.</param>
     /// <exception cref="DestinationException">There is less than that.</exception>
-    void ThrowIfNoRoom(long freeBytes, long bytesToSave, long bytesWaiting);
+    void ThrowIfTooSmall(long freeBytes, long bytesToSave, long bytesWaiting);
 }

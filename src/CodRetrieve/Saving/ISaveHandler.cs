@@ -21,11 +21,11 @@ public interface ISaveHandler
     /// <param name="instance">The instance.</param>
     /// <param name="content">
     /// Its bytes, readable forward and asynchronously, valid until the call returns and not to be disposed. It ends (a read gives 0) only after
-    /// size and CRC32C matched; before that a read throws when the bytes prove wrong or do not come. So read to the end before you
+    /// size and CRC32C matched; before that a read throws when the bytes are wrong or do not arrive. So read to the end before you
     /// make anything visible, and let the exception pass: the job fetches the instance again where that may help, with a new call.
     /// </param>
     /// <param name="cancellationToken">Ends the job.</param>
-    /// <returns>Where the instance is now, for people: a path or another name, which holds no secret. Not <see langword="null"/>.</returns>
+    /// <returns>Where the instance is now, for display: a path or another name, which holds no secret. Not <see langword="null"/>.</returns>
     ValueTask<string> SaveAsync(InstanceInfo instance, Stream content, CancellationToken cancellationToken);
 
     /// <summary>Called once for each study that exists, when nothing of it is left to save; not for those of a stopped job.</summary>

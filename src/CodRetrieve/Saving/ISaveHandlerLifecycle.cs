@@ -1,6 +1,6 @@
 namespace CodRetrieve.Saving;
 
-/// <summary>The optional second half of a save handler: it is told when a job begins and ends, and may leave a study to another job.</summary>
+/// <summary>The optional second half of a save handler: it learns when a job begins and ends, and may leave a study to another job.</summary>
 /// <remarks>
 /// A job calls <see cref="OpenAsync"/> before anything else, <see cref="TryBeginStudyAsync"/> before the first
 /// <see cref="ISaveHandler.FindSavedAsync"/> of a study, <see cref="ISaveHandler.CompleteStudyAsync"/> when nothing of the study is left to save, and

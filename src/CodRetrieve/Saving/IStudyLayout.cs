@@ -23,6 +23,6 @@ internal interface IStudyLayout
     /// <inheritdoc cref="IDiskSpace.BytesCarriedOver"/>
     long BytesCarriedOver(string studyInstanceUid);
 
-    /// <summary>The bytes that saving takes from the device until the end, see <see cref="IDiskSpace.ThrowIfNoRoom"/>.</summary>
+    /// <summary>The bytes that saving takes from the device until the end, see <see cref="IDiskSpace.ThrowIfTooSmall"/>.</summary>
     long SpaceNeeded(long bytesToSave, long bytesWaiting);
 }

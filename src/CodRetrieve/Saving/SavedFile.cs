@@ -5,7 +5,7 @@ internal sealed class SavedFile(Stream content, long sizeBytes, string location,
 {
     public Stream Content => content;
 
-    /// <summary>The size that the directory tells; reading may give fewer bytes where it is damaged.</summary>
+    /// <summary>The size in the directory; reading may give fewer bytes where it is damaged.</summary>
     public long SizeBytes => sizeBytes;
 
     public string Location => location;

@@ -46,8 +46,8 @@ public sealed class SavingOptions
     /// <summary>How files get their names.</summary>
     internal FileOperations Files { get; set; } = FileOperations.System;
 
-    /// <summary>Tells the bytes free for a directory.</summary>
-    internal Func<string, long?> FreeSpace { get; set; } = Saving.FreeSpace.In;
+    /// <summary>Returns the free bytes of a directory's file system.</summary>
+    internal Func<string, long?> FreeSpace { get; set; } = IO.FreeSpace.In;
 
     internal ILogger Logger { get; private set; } = NullLogger.Instance;
 

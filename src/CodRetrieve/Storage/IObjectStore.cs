@@ -4,12 +4,12 @@ namespace CodRetrieve.Storage;
 /// A bucket to read from. Implement it to read Cloud Optimized DICOM from somewhere else than Cloud Storage's JSON API or a folder.
 /// </summary>
 /// <remarks>
-/// One call makes one attempt: retrying, resuming and bounding the number of calls in flight is done by the caller, who tells what is
+/// One call makes one attempt: retrying, resuming and bounding the number of calls in flight is done by the caller, who decides what is
 /// worth retrying by <see cref="ObjectStoreException.IsTransient"/>. Calls may come at the same time.
 /// </remarks>
 public interface IObjectStore
 {
-    /// <summary>The name of an object for people: in results, messages and logs. It must hold no secret.</summary>
+    /// <summary>The name of an object for display: in results, messages and logs. It must hold no secret.</summary>
     /// <param name="objectName">The object's name in the bucket.</param>
     /// <returns>For example <c>gs://my-bucket/dicomweb/studies/1.2/series/1.2.3.tar</c>.</returns>
     string GetUri(string objectName);
@@ -22,10 +22,10 @@ public interface IObjectStore
     /// <exception cref="ObjectStoreException">The request failed.</exception>
     Task<ObjectListPage> ListAsync(string prefix, string? pageToken, CancellationToken cancellationToken);
 
-    /// <summary>Opens an object's bytes as they are stored: one stored with content-encoding <c>gzip</c> is, where possible, not unpacked.</summary>
+    /// <summary>Opens an object's bytes as they are stored: one stored with content-encoding <c>gzip</c> is, where possible, not decompressed.</summary>
     /// <param name="objectName">The object's name.</param>
     /// <param name="generation">The generation that the bytes must belong to; <see langword="null"/> for the newest.</param>
-    /// <param name="range">The bytes wanted; <see langword="null"/> for all. A store may answer with more than was asked, and says so in
+    /// <param name="range">The bytes wanted; <see langword="null"/> for all. A store may return more than was asked, and says so in
     /// <see cref="ObjectContent.Offset"/>.</param>
     /// <param name="cancellationToken">Ends the request; the body is read with the token of each read.</param>
     /// <returns>The body, which the caller disposes.</returns>

@@ -1,6 +1,6 @@
 namespace CodRetrieve.Storage;
 
-/// <summary>One object of a listing, as stored (an object with content-encoding <c>gzip</c>: the packed bytes).</summary>
+/// <summary>One object of a listing, as stored (an object with content-encoding <c>gzip</c>: the compressed bytes).</summary>
 public sealed record ObjectInfo
 {
     /// <summary>Gets the object's name in its bucket.</summary>

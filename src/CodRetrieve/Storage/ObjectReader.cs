@@ -3,7 +3,7 @@ using CodRetrieve.Diagnostics;
 namespace CodRetrieve.Storage;
 
 /// <summary>
-/// Reads a store as the rooms above want it read: every request retried, every body resumed and bounded in idle time, and no more than a
+/// Reads a store as the other components need it: every request retried, every body resumed and bounded in idle time, and no more than a
 /// given number of requests in flight. Safe for use by several callers at once. Does not own the store.
 /// </summary>
 internal sealed class ObjectReader(IObjectStore store, RequestPolicy policy, int maxConnections) : IDisposable
@@ -39,7 +39,7 @@ internal sealed class ObjectReader(IObjectStore store, RequestPolicy policy, int
     /// which gives the connection back.
     /// </summary>
     /// <param name="slice">Which bytes.</param>
-    /// <param name="received">Told the number of bytes whenever some come in, those fetched again included.</param>
+    /// <param name="received">Receives the number of bytes whenever some arrive, those fetched again included.</param>
     /// <param name="cancellationToken">Ends the wait for a connection.</param>
     public async ValueTask<ResumingStream> OpenAsync(ObjectRange slice, Action<int>? received, CancellationToken cancellationToken)
     {

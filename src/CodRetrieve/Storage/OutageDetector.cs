@@ -1,7 +1,7 @@
 namespace CodRetrieve.Storage;
 
 /// <summary>
-/// Tells a store that is down from objects that cannot be read: one after another failing for good, without a byte in between, means
+/// Distinguishes a store that is down from objects that cannot be read: one after another failing for good, without a byte in between, means
 /// the former. Without it, a job of a thousand series would take all its retries a thousand times. Safe for several connections at once.
 /// </summary>
 internal sealed class OutageDetector(int maxConnections)

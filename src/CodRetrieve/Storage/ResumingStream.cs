@@ -6,7 +6,7 @@ namespace CodRetrieve.Storage;
 
 /// <summary>
 /// The bytes of one slice of an object, in order and without a gap, however often the connection breaks: a broken body is asked for again
-/// from the next byte on, pinned to the object's generation. Every answer is judged before a byte of it is handed out.
+/// from the next byte on, pinned to the object's generation. Every response is validated before a byte of it is handed out.
 /// </summary>
 /// <remarks>
 /// The number of attempts in a row that bring no progress is bounded; progress resets the bound, so that a slow but moving transfer goes
@@ -27,7 +27,7 @@ internal sealed class ResumingStream : ForwardOnlyReadStream
     private readonly string _uri;
     private long _position;
     private long? _end;
-    private bool _isUnpacked;
+    private bool _isDecompressed;
     private ObjectContent? _body;
     private IdleTimeoutStream? _content;
     private int _breaks;
@@ -51,8 +51,8 @@ internal sealed class ResumingStream : ForwardOnlyReadStream
     /// <summary>The offset in the object of the next byte.</summary>
     public long Offset => _position;
 
-    /// <summary>Whether the store unpacks the object on the way, so that its listed size and CRC32C say nothing about these bytes.</summary>
-    public bool IsDecompressed => _isUnpacked;
+    /// <summary>Whether the store decompresses the object on the way, so that its listed size and CRC32C say nothing about these bytes.</summary>
+    public bool IsDecompressed => _isDecompressed;
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -146,8 +146,8 @@ internal sealed class ResumingStream : ForwardOnlyReadStream
 
     private async Task OpenBodyAsync(CancellationToken cancellationToken)
     {
-        // What a store unpacks on the way has no ranges: it is read from its start again.
-        ByteRange? range = _isUnpacked || (_slice.Range is null && _position == 0) || _end is null ? null : new ByteRange(_position, _end.Value);
+        // What a store decompresses on the way has no ranges: it is read from its start again.
+        ByteRange? range = _isDecompressed || (_slice.Range is null && _position == 0) || _end is null ? null : new ByteRange(_position, _end.Value);
         _body = await _store.OpenReadAsync(_slice.Name, _slice.Generation, range, cancellationToken).ConfigureAwait(false);
         _content = new IdleTimeoutStream(_body.Content, _policy.IdleTimeout, _uri, _policy.Time);
         ValidateResponse(_body, range);
@@ -160,27 +160,27 @@ internal sealed class ResumingStream : ForwardOnlyReadStream
         {
             if (_slice.Range is not null)
             {
-                throw new ObjectStoreException(ObjectStoreFailure.Rejected, $"{_uri}: the store unpacks this object on the way, so that no range of it can be read.");
+                throw new ObjectStoreException(ObjectStoreFailure.Rejected, $"{_uri}: the store decompresses this object on the way, so that no range of it can be read.");
             }
 
-            if (_position > 0 && !_isUnpacked)
+            if (_position > 0 && !_isDecompressed)
             {
-                throw InvalidResponse("unpacked bytes came behind packed ones");
+                throw InvalidResponse("decompressed bytes followed compressed ones");
             }
 
-            _isUnpacked = true;
+            _isDecompressed = true;
             _end = null;
             return;
         }
 
-        if (_isUnpacked)
+        if (_isDecompressed)
         {
             if (_position > 0)
             {
-                throw InvalidResponse("packed bytes came behind unpacked ones");
+                throw InvalidResponse("compressed bytes followed decompressed ones");
             }
 
-            _isUnpacked = false;
+            _isDecompressed = false;
             _end = _slice.ObjectSizeBytes;
         }
 

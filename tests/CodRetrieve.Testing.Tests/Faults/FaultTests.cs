@@ -16,7 +16,7 @@ public sealed class FaultTests
     }
 
     [Fact(Timeout = 30_000)]
-    public async Task Status_comes_with_retry_after_and_only_as_often_as_told()
+    public async Task Status_comes_with_retry_after_and_only_as_often_as_requested()
     {
         await using var test = await StartAsync(Fault.Status(503, TimeSpan.FromSeconds(1.5)));
         using var struck = await test.GetMediaAsync("o");
@@ -38,7 +38,7 @@ public sealed class FaultTests
     }
 
     [Fact(Timeout = 30_000)]
-    public async Task Reset_before_headers_gives_no_answer()
+    public async Task Reset_before_headers_gives_no_response()
     {
         await using var test = await StartAsync(Fault.ResetBeforeHeaders());
         await Assert.ThrowsAsync<HttpRequestException>(() => test.GetMediaAsync("o"));
@@ -51,7 +51,7 @@ public sealed class FaultTests
     [InlineData(1)]
     [InlineData(70_001)]
     [InlineData(Size - 1)]
-    public async Task Reset_comes_after_exactly_the_bytes_told(int bytes)
+    public async Task Reset_comes_after_exactly_the_given_bytes(int bytes)
     {
         await using var test = await StartAsync(bytes == 0 ? Fault.ResetAfterHeaders() : Fault.ResetAfter(bytes));
         using var response = await test.GetMediaAsync("o");
@@ -70,7 +70,7 @@ public sealed class FaultTests
     [InlineData(1)]
     [InlineData(70_001)]
     [InlineData(Size - 1)]
-    public async Task Close_lets_the_client_have_exactly_the_bytes_told(int bytes)
+    public async Task Close_lets_the_client_have_exactly_the_given_bytes(int bytes)
     {
         await using var test = await StartAsync(Fault.CloseAfter(bytes));
         using var response = await test.GetMediaAsync("o");
@@ -207,7 +207,7 @@ public sealed class FaultTests
     }
 
     [Fact(Timeout = 30_000)]
-    public async Task Strikes_an_answer_that_is_unpacked_on_the_way()
+    public async Task Strikes_a_response_that_is_decompressed_on_the_way()
     {
         await using var test = await StartAsync(Fault.CutAfter(10));
         var study = new SyntheticStudy();

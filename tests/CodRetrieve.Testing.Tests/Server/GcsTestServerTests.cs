@@ -6,7 +6,7 @@ namespace CodRetrieve.Testing.Tests;
 public sealed class GcsTestServerTests
 {
     [Fact(Timeout = 30_000)]
-    public async Task Refuses_tokens_that_it_was_not_told_of()
+    public async Task Refuses_unknown_tokens()
     {
         await using var test = await TestServer.StartAsync(new() { AcceptedTokens = ["first"] });
         test.Bucket.Put("o", new byte[1]);
@@ -28,7 +28,7 @@ public sealed class GcsTestServerTests
     }
 
     [Fact(Timeout = 30_000)]
-    public async Task Records_requests_in_order_and_forgets_them_when_told()
+    public async Task Records_requests_in_order_until_they_are_cleared()
     {
         await using var test = await TestServer.StartAsync();
         test.Bucket.Put("p/o", new byte[100]);
@@ -94,7 +94,7 @@ public sealed class GcsTestServerTests
     }
 
     [Fact(Timeout = 30_000)]
-    public async Task Breaks_a_stalled_answer_when_disposed()
+    public async Task Breaks_a_stalled_response_when_disposed()
     {
         var test = await TestServer.StartAsync();
         test.Bucket.Put("o", new byte[1000]);

@@ -14,7 +14,7 @@ public sealed class MediaTests
     [InlineData("bytes=299990-900000", 299_990, 11)]
     [InlineData("bytes=-7", 299_994, 7)]
     [InlineData("bytes=-900000", 0, 300_001)]
-    public async Task Answers_a_range_with_206(string range, int offset, int count)
+    public async Task Responds_to_a_range_with_206(string range, int offset, int count)
     {
         await using var test = await TestServer.StartAsync();
         test.Bucket.Put("a/b.tar", Content);
@@ -29,7 +29,7 @@ public sealed class MediaTests
     [Theory(Timeout = 30_000)]
     [InlineData("bytes=300001-")]
     [InlineData("bytes=-0")]
-    public async Task Answers_416_past_the_end(string range)
+    public async Task Responds_with_416_past_the_end(string range)
     {
         await using var test = await TestServer.StartAsync();
         test.Bucket.Put("o", Content);
@@ -53,7 +53,7 @@ public sealed class MediaTests
     }
 
     [Fact(Timeout = 30_000)]
-    public async Task Tells_generation_and_hashes_in_headers()
+    public async Task Sends_generation_and_hashes_in_headers()
     {
         await using var test = await TestServer.StartAsync();
         var item = test.Bucket.Put("o", "123456789"u8.ToArray(), "text/plain");
@@ -82,7 +82,7 @@ public sealed class MediaTests
     }
 
     [Fact(Timeout = 30_000)]
-    public async Task Unpacks_gzip_only_for_a_client_that_does_not_accept_it()
+    public async Task Decompresses_gzip_only_for_a_client_that_does_not_accept_it()
     {
         await using var test = await TestServer.StartAsync();
         var packed = new MemoryStream();

@@ -5,7 +5,7 @@ namespace CodRetrieve.Testing.Tests;
 public sealed class TestBucketTests
 {
     [Fact(Timeout = 30_000)]
-    public async Task Puts_a_directory_under_relative_names_and_sees_packed_metadata()
+    public async Task Puts_a_directory_under_relative_names_and_recognizes_compressed_metadata()
     {
         using var directory = new TempFolder();
         directory.Write("studies/1/series/2/metadata.json", [0x1F, 0x8B, 0]);

@@ -66,7 +66,7 @@ public sealed class CodMetadataTests
     }
 
     [Fact]
-    public void Leaves_out_what_it_is_told_to()
+    public void Leaves_out_what_the_options_exclude()
     {
         var options = new SyntheticSeriesOptions { NullHeaders = true, NullMetadata = true, NoCrc32c = true, UseUrlKey = true, InstanceCount = 1 };
         var instance = Instances(Write(options, out _)).EnumerateObject().Single().Value;

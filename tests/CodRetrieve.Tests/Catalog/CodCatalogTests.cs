@@ -95,7 +95,7 @@ public sealed class CodCatalogTests
     [Theory(Timeout = 30_000)]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Reads_the_instances_of_a_packed_and_of_a_plain_index(bool packed)
+    public async Task Reads_the_instances_of_a_compressed_and_of_a_plain_index(bool packed)
     {
         await using var store = await OpenStore.StartAsync();
         var (series, content) = await ReadAsync(store, new SyntheticSeriesOptions { InstanceCount = 3, PackMetadata = packed, BareNaN = true });
@@ -138,7 +138,7 @@ public sealed class CodCatalogTests
     }
 
     [Fact(Timeout = 30_000)]
-    public async Task A_tar_stored_packed_is_a_problem()
+    public async Task A_tar_stored_gzip_compressed_is_a_problem()
     {
         await using var store = await OpenStore.StartAsync();
         var study = new SyntheticStudy();
@@ -186,7 +186,7 @@ public sealed class CodCatalogTests
     }
 
     [Fact(Timeout = 30_000)]
-    public async Task An_index_that_unpacks_without_end_is_refused_early()
+    public async Task An_index_that_decompresses_without_end_is_refused_early()
     {
         await using var store = await OpenStore.StartAsync();
         var packed = new MemoryStream();
@@ -200,7 +200,7 @@ public sealed class CodCatalogTests
     }
 
     [Fact(Timeout = 30_000)]
-    public async Task A_small_index_that_unpacks_to_gigabytes_is_refused_long_before()
+    public async Task A_small_index_that_decompresses_to_gigabytes_is_refused_early()
     {
         await using var store = await OpenStore.StartAsync();
         var packed = new MemoryStream();

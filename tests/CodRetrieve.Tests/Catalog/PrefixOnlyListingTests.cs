@@ -34,7 +34,7 @@ public sealed class PrefixOnlyListingTests
     [Theory(Timeout = 30_000)]
     [InlineData(1, SeriesProblem.None, 2)]
     [InlineData(100, SeriesProblem.UnreadableMetadata, 3)]
-    public async Task An_index_unpacked_on_its_way_that_came_cut_off_is_read_again(int times, SeriesProblem problem, int requests)
+    public async Task An_index_decompressed_on_its_way_that_arrived_cut_off_is_read_again(int times, SeriesProblem problem, int requests)
     {
         // Nothing tells its length or its checksum, so that only the JSON shows the damage.
         var opened = 0;

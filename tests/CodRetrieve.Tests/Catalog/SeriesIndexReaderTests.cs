@@ -131,7 +131,7 @@ public sealed class SeriesIndexReaderTests
     [InlineData("12")]
     [InlineData("null")]
     [InlineData("[\"4waSgw==\"]")]
-    public async Task A_crc_that_is_none_counts_as_not_given(string crc) => Assert.Null((await IndexJson.ReadOneAsync($$"""{"crc32c":{{crc}}}""")).Crc32c);
+    public async Task An_invalid_crc_counts_as_missing(string crc) => Assert.Null((await IndexJson.ReadOneAsync($$"""{"crc32c":{{crc}}}""")).Crc32c);
 
     [Theory(Timeout = 30_000)]
     [InlineData("..")]

@@ -56,7 +56,7 @@ public sealed class StudyListingBuilderTests
     [InlineData("CON.tar")]
     [InlineData("a b/metadata.json")]
     [InlineData("//x.tar")]
-    public void A_series_whose_name_can_be_no_folder_is_a_problem_told_once(string name)
+    public void A_series_whose_name_cannot_be_a_folder_is_reported_once(string name)
     {
         var listing = Build(name, name, "2.tar");
         Assert.Single(listing.Series);

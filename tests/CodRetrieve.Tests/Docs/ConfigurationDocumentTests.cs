@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CodRetrieve.Tests.Docs;
 
-/// <summary><c>docs/configuration.md</c> has every option with its real default; README.md has every option.</summary>
+/// <summary><c>docs/configuration.md</c> has every option with its real default.</summary>
 public sealed class ConfigurationDocumentTests
 {
     [Fact]
@@ -17,14 +17,6 @@ public sealed class ConfigurationDocumentTests
             DocTable.Rows(Repository.Root, "docs/configuration.md", "## Options")
                 .Select(row => $"{DocTable.Code(row[0]).Single()} = {DocTable.Code(row[1]).Single()}")
                 .Order(StringComparer.Ordinal));
-    }
-
-    [Fact]
-    public void Every_option_is_in_the_table_of_the_readme()
-    {
-        Assert.Equal(
-            typeof(CodDownloadOptions).GetProperties().Select(option => option.Name).Order(StringComparer.Ordinal),
-            DocTable.Rows(Repository.Root, "README.md", "### Options").SelectMany(row => DocTable.Code(row[0])).Order(StringComparer.Ordinal));
     }
 
     private static string Text(object? value) => value switch

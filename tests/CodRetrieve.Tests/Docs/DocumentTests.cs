@@ -61,6 +61,35 @@ public sealed partial class DocumentTests
         Assert.Equal(studies.SelectMany(study => study.Expected()), SavedFiles.InFolder(folder.Path));
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task The_example_for_users_of_the_JavaScript_tool_retrieves_the_study()
+    {
+        await using var store = await TestStore.StartAsync(new() { AcceptedTokens = ["my-token"] });
+        var study = new SyntheticStudy("1.2.3.4", seed: 1);
+        study.AddSeries(new() { InstanceCount = 3 });
+        study.PutInto(store.Server.CreateBucket("my-bucket"), "my-prefix/dicomweb");
+        using var folder = new TempFolder();
+        var code = Replaced(CodeBlock.In(Repository.Root, "docs/migrating-from-javascript.md").Single(block => block.IsRun).Code, "\"studies\"", $"@\"{folder.Path}\"");
+        code = Replaced(code, "new CodDownload()", $"new CodDownload(new CodDownloadOptions {{ Endpoint = new Uri(\"{store.Server.Endpoint}\") }})");
+
+        await CodeCompiler.RunAsync(CodeCompiler.Compile(code));
+
+        Assert.Equal(study.Expected(), SavedFiles.InFolder(folder.Path));
+    }
+
+    [Fact]
+    public void Every_name_in_the_table_for_users_of_the_JavaScript_tool_exists()
+    {
+        var types = typeof(CodDownload).Assembly.GetExportedTypes().ToLookup(type => type.Name, StringComparer.Ordinal);
+        foreach (var row in DocTable.Rows(Repository.Root, "docs/migrating-from-javascript.md", "## Names"))
+        {
+            foreach (Match match in Members().Matches(row[1]))
+            {
+                Assert.Contains(types[match.Groups["type"].Value], type => type.GetMember(match.Groups["member"].Value).Length > 0);
+            }
+        }
+    }
+
     private static string Replaced(string code, string old, string with)
     {
         Assert.Contains(old, code, StringComparison.Ordinal);
@@ -69,4 +98,7 @@ public sealed partial class DocumentTests
 
     [GeneratedRegex(@"\]\((?<target>[^)\s]+)\)", RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex Links();
+
+    [GeneratedRegex(@"\b(?<type>DownloadStats|Job|BucketDetails)\.(?<member>\w+)", RegexOptions.ExplicitCapture, 5000)]
+    private static partial Regex Members();
 }

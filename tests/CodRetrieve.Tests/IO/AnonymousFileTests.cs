@@ -76,7 +76,7 @@ public sealed class AnonymousFileTests : IDisposable
     }
 
     [LinuxFact]
-    public void A_folder_that_is_gone_is_told()
+    public void A_folder_that_is_gone_is_reported()
     {
         Directory.CreateDirectory(_folder["a"]);
         using var file = AnonymousFile.TryCreate(_folder["a"])!;

@@ -15,7 +15,7 @@ public sealed class JobTallyTests : IDisposable
     private readonly JobContext _job;
 
     public JobTallyTests() => _job = new JobContext(
-        _objects, new CodCatalog(_objects, null, NullLogger.Instance), new MemorySaveHandler(), new JobControl(), new CodDownloadOptions(), _tally, CancellationToken.None)
+        _objects, new CodCatalog(_objects, null, NullLogger.Instance), new MemorySaveHandler(), new JobControl(), new CodDownloadOptions(), _tally, NullLogger.Instance, CancellationToken.None)
     { Events = _events };
 
     public void Dispose()

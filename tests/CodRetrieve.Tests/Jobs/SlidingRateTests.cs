@@ -38,7 +38,7 @@ public sealed class SlidingRateTests
     }
 
     [Fact]
-    public void Falls_while_nothing_comes()
+    public void Falls_while_nothing_arrives()
     {
         var rate = NewRate();
         rate.Add(0);

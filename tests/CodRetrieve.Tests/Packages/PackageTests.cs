@@ -75,6 +75,72 @@ public sealed class PackageTests(ITestOutputHelper output) : IDisposable
         Assert.Equal(Version, said.Trim());
     }
 
+    [Fact(Timeout = 900_000)]
+    public async Task A_native_program_of_a_fresh_project_logs_in_with_a_service_account()
+    {
+        var compiler = new[] { "clang", "gcc" }.FirstOrDefault(name => File.Exists("/usr/bin/" + name));
+        if (!OperatingSystem.IsLinux() || RuntimeInformation.OSArchitecture != Architecture.X64 || compiler is null)
+        {
+            output.WriteLine("Skipped: clang or gcc is needed, on Linux x64.");
+            return;
+        }
+
+        await PackAsync(["CodRetrieve"]);
+        await using var tokens = await TokenServer.StartAsync();
+        await using var store = await TestStore.StartAsync(new() { AcceptedTokens = ["token-1"] });
+        var study = store.Put(new SyntheticStudy("1.2.3.4", seed: 1));
+        study.AddSeries(new() { InstanceCount = 3 });
+        store.Put(study);
+        var folder = WriteNativeProject(compiler);
+        var (exitCode, text) = await DotnetProcess.TryRunAsync(folder, "restore");
+        if (exitCode != 0)
+        {
+            output.WriteLine("Skipped: the compiler's package cannot be had.\n" + text);
+            return;
+        }
+
+        await DotnetProcess.RunAsync(folder, "publish", "--no-restore", "--output", Path.Combine(folder, "out"), "-p:UseSharedCompilation=false");
+        var saved = Path.Combine(folder, "saved");
+        var said = await DotnetProcess.RunProgramAsync(
+            Path.Combine(folder, "out", "native"), folder, store.Server.Endpoint.AbsoluteUri, tokens.WriteKey(folder), TestStore.Url, saved);
+
+        Assert.Equal("Complete", said.Trim());
+        Assert.Equal(study.Expected(), SavedFiles.InFolder(saved));
+    }
+
+    private string WriteNativeProject(string compiler)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(_folder.Path, "native")).FullName;
+        File.WriteAllText(Path.Combine(folder, "native.csproj"), $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <OutputType>Exe</OutputType>
+                <TargetFramework>net10.0</TargetFramework>
+                <RuntimeIdentifier>linux-x64</RuntimeIdentifier>
+                <ImplicitUsings>enable</ImplicitUsings>
+                <PublishAot>true</PublishAot>
+                <CppCompilerAndLinker>{compiler}</CppCompilerAndLinker>
+              </PropertyGroup>
+              <ItemGroup><PackageReference Include="CodRetrieve" Version="{Version}" /></ItemGroup>
+            </Project>
+            """);
+        WriteNuGetConfiguration(folder);
+        File.WriteAllText(Path.Combine(folder, "Program.cs"), """
+            using CodRetrieve;
+
+            await using var cod = new CodDownload(new CodDownloadOptions
+            {
+                Endpoint = new Uri(args[0]),
+                Credential = CodCredential.FromServiceAccountFile(args[1]),
+            });
+            cod.InitBucket(args[2]);
+            cod.InitDirectory(args[3]);
+            var job = await cod.DownloadAsync(["1.2.3.4"]);
+            Console.WriteLine((await job.RunAsync()).Outcome);
+            """);
+        return folder;
+    }
+
     // Where .NET 8 is installed, on that; else on the runtime of its package, with which a program is published whole.
     private async Task<(string Folder, string Text)?> RunOnNet8Async(string project, Uri endpoint)
     {
@@ -126,6 +192,7 @@ public sealed class PackageTests(ITestOutputHelper output) : IDisposable
         if (package == "CodRetrieve")
         {
             Assert.Contains(entries, entry => entry.StartsWith("linqpad-samples/", StringComparison.Ordinal));
+            Assert.Contains("buildTransitive/CodRetrieve.targets", entries);
         }
 
         using var content = zip.GetEntry(package + ".nuspec")!.Open();
@@ -155,16 +222,7 @@ public sealed class PackageTests(ITestOutputHelper output) : IDisposable
             </Project>
             """);
 
-        // What is packed goes into a cache of the test's own; what it depends on comes from the machine's, where it was restored before.
-        var cache = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
-            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
-        File.WriteAllText(Path.Combine(folder, "nuget.config"), $"""
-            <configuration>
-              <config><add key="globalPackagesFolder" value="{Path.Combine(_folder.Path, "cache")}" /></config>
-              <fallbackPackageFolders><add key="machine" value="{cache}" /></fallbackPackageFolders>
-              <packageSources><add key="packed" value="{Feed}" /></packageSources>
-            </configuration>
-            """);
+        WriteNuGetConfiguration(folder);
         var example = CodeBlock.In(Repository.Root, "README.md").Single(block => block.IsRun).Code;
         File.WriteAllText(Path.Combine(folder, "Program.cs"), example.Replace(
             "new CodDownload()", $"new CodDownload(new CodDownloadOptions {{ Endpoint = new Uri(\"{endpoint}\") }})", StringComparison.Ordinal)
@@ -181,5 +239,19 @@ public sealed class PackageTests(ITestOutputHelper output) : IDisposable
             }
             """);
         return folder;
+    }
+
+    // What is packed goes into a cache of the test's own; what it depends on comes from the machine's, where it was restored before.
+    private void WriteNuGetConfiguration(string folder)
+    {
+        var cache = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+        File.WriteAllText(Path.Combine(folder, "nuget.config"), $"""
+            <configuration>
+              <config><add key="globalPackagesFolder" value="{Path.Combine(_folder.Path, "cache")}" /></config>
+              <fallbackPackageFolders><add key="machine" value="{cache}" /></fallbackPackageFolders>
+              <packageSources><add key="packed" value="{Feed}" /></packageSources>
+            </configuration>
+            """);
     }
 }

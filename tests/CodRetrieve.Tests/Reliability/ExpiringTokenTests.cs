@@ -55,7 +55,7 @@ public sealed class ExpiringTokenTests
     [Theory(Timeout = 60_000)]
     [InlineData(RequestKind.List)]
     [InlineData(RequestKind.Media)]
-    public async Task A_token_source_that_fails_in_the_middle_stops_the_job_with_one_error(RequestKind kind)
+    public async Task A_token_provider_that_fails_in_the_middle_ends_the_job_with_one_error(RequestKind kind)
     {
         await using var store = await TestStore.StartAsync();
         var studies = Studies(store, 30);
@@ -88,7 +88,7 @@ public sealed class ExpiringTokenTests
     [Theory(Timeout = 60_000)]
     [InlineData(0)]
     [InlineData(1)]
-    public async Task A_token_source_that_never_answers_stops_the_job_with_one_error(int answers)
+    public async Task A_token_provider_that_never_responds_ends_the_job_with_one_error(int answers)
     {
         await using var store = await TestStore.StartAsync();
         var studies = Studies(store, 30);

@@ -65,6 +65,6 @@ public sealed class BandwidthLimitTests
 
         // Faster than the limit is a fault; slower may be a busy machine.
         var rate = result.BytesDownloaded / clock.Elapsed.TotalSeconds;
-        Assert.True(rate <= 8_000_000 * 1.05, $"{rate:N0} bytes a second came.");
+        Assert.True(rate <= 8_000_000 * 1.05, $"{rate:N0} bytes per second arrived.");
     }
 }

@@ -9,7 +9,7 @@ public sealed class BucketDetailsTests
             new BucketDetails { Bucket = "b", BucketPrefix = "p", Token = "SECRET" }.ToString());
 
     [Fact]
-    public void Printing_tells_what_is_not_set() =>
+    public void Printing_names_what_is_not_set() =>
         Assert.Equal("BucketDetails { Bucket = b, BucketPrefix = null, Token = null }", new BucketDetails { Bucket = "b" }.ToString());
 
     [Fact]

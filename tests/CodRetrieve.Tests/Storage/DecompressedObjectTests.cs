@@ -37,7 +37,7 @@ public sealed class DecompressedObjectTests
     }
 
     [Fact(Timeout = 30_000)]
-    public async Task Packed_bytes_are_not_continued_with_unpacked_ones()
+    public async Task Compressed_bytes_are_not_continued_with_decompressed_ones()
     {
         var packed = Bytes.Random(1_000, seed: 2);
         var store = new FakeObjectStore
@@ -53,7 +53,7 @@ public sealed class DecompressedObjectTests
     }
 
     [Fact(Timeout = 30_000)]
-    public async Task Unpacked_bytes_are_not_continued_with_packed_ones()
+    public async Task Decompressed_bytes_are_not_continued_with_compressed_ones()
     {
         var store = new FakeObjectStore
         {
@@ -65,7 +65,7 @@ public sealed class DecompressedObjectTests
     }
 
     [Fact(Timeout = 30_000)]
-    public async Task An_answer_that_broke_before_its_first_byte_does_not_decide()
+    public async Task A_response_that_broke_before_its_first_byte_does_not_decide()
     {
         var packed = Bytes.Random(1_000, seed: 2);
         var store = new FakeObjectStore

@@ -27,7 +27,7 @@ public sealed class OutageDetectorTests
     }
 
     [Fact]
-    public void Anything_that_came_in_between_starts_the_count_anew()
+    public void Any_byte_in_between_starts_the_count_again()
     {
         var health = new OutageDetector(maxConnections: 1);
         for (var i = 0; i < 100; i++)

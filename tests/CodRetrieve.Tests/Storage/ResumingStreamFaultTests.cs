@@ -52,7 +52,7 @@ public sealed class ResumingStreamFaultTests
 
     [Theory(Timeout = 30_000)]
     [MemberData(nameof(Faults))]
-    public async Task A_fault_without_end_is_told_after_a_bounded_number_of_requests(string fault, ObjectStoreFailure? lasting)
+    public async Task A_persistent_fault_is_reported_after_a_bounded_number_of_requests(string fault, ObjectStoreFailure? lasting)
     {
         await using var store = await StartAsync(fault);
         var slice = store.Put(Content, Middle);
@@ -109,7 +109,7 @@ public sealed class ResumingStreamFaultTests
     }
 
     [Fact(Timeout = 30_000)]
-    public async Task An_object_of_another_size_than_listed_is_a_wrong_answer()
+    public async Task An_object_of_another_size_than_listed_is_an_invalid_response()
     {
         await using var store = await StartAsync();
         var slice = store.Put(Content, Middle) with { ObjectSizeBytes = Content.Length - 1 };

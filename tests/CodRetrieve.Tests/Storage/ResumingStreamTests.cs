@@ -183,7 +183,7 @@ public sealed class ResumingStreamTests
     }
 
     [Fact(Timeout = 30_000)]
-    public async Task Tells_of_every_byte_that_comes_in()
+    public async Task Reports_every_byte_that_arrives()
     {
         await using var store = await OpenStore.StartAsync();
         var slice = store.Put(Content, new ByteRange(100, 900_000));

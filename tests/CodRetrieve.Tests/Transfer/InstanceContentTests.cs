@@ -94,7 +94,7 @@ public sealed class InstanceContentTests : IDisposable
     }
 
     [Fact(Timeout = 30_000)]
-    public async Task A_tar_that_ends_early_is_told_with_both_sizes()
+    public async Task A_tar_that_ends_early_is_reported_with_both_sizes()
     {
         await using var cursor = _tar.Open(new ByteRange(Start, Start + 10));
         await using var content = new InstanceContent(cursor, Listed(size: null), Size, null);

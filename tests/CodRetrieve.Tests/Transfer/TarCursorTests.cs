@@ -8,7 +8,7 @@ public sealed class TarCursorTests
     private static readonly byte[] Content = Bytes.Random(12_000_000);
 
     [Fact(Timeout = 30_000)]
-    public async Task Random_walks_see_the_same_bytes_as_an_array()
+    public async Task Random_reads_see_the_same_bytes_as_an_array()
     {
         for (var seed = 0; seed < 40; seed++)
         {
@@ -28,7 +28,7 @@ public sealed class TarCursorTests
     }
 
     [Fact(Timeout = 30_000)]
-    public async Task A_short_way_is_read_through_and_a_long_one_opened_anew()
+    public async Task A_short_gap_is_read_through_and_a_long_one_skipped_by_another_request()
     {
         using var tar = new MemoryTar(Content, chunk: int.MaxValue);
         long received = 0;

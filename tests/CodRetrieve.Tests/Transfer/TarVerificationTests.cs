@@ -14,7 +14,7 @@ public sealed class TarVerificationTests
     private const int Instances = 8;
 
     [Fact(Timeout = 30_000)]
-    public async Task A_tar_that_is_as_listed_proves_its_instances()
+    public async Task A_tar_that_is_as_listed_verifies_its_instances()
     {
         var (store, study) = await StoreAsync(_ => true);
         var counting = new CountingStore(store);
@@ -33,7 +33,7 @@ public sealed class TarVerificationTests
     }
 
     [Fact(Timeout = 30_000)]
-    public async Task A_bit_flipped_on_the_wire_while_the_tar_is_proved_is_noticed_and_the_tar_read_again()
+    public async Task A_bit_flipped_on_the_wire_while_the_tar_is_verified_is_noticed_and_the_tar_read_again()
     {
         await using var store = await TestStore.StartAsync();
         var study = new SyntheticStudy(seed: 4);
@@ -51,7 +51,7 @@ public sealed class TarVerificationTests
     }
 
     [Fact(Timeout = 30_000)]
-    public async Task A_bit_flipped_on_the_wire_after_the_proof_is_noticed_by_it()
+    public async Task A_bit_flipped_on_the_wire_after_the_tar_was_verified_is_noticed()
     {
         await using var store = await TestStore.StartAsync();
         var study = new SyntheticStudy(seed: 4);
@@ -70,7 +70,7 @@ public sealed class TarVerificationTests
     [Theory(Timeout = 30_000)]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_rotten_tar_fails_those_without_a_crc_with_both_values_and_saves_the_others(bool zip)
+    public async Task A_corrupt_tar_fails_those_without_a_crc_with_both_values_and_saves_the_others(bool zip)
     {
         var (store, study) = await StoreAsync(instance => instance % 2 == 0, rotten: true);
         var counting = new CountingStore(store);
@@ -109,7 +109,7 @@ public sealed class TarVerificationTests
     }
 
     [Fact(Timeout = 30_000)]
-    public async Task A_folder_as_store_has_no_checksums_and_proves_nothing()
+    public async Task A_folder_as_store_has_no_checksums_and_verifies_nothing()
     {
         using var folder = new TempFolder();
         var (store, study) = await StoreAsync(_ => true);
@@ -129,7 +129,7 @@ public sealed class TarVerificationTests
     }
 
     [Fact(Timeout = 30_000)]
-    public async Task What_is_saved_already_needs_no_proof()
+    public async Task What_is_saved_already_needs_no_verified_tar()
     {
         var (store, study) = await StoreAsync(instance => instance < 2);
         var series = study.Series[0];
@@ -146,7 +146,7 @@ public sealed class TarVerificationTests
     }
 
     [Fact(Timeout = 30_000)]
-    public async Task A_resumed_job_proves_what_is_left()
+    public async Task A_resumed_job_verifies_what_is_left()
     {
         var (store, study) = await StoreAsync(_ => true);
         var series = study.Series[0];
@@ -164,7 +164,7 @@ public sealed class TarVerificationTests
     }
 
     [Fact(Timeout = 30_000)]
-    public async Task A_tar_proves_nothing_of_bytes_that_do_not_lie_behind_their_own_header()
+    public async Task A_tar_does_not_verify_bytes_that_do_not_follow_their_own_header()
     {
         await using var store = await TestStore.StartAsync();
         var study = new SyntheticStudy(seed: 4);
@@ -202,7 +202,7 @@ public sealed class TarVerificationTests
     }
 
     [Fact(Timeout = 30_000)]
-    public async Task A_tar_overwritten_while_it_is_proved_is_read_anew()
+    public async Task A_tar_overwritten_while_it_is_verified_is_read_again()
     {
         await using var store = await TestStore.StartAsync();
         var study = new SyntheticStudy(seed: 4);
@@ -230,7 +230,7 @@ public sealed class TarVerificationTests
     }
 
     [Fact(Timeout = 30_000)]
-    public async Task Cancelling_ends_the_proof_at_once()
+    public async Task Cancelling_ends_the_verification_of_a_tar_at_once()
     {
         await using var store = await TestStore.StartAsync();
         var study = new SyntheticStudy(seed: 4);
@@ -250,7 +250,7 @@ public sealed class TarVerificationTests
     }
 
     [Fact(Timeout = 30_000)]
-    public async Task A_proof_holds_back_no_other_series()
+    public async Task Verifying_a_tar_holds_back_no_other_series()
     {
         await using var store = await TestStore.StartAsync();
         var study = new SyntheticStudy(seed: 4);

@@ -60,7 +60,7 @@ public sealed class RepairTests
     }
 
     [Fact(Timeout = 30_000)]
-    public async Task A_zip_that_cannot_be_read_is_kept_and_written_anew()
+    public async Task A_zip_that_cannot_be_read_is_kept_and_written_again()
     {
         await using var saved = await SavedStudy.CreateAsync(zip: true);
         var bytes = await File.ReadAllBytesAsync(saved.ZipPath);

@@ -96,7 +96,7 @@ public sealed class VerifyTests
     }
 
     [Fact(Timeout = 30_000)]
-    public async Task Rot_anywhere_in_a_zip_is_a_finding_and_no_exception()
+    public async Task Damage_anywhere_in_a_zip_is_an_issue_and_no_exception()
     {
         await using var saved = await SavedStudy.CreateAsync(zip: true, new() { InstanceCount = 2, InstanceSizeBytes = 2_000 });
         var whole = await File.ReadAllBytesAsync(saved.ZipPath);

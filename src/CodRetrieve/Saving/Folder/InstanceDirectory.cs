@@ -188,7 +188,7 @@ internal sealed class InstanceDirectory
         }
     }
 
-    // Where locks mean nothing, only its age tells that nobody writes a file any more.
+    // Where locks mean nothing, only its age shows that nobody writes a file any more.
     private bool MayBeWritten(string owner, FoundFile file, RunMarker run) =>
         owner == run.Owner || (owner.Length > 0 && (run.HasLocks
             ? run.IsAlive(owner)

@@ -32,8 +32,8 @@ internal static class InstanceFile
         : name.Length > OldPartialExtension.Length && name[0] == '.'
             && name.EndsWith(OldPartialExtension, StringComparison.Ordinal) && SafeUid.IsSafe(name.AsSpan(1, name.Length - 1 - OldPartialExtension.Length));
 
-    /// <summary>Whether a file is so large that it pays to ask the file system for its room before it is written.</summary>
-    public static bool NeedsRoom(long? sizeBytes) => sizeBytes >= PreallocateFrom;
+    /// <summary>Whether a file is large enough to reserve its space in the file system before it is written.</summary>
+    public static bool NeedsReservation(long? sizeBytes) => sizeBytes >= PreallocateFrom;
 
     /// <summary>Copies content to its end. What reading throws passes unchanged; only what writing throws is a destination's fault.</summary>
     public static async ValueTask<WrittenBytes> CopyAsync(

@@ -120,7 +120,7 @@ internal sealed class InstanceWriter(string directory, bool allowsLinks, SavingO
 
     private SafeFileHandle? TryOpenUnnamed(string folder, long? sizeBytes)
     {
-        if (_unnamed == Unnamed.Impossible || InstanceFile.NeedsRoom(sizeBytes))
+        if (_unnamed == Unnamed.Impossible || InstanceFile.NeedsReservation(sizeBytes))
         {
             return null;
         }
@@ -139,7 +139,7 @@ internal sealed class InstanceWriter(string directory, bool allowsLinks, SavingO
             throw fault;
         }
 
-        // Whatever is wrong now, making a file with a name will tell.
+        // Whatever is wrong now, creating a file with a name will report it.
         return _unnamed == Unnamed.Possible ? AnonymousFile.TryCreate(folder) : null;
     }
 
@@ -168,7 +168,7 @@ internal sealed class InstanceWriter(string directory, bool allowsLinks, SavingO
 
     private WholeFile CreateWithRoom(string path, InstanceInfo instance, string owner)
     {
-        if (InstanceFile.NeedsRoom(instance.SizeBytes))
+        if (InstanceFile.NeedsReservation(instance.SizeBytes))
         {
             try
             {
@@ -176,7 +176,7 @@ internal sealed class InstanceWriter(string directory, bool allowsLinks, SavingO
             }
             catch (IOException e) when (e.GetType() == typeof(IOException))
             {
-                // No room for so much, says .NET without an error code. The size is only what an index claims, so let the writing tell:
+                // Not enough space, says .NET without an error code. The size is only what an index claims, so let writing decide:
                 // a senseless size must not pass for a full disk, which would stop the job.
             }
         }

@@ -9,7 +9,7 @@ namespace CodRetrieve.Saving;
 /// </summary>
 internal sealed class LogJson
 {
-    // Room for an element that someone else put there; whatever does not fit is no log.
+    // Space for an element that someone else put there; whatever does not fit is no log.
     private const int MaxTokenSize = 1024 * 1024;
 
     private readonly Action<UInt128> _found;

@@ -14,7 +14,7 @@ internal static class StudyZipWriter
     /// <param name="target">Receives it.</param>
     /// <param name="old">An earlier zip, whose entries are carried over unless the staged ones replace them.</param>
     /// <param name="staged">The new instances.</param>
-    /// <param name="damaged">Entries of the earlier zip to leave out; those that prove damaged are added, and the zip is then of no use.</param>
+    /// <param name="damaged">Entries of the earlier zip to leave out; those found damaged are added, and the zip is then of no use.</param>
     /// <param name="level">How entries are compressed.</param>
     /// <param name="cancellationToken">Ends the writing.</param>
     public static async Task WriteAsync(

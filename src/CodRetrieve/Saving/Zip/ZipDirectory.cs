@@ -57,7 +57,7 @@ internal sealed class ZipDirectory(string directory, SavingOptions options)
     }
 
     /// <summary>Writes the zip of a study from its staged files and from what an earlier zip holds.</summary>
-    /// <returns>What to tell the user if entries of the earlier zip were damaged: the new one is there, without them.</returns>
+    /// <returns>A message if entries of the earlier zip were damaged: the new one is there, without them.</returns>
     public async Task<string?> WriteAsync(string studyInstanceUid, string owner, IReadOnlyList<StagedFile> staged, CancellationToken cancellationToken)
     {
         var path = PathOf(studyInstanceUid);

@@ -6,7 +6,7 @@ namespace CodRetrieve;
 
 /// <summary>Where the access tokens come from that a bucket is read with.</summary>
 /// <remarks>
-/// A credential is asked for a token when the first request is made, and once more when the store answers 401 (expired or invalid
+/// A credential is asked for a token when the first request is made, and once more when the store responds with 401 (expired or invalid
 /// token); a second 401 ends the job. Instances hold no secret in <see cref="ToString"/> and are safe for use by several jobs at once.
 /// </remarks>
 public sealed class CodCredential
@@ -32,7 +32,7 @@ public sealed class CodCredential
     /// <exception cref="ArgumentException"><paramref name="token"/> is blank or holds a character that no token has.</exception>
     public static CodCredential FromAccessToken(string token) => new("token", new StaticToken(ValidateToken(token, nameof(token))));
 
-    /// <summary>Tokens from your own code: asked for the first request, and again whenever the store answers 401.</summary>
+    /// <summary>Tokens from your own code: asked for the first request, and again whenever the store responds with 401.</summary>
     /// <param name="getToken">
     /// Returns an access token without the word <c>Bearer</c>. Never called twice at once. What it throws ends the job at once: it is the
     /// inner exception of an <see cref="ObjectStoreException"/> with the reason <see cref="ObjectStoreFailure.Unauthorized"/>. What may
@@ -208,7 +208,7 @@ public sealed class CodCredential
             return credential.IsCreateScopedRequired ? credential.CreateScoped(ReadOnlyScope) : credential;
         }
 
-        // The Google library hands out its cached token until shortly before it expires; one that was revoked earlier must be asked anew.
+        // The Google library hands out its cached token until shortly before it expires; one that was revoked earlier must be requested again.
         private async Task<string> RenewAsync(GoogleCredential credential, string stale, CancellationToken cancellationToken)
         {
             await _one.WaitAsync(cancellationToken).ConfigureAwait(false);

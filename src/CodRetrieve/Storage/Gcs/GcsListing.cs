@@ -4,7 +4,7 @@ using CodRetrieve.IO;
 
 namespace CodRetrieve.Storage;
 
-/// <summary>Reads the answer to a list request of the JSON API (<c>storage#objects</c>).</summary>
+/// <summary>Reads the response to a list request of the JSON API (<c>storage#objects</c>).</summary>
 internal static partial class GcsListing
 {
     // Cloud Storage's are some hundred characters.
@@ -24,8 +24,8 @@ internal static partial class GcsListing
                 ?? throw new ObjectStoreException(ObjectStoreFailure.InvalidResponse, $"{uri}: the listing is null.");
             if (page.Kind != Kind && page is { Items: not { Count: > 0 }, Prefixes: not { Count: > 0 } })
             {
-                // A proxy or a captive portal that answers 200 with JSON of its own must not read as an empty bucket.
-                throw new ObjectStoreException(ObjectStoreFailure.InvalidResponse, $"{uri}: the answer is not a listing.");
+                // A proxy or a captive portal that responds with 200 with JSON of its own must not read as an empty bucket.
+                throw new ObjectStoreException(ObjectStoreFailure.InvalidResponse, $"{uri}: the response is not a listing.");
             }
 
             if (page.NextPageToken?.Length > MaxPageTokenLength)
@@ -40,7 +40,7 @@ internal static partial class GcsListing
         }
         catch (JsonException e)
         {
-            // The message of a JsonException may quote the answer; its place is all that is told.
+            // The message of a JsonException may quote the response; only its position is reported.
             throw new ObjectStoreException(ObjectStoreFailure.InvalidResponse, $"{uri}: the listing is not the JSON it should be (line {e.LineNumber}, byte {e.BytePositionInLine}).");
         }
     }

@@ -9,7 +9,7 @@ namespace CodRetrieve.Storage;
 /// <summary>A bucket read over Cloud Storage's JSON API. One call makes one attempt (two where a token had to be renewed).</summary>
 internal sealed class GcsObjectStore : IObjectStore
 {
-    // Everything the library needs of a listing, so that the answers stay small.
+    // Everything the library needs of a listing, so that the responses stay small.
     private const string ListFields = "kind,items(name,size,generation,crc32c,contentEncoding),prefixes,nextPageToken";
 
     private readonly Func<HttpClient> _http;
@@ -112,7 +112,7 @@ internal sealed class GcsObjectStore : IObjectStore
         return await SendOnceAsync(url, uri, range, fresh, cancellationToken).ConfigureAwait(false);
     }
 
-    // Whoever gives tokens may never answer, and may take no notice of being cancelled: the wait ends all the same.
+    // Whoever gives tokens may never respond, and may take no notice of being cancelled: the wait ends all the same.
     private async ValueTask<string?> GetTokenAsync(string uri, string? stale, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(_timeout, _time);
@@ -168,7 +168,7 @@ internal sealed class GcsObjectStore : IObjectStore
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
             // The store's own time limit, or one that the caller's HttpClient sets.
-            throw new ObjectStoreException(ObjectStoreFailure.Unavailable, $"{uri}: {url.Host} did not answer in time.", e);
+            throw new ObjectStoreException(ObjectStoreFailure.Unavailable, $"{uri}: {url.Host} did not respond in time.", e);
         }
     }
 }

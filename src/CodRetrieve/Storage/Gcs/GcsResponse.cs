@@ -3,7 +3,7 @@ using System.Net;
 
 namespace CodRetrieve.Storage;
 
-/// <summary>Reads what an answer of the JSON API to a media request says: which bytes of which generation, or why not.</summary>
+/// <summary>Reads what a response of the JSON API to a media request says: which bytes of which generation, or why not.</summary>
 internal static class GcsResponse
 {
     public static async Task<ObjectContent> ReadBodyAsync(HttpResponseMessage response, string uri, bool isPinned, CancellationToken cancellationToken)
@@ -17,14 +17,14 @@ internal static class GcsResponse
         var range = headers.ContentRange;
         if (response.StatusCode == HttpStatusCode.PartialContent && range?.From is null)
         {
-            throw new ObjectStoreException(ObjectStoreFailure.InvalidResponse, $"{uri}: a partial answer came without saying which part.");
+            throw new ObjectStoreException(ObjectStoreFailure.InvalidResponse, $"{uri}: a partial response came without saying which part.");
         }
 
-        // Judged by its Content-Range wherever there is one, whatever the status: Google's test bench answers 200 with a range.
+        // Judged by its Content-Range wherever there is one, whatever the status: Google's test bench responds with 200 with a range.
         var length = range?.From is { } from ? range.To - from + 1 : headers.ContentLength;
         if (range?.From is not null && headers.ContentLength is { } announced && announced != length)
         {
-            throw new ObjectStoreException(ObjectStoreFailure.InvalidResponse, $"{uri}: Content-Length and Content-Range of the answer disagree.");
+            throw new ObjectStoreException(ObjectStoreFailure.InvalidResponse, $"{uri}: Content-Length and Content-Range of the response disagree.");
         }
 
         var isUnpacked = headers.ContentEncoding.Count == 0 && Header(response, "x-goog-stored-content-encoding") == "gzip";
@@ -52,7 +52,7 @@ internal static class GcsResponse
             412 => (ObjectStoreFailure.Changed, "the object is no longer the one that was listed"),
             416 => (ObjectStoreFailure.RangeNotSatisfiable, "the range lies outside the object"),
             408 or 429 or 500 or 502 or 503 or 504 => (ObjectStoreFailure.Unavailable, "the store is busy or failed for the moment"),
-            >= 300 and < 400 => (ObjectStoreFailure.Rejected, "the store answered with a redirect, which is not followed. Check the endpoint"),
+            >= 300 and < 400 => (ObjectStoreFailure.Rejected, "the store responded with a redirect, which is not followed. Check the endpoint"),
             _ => (ObjectStoreFailure.Rejected, "the request was refused"),
         };
         return new ObjectStoreException(reason, string.Create(CultureInfo.InvariantCulture, $"{uri}: {meaning} (HTTP {status})."))

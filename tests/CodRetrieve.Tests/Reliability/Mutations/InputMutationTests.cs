@@ -65,7 +65,7 @@ public sealed class InputMutationTests(ITestOutputHelper output)
     }
 
     [Fact(Timeout = 200_000)]
-    public async Task Damaged_tars_are_walked_to_their_end()
+    public async Task Damaged_tars_are_scanned_to_their_end()
     {
         var series = new SyntheticStudy("1", seed: 4).AddSeries(new() { SeriesInstanceUid = "2", InstanceCount = 4, InstanceSizeBytes = 1_500 });
         var original = (await series.Tar.ReadAllAsync(CancellationToken.None)).ToArray();

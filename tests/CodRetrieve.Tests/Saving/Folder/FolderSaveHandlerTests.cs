@@ -285,7 +285,7 @@ public sealed class FolderSaveHandlerTests : IDisposable
     }
 
     [Fact(Timeout = 30_000)]
-    public async Task A_file_that_planted_links_lead_out_to_is_never_written()
+    public async Task A_file_outside_that_planted_links_lead_to_is_never_written()
     {
         var outside = _folder.Write("outside", [1, 2, 3]);
         Directory.CreateDirectory(_folder["1.2", "1.2.3", "instances"]);

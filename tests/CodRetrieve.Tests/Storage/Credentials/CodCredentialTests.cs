@@ -107,7 +107,7 @@ public sealed class CodCredentialTests
 
     [Theory(Timeout = 30_000)]
     [MemberData(nameof(Thrown), DisableDiscoveryEnumeration = true)]
-    public async Task What_a_token_source_throws_is_told_at_once_and_ends_everything(Exception thrown)
+    public async Task What_a_token_provider_throws_is_reported_at_once_and_ends_everything(Exception thrown)
     {
         var asked = 0;
         await using var store = await StartAsync(CodCredential.FromTokenProvider(_ =>
@@ -125,7 +125,7 @@ public sealed class CodCredentialTests
     }
 
     [Fact(Timeout = 30_000)]
-    public async Task A_token_source_that_fails_in_the_middle_of_an_object_is_not_tried_again()
+    public async Task A_token_provider_that_fails_in_the_middle_of_an_object_is_not_retried()
     {
         var asked = 0;
         await using var store = await StartAsync(CodCredential.FromTokenProvider(_ => ++asked == 1
@@ -243,7 +243,7 @@ public sealed class CodCredentialTests
     }
 
     [Fact]
-    public void A_key_file_that_is_not_there_is_told_at_once() =>
+    public void A_missing_key_file_is_reported_at_once() =>
         Assert.Throws<FileNotFoundException>(() => CodCredential.FromServiceAccountFile(Path.Combine(Path.GetTempPath(), "no-such-key.json")));
 
     private static Task<OpenStore> StartAsync(CodCredential credential) => OpenStore.StartAsync(

@@ -56,7 +56,7 @@ public sealed class GcsListingTests
     [InlineData("""{"items":[{"name":"a","size":"one"}]}""")]
     [InlineData("""{"items":[{"name":"a","size":"9223372036854775808"}]}""")]
     [InlineData("""{"items":[{"name":7,"size":"1"}]}""")]
-    public async Task What_is_no_listing_is_a_wrong_answer(string json)
+    public async Task What_is_no_listing_is_an_invalid_response(string json)
     {
         var failure = await Assert.ThrowsAsync<ObjectStoreException>(() => ReadAsync(json));
         Assert.Equal(ObjectStoreFailure.InvalidResponse, failure.Reason);
@@ -73,7 +73,7 @@ public sealed class GcsListingTests
     }
 
     [Fact(Timeout = 30_000)]
-    public async Task A_listing_cut_off_anywhere_is_a_wrong_answer()
+    public async Task A_listing_cut_off_anywhere_is_an_invalid_response()
     {
         for (var length = 0; length < Page.TrimEnd().Length; length++)
         {
@@ -83,7 +83,7 @@ public sealed class GcsListingTests
     }
 
     [Fact(Timeout = 30_000)]
-    public async Task What_an_answer_holds_is_not_repeated_in_the_message()
+    public async Task The_content_of_a_response_is_not_repeated_in_the_message()
     {
         var failure = await Assert.ThrowsAsync<ObjectStoreException>(() => ReadAsync("""{"items":[{"name":"a","size":"SECRET"}]}"""));
         Assert.DoesNotContain("SECRET", failure.ToString(), StringComparison.Ordinal);

@@ -1,9 +1,9 @@
-namespace CodRetrieve.Saving;
+namespace CodRetrieve.IO;
 
 /// <summary>The space that is left for a directory.</summary>
 internal static class FreeSpace
 {
-    /// <summary>The bytes that the current user may still write; <see langword="null"/> where the system does not tell.</summary>
+    /// <summary>The bytes that the current user may still write; <see langword="null"/> where the system does not say.</summary>
     public static long? In(string directory)
     {
         try
@@ -12,12 +12,12 @@ internal static class FreeSpace
             var drive = new DriveInfo(OperatingSystem.IsWindows() ? Path.GetPathRoot(directory)! : directory);
             var free = drive.AvailableFreeSpace;
 
-            // Some file systems of networks answer 0 to everything.
+            // Some file systems of networks return 0 for everything.
             return free > 0 || drive.TotalSize > 0 ? free : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            // No answer is no reason to refuse: a full device is still noticed when it is written.
+            // No value is no reason to refuse: a full device is still noticed when it is written.
             return null;
         }
     }

@@ -3,8 +3,11 @@ using CodRetrieve.IO;
 
 namespace CodRetrieve.Saving;
 
-/// <summary>What the built-in handlers have in common: the run and its studies, what counts as saved, and <c>log.json</c>.</summary>
-internal sealed class DirectoryDestination : IDiskSpace
+/// <summary>
+/// The base of the handlers that save into a directory: the run and its studies, what counts as saved, and <c>log.json</c>. Derive from
+/// <see cref="DelegatingSaveHandler"/> to change one of them.
+/// </summary>
+public abstract class DirectorySaveHandler : ISaveHandler, ISaveHandlerLifecycle, IDiskSpace
 {
     private readonly string _root;
     private readonly SavingOptions _options;
@@ -15,10 +18,7 @@ internal sealed class DirectoryDestination : IDiskSpace
     private RootLock? _lock;
     private volatile RunMarker? _run;
 
-    /// <param name="directory">The directory, relative or not.</param>
-    /// <param name="options">How files are written; <see langword="null"/> for the defaults.</param>
-    /// <param name="createLayout">Makes the layout for the full path of the directory.</param>
-    public DirectoryDestination(string directory, SavingOptions? options, Func<string, SavingOptions, IStudyLayout> createLayout)
+    private protected DirectorySaveHandler(string directory, SavingOptions? options, Func<string, SavingOptions, IStudyLayout> createLayout)
     {
         _root = DestinationCheck.FullPath(directory);
         _options = (options ?? new SavingOptions()).Validated();
@@ -26,6 +26,7 @@ internal sealed class DirectoryDestination : IDiskSpace
         _trusted = _options.TrustSavedLog ? new TrustedLog(_root) : null;
     }
 
+    /// <inheritdoc/>
     public async ValueTask OpenAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -58,6 +59,7 @@ internal sealed class DirectoryDestination : IDiskSpace
         }
     }
 
+    /// <inheritdoc/>
     public ValueTask<bool> TryBeginStudyAsync(string studyInstanceUid, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -84,6 +86,7 @@ internal sealed class DirectoryDestination : IDiskSpace
         }
     }
 
+    /// <inheritdoc/>
     public async ValueTask<SavedInstances> FindSavedAsync(SeriesInfo series, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -115,6 +118,7 @@ internal sealed class DirectoryDestination : IDiskSpace
         return new SavedInstances(saved);
     }
 
+    /// <inheritdoc/>
     public async ValueTask<string> SaveAsync(InstanceInfo instance, Stream content, CancellationToken cancellationToken)
     {
         var (location, _) = await _layout.SaveAsync(instance, Session(instance.Series.StudyInstanceUid), content, cancellationToken).ConfigureAwait(false);
@@ -122,6 +126,7 @@ internal sealed class DirectoryDestination : IDiskSpace
         return location;
     }
 
+    /// <inheritdoc/>
     public async ValueTask CompleteStudyAsync(StudyInfo study, CancellationToken cancellationToken)
     {
         using var session = Session(study.StudyInstanceUid);
@@ -135,7 +140,7 @@ internal sealed class DirectoryDestination : IDiskSpace
         }
     }
 
-    /// <summary>Ends the run: releases its studies and writes the log. Harmless when it was never opened.</summary>
+    /// <inheritdoc/>
     public async ValueTask CloseAsync()
     {
         if (_run is not { } run)
@@ -151,15 +156,15 @@ internal sealed class DirectoryDestination : IDiskSpace
         End();
     }
 
-    public long? FreeBytes() => _options.CheckFreeSpace ? _options.FreeSpace(_root) : null;
+    long? IDiskSpace.FreeBytes() => _options.CheckFreeSpace ? _options.FreeSpace(_root) : null;
 
-    public long BytesCarriedOver(string studyInstanceUid) => _layout.BytesCarriedOver(studyInstanceUid);
+    long IDiskSpace.BytesCarriedOver(string studyInstanceUid) => _layout.BytesCarriedOver(studyInstanceUid);
 
-    public void ThrowIfNoRoom(long freeBytes, long bytesToSave, long bytesWaiting)
+    void IDiskSpace.ThrowIfTooSmall(long freeBytes, long bytesToSave, long bytesWaiting)
     {
         if (_layout.SpaceNeeded(bytesToSave, bytesWaiting) is var needed && needed > freeBytes)
         {
-            throw DestinationErrors.NoRoom(_root, needed, freeBytes);
+            throw DestinationErrors.NoSpace(_root, needed, freeBytes);
         }
     }
 

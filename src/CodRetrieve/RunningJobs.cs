@@ -1,4 +1,4 @@
-namespace CodRetrieve.Jobs;
+namespace CodRetrieve;
 
 /// <summary>The jobs of a <see cref="CodDownload"/> that are running, so that it can end them when it is disposed. Safe for several callers at once.</summary>
 internal sealed class RunningJobs
