@@ -65,12 +65,19 @@ internal sealed class CommandLine
 
     private readonly Option<bool> _noSpaceCheck = new("--no-space-check") { Description = "Begin even if the destination has too little space for all of it." };
 
+    private readonly Option<TimeSpan?> _lockTimeout = new("--lock-timeout")
+    {
+        HelpName = "TIME",
+        Description = "How long to wait, after all others, for studies that another process is saving into the same directory: 45s, 15m, 6h. Default: 30s.",
+        CustomParser = OptionValues.ParseDuration,
+    };
+
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Show what would be fetched. Fetches no image and writes nothing." };
 
     private readonly Option<string> _report = new("--report")
     {
         HelpName = "FILE",
-        Description = "Write a JSON file with what became of each instance: outcome, bytes, CRC32C, path or error. A dry run writes none.",
+        Description = "Write a JSON file with the result of each instance: outcome, bytes, CRC32C, path or error. A dry run writes none.",
     };
 
     private readonly Option<bool> _repair = new("--repair") { Description = "Fetch what is missing, of the wrong size or corrupt, and nothing else. Unknown files are named and never deleted." };
@@ -92,7 +99,7 @@ internal sealed class CommandLine
 
     private Command Stats(Terminal terminal)
     {
-        var directory = Directory("Where studies are saved, to see what of them is there already.", required: false);
+        var directory = Directory("Where studies are saved, to see what of them is saved already.", required: false);
         var command = new Command("stats", "Shows what studies hold and what of it is saved. Fetches no image.") { _bucket, _studies, directory, _zip };
         command.SetAction((parsed, cancellationToken) => new StatsCommand(Request(parsed, directory), terminal).RunAsync(cancellationToken));
         return command;
@@ -101,7 +108,7 @@ internal sealed class CommandLine
     private Command Download(Terminal terminal)
     {
         var directory = Directory("Where to save: DIR/study/series/instances/instance.dcm, or DIR/study.zip.", required: true);
-        var command = new Command("download", "Saves what is missing. Run it again after any failure: it goes on where it ended.") { _bucket, _studies, directory, _zip, _noSpaceCheck, _dryRun, _report };
+        var command = new Command("download", "Saves what is missing. Run it again after any failure: it continues where it ended.") { _bucket, _studies, directory, _zip, _noSpaceCheck, _lockTimeout, _dryRun, _report };
         command.SetAction((parsed, cancellationToken) =>
         {
             var request = Request(parsed, directory);
@@ -115,7 +122,7 @@ internal sealed class CommandLine
     private Command Verify(Terminal terminal)
     {
         var directory = Directory("Where studies are saved. Without --repair nothing in it is changed.", required: true);
-        var command = new Command("verify", "Reads back what is saved and compares it with the indexes by CRC32C.") { _bucket, _studies, directory, _zip, _repair, _noSpaceCheck };
+        var command = new Command("verify", "Reads back what is saved and compares it with the indexes by CRC32C.") { _bucket, _studies, directory, _zip, _repair, _noSpaceCheck, _lockTimeout };
         command.SetAction((parsed, cancellationToken) => new VerifyCommand(Request(parsed, directory), terminal).RunAsync(cancellationToken));
         return command;
     }
@@ -139,6 +146,7 @@ internal sealed class CommandLine
         Report = parsed.GetValue(_report),
         Repair = parsed.GetValue(_repair),
         NoSpaceCheck = parsed.GetValue(_noSpaceCheck),
+        LockTimeout = parsed.GetValue(_lockTimeout),
         Json = parsed.GetValue(_json),
         Quiet = parsed.GetValue(_quiet),
     };

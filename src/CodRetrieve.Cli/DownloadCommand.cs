@@ -133,6 +133,11 @@ internal sealed class DownloadCommand(Request request, Terminal terminal)
             errors.Add(MissingStudy.Text(study, session.Bucket));
         }
 
+        foreach (var study in result.BusyStudies)
+        {
+            errors.Add($"The study {study} was not retrieved: another process is saving it into {Path.GetFullPath(request.Directory!)}. Run again when that has ended, or wait longer with --lock-timeout.");
+        }
+
         errors.End();
         return ExitCode.Of(result, session.Studies.Count);
     }

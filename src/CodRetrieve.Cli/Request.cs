@@ -48,6 +48,9 @@ internal sealed class Request
     /// <summary>Whether a download continues with too little space for all of it.</summary>
     public bool NoSpaceCheck { get; init; }
 
+    /// <summary>How long to wait for studies that another process is saving; <see langword="null"/> for the library's default.</summary>
+    public TimeSpan? LockTimeout { get; init; }
+
     public bool Json { get; init; }
 
     public bool Quiet { get; init; }

@@ -54,6 +54,7 @@ internal sealed class Session : IAsyncDisposable
         var options = new CodDownloadOptions { UserProject = request.UserProject, CheckFreeSpace = !request.NoSpaceCheck };
         options.MaxConnections = request.Connections ?? options.MaxConnections;
         options.MaxBytesPerSecond = request.LimitRate;
+        options.LockTimeout = request.LockTimeout ?? options.LockTimeout;
         options.Endpoint = endpoint ?? options.Endpoint;
         if (!bucket.HasToken)
         {

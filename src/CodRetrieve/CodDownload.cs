@@ -223,17 +223,22 @@ public sealed partial class CodDownload : IAsyncDisposable
         var studies = StudyUids.Validate(studyInstanceUids);
         var snapshot = new CatalogSnapshot();
         var stats = await ReadStatsAsync(studies, handler, snapshot, cancellationToken).ConfigureAwait(false);
-        return new Job(new JobRunner(Store(), _prefix, handler, _ => snapshot, _options, _options.LoggerFactory.CreateLogger<Job>()) { StudyCount = studies.Count }, _running, stats);
+        return CreateJob(handler, _ => snapshot, studies.Count, stats);
     }
 
-    private Job Create(IReadOnlyList<string> studies, ISaveHandler handler) => new(
-        new JobRunner(Store(), _prefix, handler, catalog => CatalogEnumeration.Of(catalog, studies), _options, _options.LoggerFactory.CreateLogger<Job>()) { StudyCount = studies.Count }, _running, null);
+    private Job Create(IReadOnlyList<string> studies, ISaveHandler handler) =>
+        CreateJob(handler, catalog => CatalogEnumeration.Of(catalog, studies), studies.Count, null);
 
     private Job Create(IAsyncEnumerable<string> studies, ISaveHandler handler)
     {
         ArgumentNullException.ThrowIfNull(studies);
-        return new Job(
-            new JobRunner(Store(), _prefix, handler, catalog => CatalogEnumeration.Of(catalog, StudyUids.ValidateAsync(studies)), _options, _options.LoggerFactory.CreateLogger<Job>()), _running, null);
+        return CreateJob(handler, catalog => CatalogEnumeration.Of(catalog, StudyUids.ValidateAsync(studies)), null, null);
+    }
+
+    private Job CreateJob(ISaveHandler handler, Func<CodCatalog, ICatalogSource> source, int? studyCount, DownloadStats? stats)
+    {
+        var logger = _options.LoggerFactory.CreateLogger<Job>();
+        return new Job(new JobRunner(Store(), _prefix, handler, source, _options, logger) { StudyCount = studyCount }, _running, stats);
     }
 
     private async Task<DownloadStats> ReadStatsAsync(

@@ -56,7 +56,7 @@ public sealed class ExitCodeTests
         Assert.Contains($"HTTP {status}", line, StringComparison.Ordinal);
         Assert.Contains(status == 401 ? "COD_RETRIEVE_TOKEN" : "--user-project", line, StringComparison.Ordinal);
         Assert.Contains($"HTTP {status}", result.Json.GetProperty("error").GetString(), StringComparison.Ordinal);
-        Assert.Equal("stopped", result.Json.GetProperty("outcome").GetString());
+        Assert.Equal("failed", result.Json.GetProperty("outcome").GetString());
     }
 
     [Fact(Timeout = 30_000)]
@@ -105,7 +105,7 @@ public sealed class ExitCodeTests
 
         Assert.Equal(4, result.ExitCode);
         Assert.Single(result.ErrorLines);
-        Assert.Equal("stopped", result.Json.GetProperty("outcome").GetString());
+        Assert.Equal("failed", result.Json.GetProperty("outcome").GetString());
     }
 
     [Fact(Timeout = 30_000)]
@@ -134,11 +134,11 @@ public sealed class ExitCodeTests
         var result = await store.DownloadAsync(study, "--json");
 
         Assert.Equal(5, result.ExitCode);
-        Assert.Equal("stopped", result.Json.GetProperty("outcome").GetString());
+        Assert.Equal("failed", result.Json.GetProperty("outcome").GetString());
     }
 
     [Fact(Timeout = 30_000)]
-    public async Task A_destination_in_use_exits_with_5()
+    public async Task A_study_that_another_job_is_saving_is_named_and_exits_with_1()
     {
         await using var store = await CliStore.StartAsync();
         var study = store.PutStudy();
@@ -147,11 +147,12 @@ public sealed class ExitCodeTests
         var first = store.RunAsync(cancel.Token, "download", TestStore.Url, study.StudyInstanceUid, "-o", store.Folder.Output);
         await store.Server.WaitForRequestAsync(request => request.BytesSent == 1000);
 
-        var second = await store.DownloadAsync(study);
+        var second = await store.DownloadAsync(study, "--json", "--lock-timeout", "0.2s");
 
-        Assert.Equal(5, second.ExitCode);
-        Assert.Contains("Another job", Assert.Single(second.ErrorLines), StringComparison.Ordinal);
-        Assert.Contains("another folder by -o", Assert.Single(second.ErrorLines), StringComparison.Ordinal);
+        Assert.Equal(1, second.ExitCode);
+        Assert.Contains($"{study.StudyInstanceUid} was not retrieved: another process is saving it", Assert.Single(second.ErrorLines), StringComparison.Ordinal);
+        Assert.Equal("incomplete", second.Json.GetProperty("outcome").GetString());
+        Assert.Equal(study.StudyInstanceUid, Assert.Single(second.Json.GetProperty("busyStudies").EnumerateArray()).GetString());
         await cancel.CancelAsync();
         Assert.Equal(130, (await first).ExitCode);
     }

@@ -24,7 +24,7 @@ public sealed class FullDiskTests
 
         Assert.Equal(5, full.ExitCode);
         Assert.Contains("No space is left", Assert.Single(full.ErrorLines), StringComparison.Ordinal);
-        Assert.Equal("stopped", full.Json.GetProperty("outcome").GetString());
+        Assert.Equal("failed", full.Json.GetProperty("outcome").GetString());
         var saved = AssertWhole(disk.Path, expected);
         Assert.NotEqual(0, saved);
         Assert.Equal(saved, full.Json.GetProperty("instancesSaved").GetInt32());

@@ -75,14 +75,14 @@ public sealed class InstanceReportTests
     }
 
     [Fact(Timeout = 30_000)]
-    public async Task A_stopped_download_has_one_too()
+    public async Task A_failed_download_has_one_too()
     {
         await using var store = await CliStore.StartAsync();
         store.Server.Faults.Add(Fault.Status(403));
 
         var result = await store.DownloadAsync(store.PutStudy(), "--report", PathIn(store));
 
-        Assert.Equal((3, "stopped"), (result.ExitCode, Text(Read(store), "outcome")));
+        Assert.Equal((3, "failed"), (result.ExitCode, Text(Read(store), "outcome")));
         Assert.NotEqual("", Text(Read(store), "error"));
     }
 

@@ -40,23 +40,24 @@ public sealed class ProcessTests
     [Theory(Timeout = 60_000)]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_second_process_on_one_directory_is_refused_and_harms_nothing(bool zip)
+    public async Task A_second_process_names_the_study_that_another_one_is_saving_and_saves_the_others(bool zip)
     {
         await using var store = await CliStore.StartAsync();
         var study = store.PutStudy();
+        var other = store.PutStudy(7);
         store.Server.Faults.Add(Fault.StallAfter(40_000), objectName: name => name.EndsWith(".tar", StringComparison.Ordinal), times: 1);
         string[] args = ["download", TestStore.Url, study.StudyInstanceUid, "-o", store.Folder.Output, "--quiet", "--endpoint", store.Server.Endpoint.AbsoluteUri, .. zip ? ["--zip"] : Array.Empty<string>()];
         using var first = CliProcess.Start(args);
         await store.Server.WaitForRequestAsync(request => request.BytesSent == 40_000);
 
-        var second = await CliProcess.RunAsync(args);
+        var second = await CliProcess.RunAsync([.. args, other.StudyInstanceUid, "--lock-timeout", "0.2s"]);
 
-        Assert.Equal(5, second.ExitCode);
-        Assert.Contains(store.Folder.Output, Assert.Single(second.ErrorLines), StringComparison.Ordinal);
+        Assert.Equal(1, second.ExitCode);
+        Assert.StartsWith($"The study {study.StudyInstanceUid} was not retrieved: another process is saving it into {store.Folder.Output}.", Assert.Single(second.ErrorLines), StringComparison.Ordinal);
         first.Kill();
         await first.EndAsync();
         Assert.Equal(new CliResult(0, "", ""), await CliProcess.RunAsync(args));
-        Assert.Equal(study.Expected(), SavedFiles.In(store.Folder.Output, zip));
+        Assert.Equal(new[] { study, other }.Expected(), SavedFiles.In(store.Folder.Output, zip));
     }
 
     [UnixFact]

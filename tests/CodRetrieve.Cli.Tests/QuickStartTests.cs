@@ -18,6 +18,6 @@ public sealed class QuickStartTests
         Assert.Equal(86, saved.Count);
         Assert.Equal(saved, SavedFiles.InZips(folder.Output));
         Assert.Equal(0, second.ExitCode);
-        Assert.Contains("Complete: 0 instances saved, 86 skipped, 0.0 MB fetched", second.Out, StringComparison.Ordinal);
+        Assert.Contains("Complete: 0 instances saved, 86 skipped (already saved), 0.0 MB fetched", second.Out, StringComparison.Ordinal);
     }
 }

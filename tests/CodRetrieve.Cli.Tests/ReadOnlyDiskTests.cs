@@ -12,7 +12,7 @@ public sealed class ReadOnlyDiskTests
     [SmallDiskTheory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_disk_that_becomes_read_only_stops_the_job_with_one_error_and_the_next_run_finishes(bool zip)
+    public async Task A_disk_that_becomes_read_only_ends_the_job_with_one_error_and_the_next_run_finishes(bool zip)
     {
         await using var store = await CliStore.StartAsync(new GcsTestServerOptions { BytesPerSecondPerConnection = 4_000_000 });
         using var disk = SmallDisk.TryMount(200)!;
@@ -30,7 +30,7 @@ public sealed class ReadOnlyDiskTests
         var error = Assert.Single(stopped.ErrorLines);
         Assert.Contains("read-only", error, StringComparison.Ordinal);
         Assert.Contains(disk.Path, error, StringComparison.Ordinal);
-        Assert.Equal("stopped", stopped.Json.GetProperty("outcome").GetString());
+        Assert.Equal("failed", stopped.Json.GetProperty("outcome").GetString());
         disk.MakeWritable();
         var saved = new WholeFiles(expected).AssertIn(disk.Path);
         Assert.InRange(saved, 1, Instances - 1);

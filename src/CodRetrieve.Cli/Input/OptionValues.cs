@@ -29,6 +29,17 @@ internal static class OptionValues
         return null;
     }
 
+    public static TimeSpan? ParseDuration(ArgumentResult result)
+    {
+        if (Duration.TryParse(result.Tokens[^1].Value, out var duration))
+        {
+            return duration;
+        }
+
+        result.AddError($"{((OptionResult)result.Parent!).Option.Name} must be a length of time, such as 45s, 15m or 6h.");
+        return null;
+    }
+
     public static LogLevel ParseLogLevel(ArgumentResult result)
     {
         // By name only: the standard parser takes numbers, too.

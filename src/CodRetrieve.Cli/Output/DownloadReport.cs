@@ -22,6 +22,9 @@ internal sealed record DownloadReport
 
     public required IReadOnlyList<string> MissingStudies { get; init; }
 
+    /// <summary>Studies that another process was saving all the time.</summary>
+    public required IReadOnlyList<string> BusyStudies { get; init; }
+
     public required IReadOnlyList<SeriesReport> Series { get; init; }
 
     /// <summary>What failed outside of the series that are listed.</summary>
@@ -47,6 +50,7 @@ internal sealed record DownloadReport
             BytesDownloaded = result?.BytesDownloaded ?? 0,
             ElapsedSeconds = Math.Round((result?.Elapsed ?? elapsed).TotalSeconds, 3),
             MissingStudies = result?.MissingStudies ?? [],
+            BusyStudies = result?.BusyStudies ?? [],
             Series = [.. series.Select(SeriesReport.Of)],
             Errors = [.. (result?.Failures ?? []).Where(failure => !listed.Contains(failure)).Select(ErrorReport.Of)],
             Warnings = [.. series.SelectMany(one => one.Warnings)],
