@@ -12,6 +12,9 @@ switch (args)
     case ["end-to-end", var program, var folder, var runs, .. var sets]:
         await new EndToEndBenchmark(Path.GetFullPath(folder), Path.GetFullPath(program), int.Parse(runs)).RunAsync(sets);
         return 0;
+    case ["zips", var program, var folder, var runs, .. var sets]:
+        await new EndToEndBenchmark(Path.GetFullPath(folder), Path.GetFullPath(program), int.Parse(runs)).CompareZipsAsync(sets);
+        return 0;
     case ["check", var program, var folder]:
         return await new EndToEndBenchmark(Path.GetFullPath(folder), Path.GetFullPath(program), runs: 3).CheckAsync() ? 0 : 1;
     case ["micro", .. var options]:
@@ -27,6 +30,8 @@ switch (args)
                 FOLDER   for data and outputs, best on a memory file system (about 8 GiB)
                 RUNS     counted runs of each contender
                 SET      L, S, H, M, P, T (H throttled); all of them when none is given
+            zips PROGRAM FOLDER RUNS [SET...]
+                the same for cod-retrieve alone: saving as files and as zips
             check PROGRAM FOLDER
                 a short version that fails on gross regressions only
             Needs nginx, curl, tar and GNU time.

@@ -64,16 +64,21 @@ public sealed class FullDiskTests
 
     [SmallDiskTheory]
     [InlineData(3)]
-    public async Task A_disk_that_is_filled_by_the_zip_alone_keeps_what_waits_for_it(int instances)
+    public async Task A_disk_that_is_filled_by_an_earlier_zip_that_is_carried_over_loses_nothing(int instances)
     {
         await using var store = await CliStore.StartAsync();
         using var disk = SmallDisk.TryMount(1)!;
-        var study = store.PutStudy(1, new SyntheticSeriesOptions { InstanceCount = instances, InstanceSizeBytes = 240_000 });
+        var series = Enumerable.Range(0, instances + 1).Select(_ => new SyntheticSeriesOptions { InstanceCount = 1, InstanceSizeBytes = 230_000 }).ToArray();
+        var study = store.PutStudy(1, series[..instances]);
+        Assert.Equal(0, (await RunAsync(store, disk, [study], zip: true, "--no-space-check")).ExitCode);
+        var whole = study.Expected();
+        study = store.PutStudy(1, series);
 
         var full = await RunAsync(store, disk, [study], zip: true, "--no-space-check");
 
         Assert.Equal(5, full.ExitCode);
-        Assert.Equal(instances, AssertWhole(disk.Path, study.Expected()));
+        Assert.Equal(instances + 1, AssertWhole(disk.Path, study.Expected()));
+        Assert.Equal(whole, SavedFiles.In(disk.Path, zip: true));
         disk.Resize(LargeMegabytes);
         store.Server.ClearRequests();
         Assert.Equal(0, (await RunAsync(store, disk, [study], zip: true)).ExitCode);
@@ -89,14 +94,13 @@ public sealed class FullDiskTests
         CliProcess.RunAsync(["download", TestStore.Url, .. studies.Select(study => study.StudyInstanceUid), "-o", disk.Path, "--connections", "3", .. zip ? ["--zip"] : Array.Empty<string>(),
             "--endpoint", store.Server.Endpoint.AbsoluteUri, .. more.Length == 0 ? ["--quiet"] : more]);
 
-    /// <summary>Looks at everything that can be seen, that which waits for its zip included, and for what is half.</summary>
+    /// <summary>Looks at everything that can be seen, that in unfinished zips included, and for what is half.</summary>
     /// <returns>How many different instances there are.</returns>
     private static int AssertWhole(string directory, SortedDictionary<string, string> expected)
     {
         Leftovers.AssertLogIsJson(directory);
-        Assert.Empty(Directory.EnumerateFiles(directory, "*.partial", Leftovers.Everything));
-        var found = SavedFiles.InFolder(directory, mayWait: true).Concat(SavedFiles.In(directory, zip: true))
-            .Concat(SavedFiles.In(Path.Combine(directory, ".codretrieve", "staging"), zip: false)).ToList();
+        Assert.All(Directory.EnumerateFiles(directory, "*.partial", Leftovers.Everything), path => Assert.True(UnfinishedZips.IsName(path), path));
+        var found = SavedFiles.InFolder(directory).Concat(SavedFiles.In(directory, zip: true)).Concat(UnfinishedZips.In(directory)).ToList();
         Assert.All(found, instance => Assert.Equal(expected[instance.Key], instance.Value));
         return found.Select(instance => instance.Key).Distinct(StringComparer.Ordinal).Count();
     }

@@ -2,7 +2,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace CodRetrieve.IO;
 
-/// <summary>The calls by which written bytes become durable and get their name: each may fail late, and tests make them fail.</summary>
+/// <summary>The calls by which bytes are written, become durable and get their name: each may fail late, and tests make them fail.</summary>
 internal class FileOperations
 {
     /// <summary>The calls of the operating system.</summary>
@@ -10,6 +10,22 @@ internal class FileOperations
 
     /// <summary>Whether <see cref="FlushFileSystem"/> can be used.</summary>
     public virtual bool CanFlushFileSystem => OperatingSystem.IsLinux();
+
+    /// <summary>Writes bytes into a file.</summary>
+    public virtual ValueTask WriteAsync(SafeFileHandle file, ReadOnlyMemory<byte> bytes, long offset, CancellationToken cancellationToken)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return RandomAccess.WriteAsync(file, bytes, offset, cancellationToken);
+        }
+
+        // Elsewhere .NET writes on another thread of the pool, which blocks just as long.
+        RandomAccess.Write(file, bytes.Span, offset);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Cuts a file off, or extends it.</summary>
+    public virtual void SetLength(SafeFileHandle file, long length) => RandomAccess.SetLength(file, length);
 
     /// <summary>Closes a file, checking the result.</summary>
     public virtual void Close(SafeFileHandle file, string path)

@@ -17,6 +17,7 @@ internal sealed class WholeFile : IDisposable
     private readonly FileOperations _files;
     private readonly TimeProvider _time;
     private bool _isRenamed;
+    private bool _isLeft;
 
     private WholeFile(string path, string partialPath, SafeFileHandle handle, FileOperations files, TimeProvider time) =>
         (Path, PartialPath, Handle, _files, _time) = (path, partialPath, handle, files, time);
@@ -43,6 +44,30 @@ internal sealed class WholeFile : IDisposable
         var handle = File.OpenHandle(partial, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read, FileOptions.Asynchronous, sizeBytes);
         return new WholeFile(path, partial, handle, files, time);
     }
+
+    /// <summary>Opens a file that an earlier run did not finish, under a new name of its own; the earlier run must have ended.</summary>
+    /// <param name="path">The final path.</param>
+    /// <param name="name">What stands for the file in its unfinished name.</param>
+    /// <param name="owner">The run that goes on with it.</param>
+    /// <param name="partialPath">The unfinished file.</param>
+    /// <param name="files">How the file gets its name.</param>
+    /// <param name="time">The clock of waits.</param>
+    /// <exception cref="IOException">It cannot be opened, or is a link.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be opened.</exception>
+    public static WholeFile Resume(string path, string name, string owner, string partialPath, FileOperations files, TimeProvider time)
+    {
+        if (SymbolicLink.Is(partialPath))
+        {
+            throw new IOException($"{partialPath} is a symbolic link, which is not followed. Remove it.");
+        }
+
+        var partial = System.IO.Path.Combine(System.IO.Path.GetDirectoryName(path)!, PartialName.Create(name, owner));
+        files.Move(partialPath, partial, overwrite: false);
+        return new WholeFile(path, partial, File.OpenHandle(partial, FileMode.Open, FileAccess.ReadWrite, FileShare.Read, FileOptions.Asynchronous), files, time);
+    }
+
+    /// <summary>Makes <see cref="Dispose"/> leave the file under its unfinished name, for a later run.</summary>
+    public void Leave() => _isLeft = true;
 
     /// <summary>Closes the file and gives it its name.</summary>
     /// <param name="flush">Whether the bytes are made durable before, and the name after.</param>
@@ -84,7 +109,7 @@ internal sealed class WholeFile : IDisposable
         }
     }
 
-    /// <summary>Closes the file, and deletes it unless it has its name.</summary>
+    /// <summary>Closes the file, and deletes it unless it has its name or is left to a later run.</summary>
     public void Dispose() => Discard();
 
     /// <summary>As <see cref="Dispose"/>.</summary>
@@ -92,7 +117,7 @@ internal sealed class WholeFile : IDisposable
     public Exception? Discard()
     {
         Handle.Dispose();
-        return _isRenamed ? null : TryDelete(PartialPath);
+        return _isRenamed || _isLeft ? null : TryDelete(PartialPath);
     }
 
     /// <summary>Deletes an unfinished file, if that is possible now: nothing takes it for a whole one, and a later run cleans it up.</summary>

@@ -19,7 +19,7 @@ internal sealed class CompletionHandler(JobContext job)
         await job.Events.AddLastProgressAsync(run.Tally.Progress).ConfigureAwait(false);
         foreach (var failure in run.Tally.Failures)
         {
-            run.Study.AddFailure();
+            run.Study.AddFailure(failure);
             await job.Events.AddAsync(new JobErrorEventArgs(failure)).ConfigureAwait(false);
         }
 

@@ -5,8 +5,7 @@ namespace CodRetrieve.Jobs;
 /// <summary>Ends a job before it has filled the device, rather than when it has: checks each series that is planned.</summary>
 internal sealed class DiskSpaceGuard(IDiskSpace? destination, JobTally tally)
 {
-    // Those that are still being saved: a destination may need space for what it saved of them once more, to put it together; and for what
-    // it carries over from an earlier run.
+    // Those that are still being saved, with what the destination carries over from an earlier run.
     private readonly Dictionary<StudyRun, long> _studies = [];
 
     /// <summary>Checks whether what is planned so far has space, one more series of a study included.</summary>
@@ -19,7 +18,8 @@ internal sealed class DiskSpaceGuard(IDiskSpace? destination, JobTally tally)
             return;
         }
 
-        var (toSave, waiting) = tally.Pending();
+        var toSave = tally.BytesToSave();
+        long carriedOver;
         lock (_studies)
         {
             if (!_studies.ContainsKey(study))
@@ -27,10 +27,10 @@ internal sealed class DiskSpaceGuard(IDiskSpace? destination, JobTally tally)
                 _studies.Add(study, destination.BytesCarriedOver(study.StudyInstanceUid));
             }
 
-            waiting += _studies.Sum(static one => one.Key.BytesSaved + one.Value);
+            carriedOver = _studies.Values.Sum();
         }
 
-        destination.ThrowIfTooSmall(free, toSave, waiting);
+        destination.ThrowIfTooSmall(free, toSave, carriedOver);
     }
 
     /// <summary>All of a study is saved. What putting it together takes is given back when that is done, so it is left out from now on.</summary>

@@ -64,7 +64,7 @@ internal sealed class JobPlanner(JobContext job, CompletionHandler completion) :
         var run = new StudyRun(uid, new Relisting(() => job.Catalog.ListStudyAsync(uid, job.Ending)));
         foreach (var problem in listing.Problems)
         {
-            run.AddFailure();
+            run.AddFailure(RetrievalFailure.OfStudy(job.Catalog.GetUri(uid), uid, problem));
             await job.AddStudyFailureAsync(uid, problem).ConfigureAwait(false);
         }
 

@@ -111,12 +111,12 @@ internal sealed class JobTally(bool wantsStats)
         }
     }
 
-    /// <summary>Returns what the series under way still have to save, and what of them is being written, in bytes.</summary>
-    public (long BytesToSave, long BytesWriting) Pending()
+    /// <summary>Returns what the series under way still have to save, in bytes.</summary>
+    public long BytesToSave()
     {
         lock (_lock)
         {
-            return (_open.Sum(static run => run.BytesToSave), _open.Sum(static run => run.Tally.BytesWriting));
+            return _open.Sum(static run => run.BytesToSave);
         }
     }
 

@@ -105,7 +105,6 @@ internal sealed class SeriesRun : ITransferTarget
             }
 
             Ledger.Add(instance, Tar.Generation, content.SizeBytes);
-            Study.AddSaved(content.SizeBytes);
             Tally.AddSaved(instance, content.SizeBytes);
             await _job.Events.AddAsync(new InstanceSavedEventArgs(new InstanceResult(instance, location, content.SizeBytes))).ConfigureAwait(false);
         }

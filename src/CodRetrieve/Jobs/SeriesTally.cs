@@ -45,8 +45,6 @@ internal sealed class SeriesTally
 
     public long BytesSaved => Read(() => _carried.Bytes + _bytesSaved);
 
-    public long BytesWriting => Read(() => _bytesWriting);
-
     public IReadOnlyList<RetrievalFailure> Failures => Read(() => _failures.ToArray());
 
     /// <summary>The bytes written since the series was planned, and being written.</summary>

@@ -160,9 +160,9 @@ public abstract class DirectorySaveHandler : ISaveHandler, ISaveHandlerLifecycle
 
     long IDiskSpace.BytesCarriedOver(string studyInstanceUid) => _layout.BytesCarriedOver(studyInstanceUid);
 
-    void IDiskSpace.ThrowIfTooSmall(long freeBytes, long bytesToSave, long bytesWaiting)
+    void IDiskSpace.ThrowIfTooSmall(long freeBytes, long bytesToSave, long bytesCarriedOver)
     {
-        if (_layout.SpaceNeeded(bytesToSave, bytesWaiting) is var needed && needed > freeBytes)
+        if (_layout.SpaceNeeded(bytesToSave, bytesCarriedOver) is var needed && needed > freeBytes)
         {
             throw DestinationErrors.NoSpace(_root, needed, freeBytes);
         }

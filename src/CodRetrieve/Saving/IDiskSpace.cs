@@ -15,7 +15,7 @@ internal interface IDiskSpace
     /// <summary>Compares the space needed with the space free.</summary>
     /// <param name="freeBytes">What <see cref="FreeBytes"/> returned.</param>
     /// <param name="bytesToSave">The bytes of instances that are still to be saved, as far as is known.</param>
-    /// <param name="bytesWaiting">The bytes that are written already and belong to studies that are not complete, those carried over included.</param>
+    /// <param name="bytesCarriedOver">The sum of <see cref="BytesCarriedOver"/> of the studies that are not complete.</param>
     /// <exception cref="DestinationException">There is less than that.</exception>
-    void ThrowIfTooSmall(long freeBytes, long bytesToSave, long bytesWaiting);
+    void ThrowIfTooSmall(long freeBytes, long bytesToSave, long bytesCarriedOver);
 }

@@ -24,5 +24,5 @@ internal interface IStudyLayout
     long BytesCarriedOver(string studyInstanceUid);
 
     /// <summary>The bytes that saving takes from the device until the end, see <see cref="IDiskSpace.ThrowIfTooSmall"/>.</summary>
-    long SpaceNeeded(long bytesToSave, long bytesWaiting);
+    long SpaceNeeded(long bytesToSave, long bytesCarriedOver);
 }

@@ -29,7 +29,7 @@ internal static partial class SavingLogMessages
     [LoggerMessage(407, LogLevel.Warning, "{Count} entries of {Path} are damaged. The zip is kept as {DamagedPath}; the new one lacks them")]
     public static partial void ZipEntriesDamaged(ILogger logger, int count, string path, string damagedPath);
 
-    [LoggerMessage(408, LogLevel.Warning, "The staged files below {Path} could not be deleted though their zip is whole; they may be deleted by hand")]
+    [LoggerMessage(408, LogLevel.Warning, "What an earlier version left below {Path} could not be deleted; it may be deleted by hand")]
     public static partial void StagingNotDeleted(ILogger logger, Exception exception, string path);
 
     [LoggerMessage(409, LogLevel.Debug, "{Path}, which names the studies of this run, could not be written")]
@@ -37,4 +37,7 @@ internal static partial class SavingLogMessages
 
     [LoggerMessage(410, LogLevel.Debug, "{Path}, which names the studies of a run that died, could not be read")]
     public static partial void DeadRunNotRead(ILogger logger, Exception exception, string path);
+
+    [LoggerMessage(420, LogLevel.Information, "Continuing the unfinished zip {Path} of an earlier run, in which {Count} instances are whole")]
+    public static partial void ZipResumed(ILogger logger, int count, string path);
 }

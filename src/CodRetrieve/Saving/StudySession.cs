@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using CodRetrieve.IO;
 
 namespace CodRetrieve.Saving;
@@ -10,12 +9,14 @@ internal sealed class StudySession(string studyInstanceUid, RunMarker run, FileL
 
     public RunMarker Run { get; } = run;
 
-    /// <summary>The entries of staged instances that this job saved or looked at: only these are put into the zip.</summary>
-    public ConcurrentDictionary<string, bool> Staged { get; } = new(StringComparer.Ordinal);
-
-    /// <summary>The series that this job looked at.</summary>
-    public ConcurrentDictionary<string, bool> Series { get; } = new(StringComparer.Ordinal);
+    /// <summary>What the layout keeps open for the study, ended with the session.</summary>
+    public IDisposable? Work { get; set; }
 
     /// <summary>Leaves the study to other jobs.</summary>
-    public void Dispose() => studyLock.Dispose();
+    public void Dispose()
+    {
+        // First: whoever gets the lock may go on with what is left.
+        Work?.Dispose();
+        studyLock.Dispose();
+    }
 }

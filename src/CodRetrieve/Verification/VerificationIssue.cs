@@ -69,7 +69,7 @@ public sealed class VerificationIssue
         VerificationIssueKind.WrongSize => $"wrong size: {ActualSizeBytes} bytes instead of {(ExpectedSizeBytes is { } size ? $"{size}" : "some")}.",
         VerificationIssueKind.Corrupt => $"corrupt: CRC32C {Text(ActualCrc32c)} instead of {Text(ExpectedCrc32c)}.",
         VerificationIssueKind.Unreadable => $"cannot be read: {Cause?.Message}",
-        VerificationIssueKind.Unfinished => "unfinished: instances are saved and wait to be put into it.",
+        VerificationIssueKind.Unfinished => "unfinished: instances are saved in a zip that is not finished.",
         VerificationIssueKind.Unknown => "unknown: the store lists no such instance.",
         _ => "unverifiable: the index gives no CRC32C, and only the size was checked.",
     };

@@ -16,7 +16,7 @@ public enum VerificationIssueKind
     Unreadable,
 
     /// <summary>
-    /// Instances of a study are saved, and wait in a hidden folder for its zip: a job was ended before it was written.
+    /// Instances of a study are saved in a zip that is not finished: a job ended before it was.
     /// </summary>
     Unfinished,
 

@@ -42,6 +42,22 @@ internal sealed class EndToEndBenchmark(string folder, string program, int runs)
         }
     }
 
+    /// <summary>Measures only what saving as zips costs against saving as files.</summary>
+    public async Task CompareZipsAsync(IReadOnlyCollection<string> names)
+    {
+        Directory.CreateDirectory(folder);
+        foreach (var set in DataSet.All.Where(set => names.Count == 0 || names.Contains(set.Name)))
+        {
+            Console.WriteLine($"writing {set.Name}: {set.Meaning}");
+            var studies = await set.WriteAsync(folder);
+            await using var server = await NginxServer.StartAsync(folder, studies);
+            var (uids, urls) = await WriteListsAsync(set, studies, server.Endpoint);
+            var results = await CompareAsync($"{set.Name}: {set.Meaning}", Contenders(set, server.Endpoint, uids, urls)[..2]);
+            var ratio = Report.Median(results[1].Runs, run => run.WallSeconds) / Report.Median(results[0].Runs, run => run.WallSeconds);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"zip: {ratio:0.00} x the wall time of files"));
+        }
+    }
+
     /// <summary>
     /// A few seconds' worth, for a build that no one watches: fails only when something has become several times slower than
     /// <c>curl | tar</c>, or memory grows with the size of a series.

@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 namespace CodRetrieve.Cli.Tests.Support;
 
 /// <summary>
-/// Looks again and again at everything that a directory shows, that which waits for its zip included. Files and zips that are still the
+/// Looks again and again at everything that a directory shows, that in unfinished zips included. Files and zips that are still the
 /// same as at the last look, by length and time, are not read again.
 /// </summary>
 public sealed class WholeFiles(IReadOnlyDictionary<string, string> expected)
@@ -19,7 +19,7 @@ public sealed class WholeFiles(IReadOnlyDictionary<string, string> expected)
         var found = new HashSet<string>(StringComparer.Ordinal);
         foreach (var file in Directory.Exists(directory) ? new DirectoryInfo(directory).EnumerateFiles("*", Leftovers.Everything) : [])
         {
-            if (file.Extension is ".dcm" or ".zip" && file.Name[0] != '.')
+            if (file.Extension is ".dcm" or ".zip" && file.Name[0] != '.' || UnfinishedZips.IsName(file.FullName))
             {
                 var stamp = new FileStamp(file.Length, file.LastWriteTimeUtc);
                 if (!_seen.TryGetValue(file.FullName, out var seen) || seen.Stamp != stamp)
@@ -36,6 +36,15 @@ public sealed class WholeFiles(IReadOnlyDictionary<string, string> expected)
 
     private List<string> Read(FileInfo file)
     {
+        if (UnfinishedZips.IsName(file.FullName))
+        {
+            return [.. UnfinishedZips.Read(file.FullName).Select(instance =>
+            {
+                Assert.Equal(expected[instance.Key], instance.Value);
+                return instance.Key;
+            })];
+        }
+
         if (file.Extension != ".zip")
         {
             var series = file.Directory!.Parent!;

@@ -34,4 +34,8 @@ public abstract class ZipContract : DestinationContract
 
     protected override byte[] Read(InstanceInfo instance) =>
         SavingTools.Read(Folder[instance.Series.StudyInstanceUid + ".zip"], SavingTools.EntryName(instance));
+
+    // The unfinished zip stays until the study ends, whatever failed.
+    protected override IEnumerable<string> InstanceFiles() =>
+        base.InstanceFiles().Where(file => !file.StartsWith(".1.2.zip.", StringComparison.Ordinal) || new FileInfo(Folder[file]).Length > 0);
 }

@@ -122,9 +122,7 @@ public sealed class VerifyTests
     public async Task Instances_that_wait_for_their_zip_are_verified_and_the_zip_is_unfinished()
     {
         await using var saved = await SavedStudy.CreateAsync(zip: true);
-        var staging = Path.Combine(saved.Folder, ".codretrieve", "staging", saved.Study.StudyInstanceUid);
-        System.IO.Compression.ZipFile.ExtractToDirectory(saved.ZipPath, staging);
-        File.Delete(saved.ZipPath);
+        File.Move(saved.ZipPath, Path.Combine(saved.Folder, $".{saved.Study.StudyInstanceUid}.zip.0badc0de.01234567.partial"));
 
         var result = await saved.VerifyAsync();
 

@@ -30,5 +30,5 @@ internal sealed class FolderLayout(string root, SavingOptions options) : IStudyL
 
     public long BytesCarriedOver(string studyInstanceUid) => 0;
 
-    public long SpaceNeeded(long bytesToSave, long bytesWaiting) => bytesToSave;
+    public long SpaceNeeded(long bytesToSave, long bytesCarriedOver) => bytesToSave;
 }

@@ -3,11 +3,11 @@ using System.IO.Compression;
 
 namespace CodRetrieve.Saving;
 
-/// <summary>A study saved as a zip, with what waits for it in the staging folder: that replaces what the zip holds.</summary>
+/// <summary>A study saved as a zip, with what waits in an unfinished one: that replaces what the zip holds.</summary>
 internal sealed class SavedStudyZip : ISavedStudy
 {
     private readonly ZipDirectory _zips;
-    private readonly SavedStudyFolder _staged;
+    private readonly UnfinishedStudy? _waiting;
 
     // A zip has one reading position, so each reader that reads at the same time as others has it open once more.
     private readonly ConcurrentBag<ZipArchive> _idle = [];
@@ -15,11 +15,10 @@ internal sealed class SavedStudyZip : ISavedStudy
     public SavedStudyZip(string directory, string studyInstanceUid, SavingOptions options)
     {
         _zips = new ZipDirectory(directory, options);
-        _staged = new SavedStudyFolder(directory, SavedPlace.Staging, studyInstanceUid, options);
         Location = _zips.PathOf(studyInstanceUid);
         try
         {
-            IsUnfinished = _staged.Names().Any();
+            _waiting = new UnfinishedStudy(new UnfinishedZips(directory, options).Of(studyInstanceUid));
             _zips.ThrowIfLink(Location);
             Return(ZipIndex.OpenRead(Location));
         }
@@ -37,26 +36,30 @@ internal sealed class SavedStudyZip : ISavedStudy
 
     public Exception? Fault { get; }
 
-    public bool IsUnfinished { get; }
+    public bool IsUnfinished => _waiting is { Names.Count: > 0 };
 
     private bool HasZip { get; } = true;
 
     public string LocationOf(InstanceInfo instance) => _zips.LocationOf(instance);
 
-    public SavedFile? Open(InstanceInfo instance) => _staged.Open(instance) ?? (HasZip ? OpenEntry(instance) : null);
+    public SavedFile? Open(InstanceInfo instance) => _waiting?.Open(ZipDirectory.EntryName(instance)) is { } waiting
+        ? new SavedFile(waiting.Content, waiting.SizeBytes, LocationOf(instance))
+        : HasZip ? OpenEntry(instance) : null;
 
     public IEnumerable<SavedName> Names()
     {
+        var waiting = _waiting?.Names ?? [];
         if (!HasZip)
         {
-            return _staged.Names();
+            return waiting.Select(Named);
         }
 
         var zip = Rent();
         try
         {
             // Folders have entries of their own in the zips of some tools.
-            return [.. zip.Entries.Where(entry => !entry.FullName.EndsWith('/')).Select(entry => new SavedName(entry.FullName, $"{Location}://{entry.FullName}")), .. _staged.Names()];
+            return [.. zip.Entries.Select(entry => entry.FullName).Where(name => !name.EndsWith('/') && name != IncompleteNote.EntryName).Concat(waiting)
+                .Distinct(StringComparer.Ordinal).Select(Named)];
         }
         finally
         {
@@ -66,6 +69,7 @@ internal sealed class SavedStudyZip : ISavedStudy
 
     public void Dispose()
     {
+        _waiting?.Dispose();
         while (_idle.TryTake(out var zip))
         {
             zip.Dispose();
@@ -90,6 +94,8 @@ internal sealed class SavedStudyZip : ISavedStudy
             }
         }
     }
+
+    private SavedName Named(string name) => new(name, $"{Location}://{name}");
 
     private ZipArchive Rent() => _idle.TryTake(out var zip) ? zip : ZipIndex.OpenRead(Location);
 

@@ -6,12 +6,14 @@ namespace CodRetrieve.Saving;
 /// <summary>The zips of a directory: <c>{directory}/{study}.zip</c>. Safe for calls for different studies at once.</summary>
 internal sealed class ZipDirectory(string directory, SavingOptions options)
 {
-    private const int WriteBufferBytes = 64 * 1024;
-
     // The series of a study are often looked at together; its zip is read once for all of them.
     private readonly StudyCache<ZipIndex> _indexes = new();
+    private readonly StudyCache<UnfinishedIndex> _unfinished = new();
+    private readonly UnfinishedZips _unfinishedZips = new(directory, options);
 
-    public string PathOf(string studyInstanceUid) => Path.Combine(directory, SafeName.Validate(studyInstanceUid) + ".zip");
+    public string PathOf(string studyInstanceUid) => Path.Combine(directory, FileName(studyInstanceUid));
+
+    public static string FileName(string studyInstanceUid) => SafeName.Validate(studyInstanceUid) + ".zip";
 
     /// <summary>Where an instance is in the zip of its study, in the form that the COD writer uses for tars.</summary>
     public string LocationOf(InstanceInfo instance) => $"{PathOf(instance.Series.StudyInstanceUid)}://{EntryName(instance)}";
@@ -42,66 +44,37 @@ internal sealed class ZipDirectory(string directory, SavingOptions options)
     /// <summary>Drops what is known of a study's zip.</summary>
     public void Forget(string studyInstanceUid) => _indexes.Remove(studyInstanceUid);
 
-    /// <summary>Deletes the unfinished zips of a study that belong to no living run.</summary>
-    public void CleanUp(string studyInstanceUid, RunMarker run)
+    /// <summary>The instances of a series that wait in unfinished zips, as far as their headers tell.</summary>
+    public IEnumerable<(InstanceInfo Instance, FoundFile File)> FindUnfinished(SeriesInfo series)
     {
-        // Up to version 0.1 the name of an unfinished zip was always the same.
-        DeletePartial(Path.Combine(directory, $".{SafeName.Validate(studyInstanceUid)}.zip.partial"));
-        foreach (var path in Directory.EnumerateFiles(directory, $".{studyInstanceUid}.zip.*{PartialName.Extension}"))
+        var study = series.StudyInstanceUid;
+        var paths = _unfinishedZips.Of(study).ToList();
+        if (paths.Count == 0 || _unfinished.Get(study, index => index.IsOf(paths), () => UnfinishedIndex.Read(paths)) is not { } index)
         {
-            if (PartialName.TryParse(Path.GetFileName(path), out _, out var owner) && !run.IsAlive(owner))
+            yield break;
+        }
+
+        foreach (var instance in series.Instances)
+        {
+            if (index.Find(EntryName(instance)) is { } file && file.HasSizeOf(instance))
             {
-                DeletePartial(path);
+                yield return (instance, file);
             }
         }
     }
 
-    /// <summary>Writes the zip of a study from its staged files and from what an earlier zip holds.</summary>
-    /// <returns>A message if entries of the earlier zip were damaged: the new one is there, without them.</returns>
-    public async Task<string?> WriteAsync(string studyInstanceUid, string owner, IReadOnlyList<StagedFile> staged, CancellationToken cancellationToken)
-    {
-        var path = PathOf(studyInstanceUid);
-        _indexes.Remove(studyInstanceUid);
-        ThrowIfLink(path);
+    /// <summary>
+    /// Whether the zip of a study, to which nothing is added, must be written again for its note alone: it says that something is missing, and nothing is; or an
+    /// instance is known to be missing, and it does not say so. A store that cannot be reached is no reason.
+    /// </summary>
+    public bool NeedsAnotherNote(StudyInfo study, CancellationToken cancellationToken) =>
+        Index(study.StudyInstanceUid, mayChange: true, cancellationToken) is { IsReadable: true } index
+        && (index.Find(IncompleteNote.EntryName) is not null
+            ? study.IsComplete
+            : study.Failures.Any(static failure => failure.SopInstanceUid is not null));
 
-        // What is damaged shows when it was copied already, and a zip that is being written forgets nothing: so write it once more.
-        var damaged = new HashSet<string>(StringComparer.Ordinal);
-        while (true)
-        {
-            var before = damaged.Count;
-            using var partial = WholeFile.Create(path, Path.GetFileName(path), owner, 0, options.Files, options.TimeProvider);
-            await WritePartialAsync(partial, staged, damaged, cancellationToken).ConfigureAwait(false);
-            if (damaged.Count == before)
-            {
-                return await CommitAsync(partial, damaged.Count, cancellationToken).ConfigureAwait(false);
-            }
-        }
-    }
-
-    private async Task<string?> CommitAsync(WholeFile partial, int damaged, CancellationToken cancellationToken)
-    {
-        var kept = damaged > 0 ? DamagedFile.Rename(partial.Path) : null;
-        await partial.CommitAsync(options.FlushToDisk, overwrite: true, cancellationToken).ConfigureAwait(false);
-        if (kept is null)
-        {
-            return null;
-        }
-
-        SavingLogMessages.ZipEntriesDamaged(options.Logger, damaged, partial.Path, kept);
-        return $"{damaged} instances in the earlier {partial.Path} were damaged. It is kept as {kept}; run again to fetch them.";
-    }
-
-    private async Task WritePartialAsync(
-        WholeFile partial, IReadOnlyList<StagedFile> staged, HashSet<string> damaged, CancellationToken cancellationToken)
-    {
-        using var old = OpenOld(partial.Path);
-        var target = new FileHandleStream(partial.Handle, WriteBufferBytes);
-        await using var closing = target.ConfigureAwait(false);
-        await StudyZipWriter.WriteAsync(target, old, staged, damaged, options.CompressionLevel, cancellationToken).ConfigureAwait(false);
-        await target.FlushAsync(cancellationToken).ConfigureAwait(false);
-    }
-
-    private ZipArchive? OpenOld(string path)
+    /// <summary>Opens an earlier zip whose entries are carried over; one that cannot be read is renamed.</summary>
+    public ZipArchive? OpenOld(string path)
     {
         try
         {
@@ -153,14 +126,6 @@ internal sealed class ZipDirectory(string directory, SavingOptions options)
         if (!options.AllowSymbolicLinks)
         {
             SymbolicLink.ThrowIfBelow(directory, path);
-        }
-    }
-
-    private void DeletePartial(string path)
-    {
-        if (WholeFile.TryDelete(path) is { } problem)
-        {
-            SavingLogMessages.LeftoverNotDeleted(options.Logger, problem, path);
         }
     }
 }

@@ -26,7 +26,10 @@ internal sealed class ZipIndex
     }
 
     /// <summary>The index of a zip that cannot be read.</summary>
-    public static ZipIndex Empty(string path) => new(Stamp(path));
+    public static ZipIndex Empty(string path) => new(Stamp(path)) { IsReadable = false };
+
+    /// <summary>Whether the zip could be read.</summary>
+    public bool IsReadable { get; private init; } = true;
 
     /// <summary>Opens a zip so far that its list of entries is known to be whole.</summary>
     /// <exception cref="InvalidDataException">The file is no zip, or not a whole one.</exception>

@@ -3,7 +3,9 @@ namespace CodRetrieve.Saving;
 /// <summary>Saves each study as a zip, <c>{directory}/{study}.zip</c>, with entries <c>{series}/instances/{sop}.dcm</c>.</summary>
 /// <remarks>
 /// <para>Give it to a job, decorated or not; each job that runs needs one of its own. Safe for calls for different instances at once.</para>
-/// <para>A zip is written when its study is complete, and has its name only when it is whole. Until then the instances wait below <c>{directory}/.codretrieve</c>.</para>
+/// <para>Instances are written straight into an unfinished zip beside the final one, <c>.{study}.zip.{run}.{random}.partial</c>, which gets its name when the
+/// study is complete. What a job leaves unfinished the next one goes on with, after it has read and checked what is there.</para>
+/// <para>The zip of a study of which something could not be retrieved says so in an entry <c>INCOMPLETE.txt</c>.</para>
 /// </remarks>
 public sealed class ZipSaveHandler : DirectorySaveHandler
 {

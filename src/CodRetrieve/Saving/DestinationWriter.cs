@@ -1,0 +1,51 @@
+using CodRetrieve.IO;
+using Microsoft.Win32.SafeHandles;
+
+namespace CodRetrieve.Saving;
+
+/// <summary>Writes into files of a destination, and tells the faults that end all saving.</summary>
+/// <param name="files">How files are written.</param>
+/// <param name="directory">The destination's directory.</param>
+internal sealed class DestinationWriter(FileOperations files, string directory)
+{
+    /// <inheritdoc cref="FileOperations.WriteAsync"/>
+    /// <exception cref="DestinationException">No further instance can be saved.</exception>
+    public async ValueTask WriteAsync(SafeFileHandle file, ReadOnlyMemory<byte> bytes, long offset, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await files.WriteAsync(file, bytes, offset, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (DestinationErrors.From(e, directory) is { } fault)
+        {
+            throw fault;
+        }
+    }
+
+    /// <inheritdoc cref="FileOperations.SetLength"/>
+    /// <exception cref="DestinationException">No further instance can be saved.</exception>
+    public void SetLength(SafeFileHandle file, long length)
+    {
+        try
+        {
+            files.SetLength(file, length);
+        }
+        catch (Exception e) when (DestinationErrors.From(e, directory) is { } fault)
+        {
+            throw fault;
+        }
+    }
+
+    /// <summary>Throws if a file that is being written has lost its name: what is written into it is nowhere.</summary>
+    /// <exception cref="DestinationException">The directory is gone.</exception>
+    /// <exception cref="IOException">Only the file is.</exception>
+    public void ThrowIfGone(string path)
+    {
+        if (!File.Exists(path))
+        {
+            throw Directory.Exists(directory)
+                ? new IOException($"{path} was removed while it was written. Run again to fetch what it held.")
+                : DestinationErrors.Gone(directory);
+        }
+    }
+}

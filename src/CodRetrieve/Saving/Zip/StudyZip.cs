@@ -1,0 +1,108 @@
+using System.Collections.Concurrent;
+using System.IO.Compression;
+
+namespace CodRetrieve.Saving;
+
+/// <summary>What a job does with the zip of one study. Safe for several callers at once, of which <see cref="CompleteAsync"/> comes alone.</summary>
+/// <param name="studyInstanceUid">The study.</param>
+/// <param name="path">The path of its zip.</param>
+/// <param name="run">The job's run.</param>
+/// <param name="unfinished">Where unfinished zips are.</param>
+/// <param name="options">How files are written.</param>
+internal sealed class StudyZip(string studyInstanceUid, string path, RunMarker run, UnfinishedZips unfinished, SavingOptions options) : IDisposable
+{
+    private readonly object _lock = new();
+    private UnfinishedZip? _zip;
+    private readonly ConcurrentDictionary<string, bool> _outdated = new(StringComparer.Ordinal);
+    private bool _isLookedFor;
+
+    /// <summary>The unfinished zip, where this job or an earlier one wrote instances; else <see langword="null"/>.</summary>
+    public UnfinishedZip? TryOpen(CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (!_isLookedFor)
+            {
+                _zip = unfinished.TryResume(path, run, cancellationToken);
+                _isLookedFor = true;
+            }
+
+            return _zip;
+        }
+    }
+
+    /// <summary>The unfinished zip, begun where there is none.</summary>
+    public UnfinishedZip Open(CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return TryOpen(cancellationToken) ?? (_zip = unfinished.Create(path, run));
+        }
+    }
+
+    /// <summary>Says that what an earlier run wrote of an entry is not what the store lists now: it will not be in the zip.</summary>
+    public void AddOutdated(string entryName) => _outdated[entryName] = true;
+
+    /// <summary>Writes an entry.</summary>
+    public async ValueTask<WrittenFile> WriteAsync(string entryName, Stream content, ZipEntryForm form, CancellationToken cancellationToken)
+    {
+        var zip = Open(cancellationToken);
+        var written = await new ZipEntryWriter(
+            zip, entryName, content, form, () => unfinished.CreateTemporary(studyInstanceUid, run), cancellationToken).WriteAsync().ConfigureAwait(false);
+        return new WrittenFile(path, written.SizeBytes, form.ExpectedCrc32c is null ? written.Crc32c : null, zip.LastWriteUtc);
+    }
+
+    /// <summary>Finishes the zip: with the entries of an earlier one, unless they are replaced, and with a note if the study is not complete.</summary>
+    /// <param name="openOld">Opens the earlier zip; <see langword="null"/> if there is none.</param>
+    /// <param name="note">What is missing; <see langword="null"/> if nothing is.</param>
+    /// <param name="cancellationToken">Ends the writing: what was saved stays for a later run.</param>
+    /// <returns>What to tell the user if entries of the earlier zip were damaged: the new one is there, without them.</returns>
+    public async ValueTask<string?> CompleteAsync(Func<ZipArchive?> openOld, byte[]? note, CancellationToken cancellationToken)
+    {
+        using var zip = Open(cancellationToken);
+        _zip = null;
+        foreach (var name in _outdated.Keys.Append(IncompleteNote.EntryName))
+        {
+            await zip.RemoveResumedAsync(name, cancellationToken).ConfigureAwait(false);
+        }
+
+        var (damaged, comment) = (0, "");
+
+        // Closed before it is replaced, which Windows demands.
+        using (var old = openOld())
+        {
+            if (old is not null)
+            {
+                comment = old.Comment;
+                damaged = await ZipCarryOver.RunAsync(
+                    old, zip, () => unfinished.CreateTemporary(studyInstanceUid, run), options.CompressionLevel, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        if (note is not null)
+        {
+            using var content = new MemoryStream(note);
+            await new ZipEntryWriter(
+                zip,
+                IncompleteNote.EntryName,
+                content,
+                new ZipEntryForm(note.Length, CompressionLevel.NoCompression),
+                () => unfinished.CreateTemporary(studyInstanceUid, run),
+                cancellationToken).WriteAsync().ConfigureAwait(false);
+        }
+
+        string? kept = null;
+        await zip.CommitAsync(comment, options.FlushToDisk, () => kept = damaged > 0 ? DamagedFile.Rename(path) : null, cancellationToken)
+            .ConfigureAwait(false);
+        if (kept is null)
+        {
+            return null;
+        }
+
+        SavingLogMessages.ZipEntriesDamaged(options.Logger, damaged, path, kept);
+        return $"{damaged} instances in the earlier {path} were damaged. It is kept as {kept}; run again to fetch them.";
+    }
+
+    /// <summary>Leaves what was saved to a later run.</summary>
+    public void Dispose() => _zip?.Dispose();
+}
