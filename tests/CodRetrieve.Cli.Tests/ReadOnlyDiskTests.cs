@@ -33,7 +33,8 @@ public sealed class ReadOnlyDiskTests
         Assert.Equal("failed", stopped.Json.GetProperty("outcome").GetString());
         disk.MakeWritable();
         var saved = new WholeFiles(expected).AssertIn(disk.Path);
-        Assert.InRange(saved, 1, Instances - 1);
+        // An unfinished zip that is open can still be written; only its last name is refused.
+        Assert.InRange(saved, 1, zip ? Instances : Instances - 1);
         // One for each connection may have got its name and not its line in the log.
         Assert.InRange(stopped.Json.GetProperty("instancesSaved").GetInt32(), saved - 2, saved);
 

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace CodRetrieve.IO;
@@ -16,6 +18,9 @@ internal sealed class FileLock : IDisposable
     private const int WouldBlockMac = 35;
     private const int SharingViolation = unchecked((int)0x80070020);
     private const int LockViolation = unchecked((int)0x80070021);
+
+    /// <summary>The bytes at the beginning of the file that name its holder; what the holder writes follows.</summary>
+    public const int HeaderBytes = 34;
 
     // Between opening a file and locking it, another holder may delete it.
     private const int Attempts = 8;
@@ -46,6 +51,7 @@ internal sealed class FileLock : IDisposable
 
             if (OperatingSystem.IsWindows())
             {
+                WriteHeader(file);
                 return new FileLock(path, file, isExclusive: true);
             }
 
@@ -55,15 +61,16 @@ internal sealed class FileLock : IDisposable
                 return null;
             }
 
-            // The same file opened once more must be refused; else it is another file by now, or locks mean nothing here.
-            using var second = TryOpen(path);
-            var isExclusive = second is null || !Posix.TryLock(second, exclusive: true);
-            if (isExclusive || attempt == Attempts)
+            if (TryConfirm(path, file) is { } isExclusive)
             {
                 return new FileLock(path, file, isExclusive);
             }
 
             file.Dispose();
+            if (attempt == Attempts)
+            {
+                return null;
+            }
         }
     }
 
@@ -93,6 +100,24 @@ internal sealed class FileLock : IDisposable
         {
             WholeFile.TryDelete(_path);
         }
+    }
+
+    // Whether a second lock is refused; null if the path leads to another file than the one that was locked, since its holder before deleted that.
+    private static bool? TryConfirm(string path, SafeFileHandle file)
+    {
+        var header = WriteHeader(file);
+        var found = new byte[HeaderBytes];
+        using var second = Posix.TryOpenFile(path);
+        return second is not null && RandomAccess.Read(second, found, 0) == HeaderBytes && found.AsSpan().SequenceEqual(header)
+            ? !Posix.TryLock(second, exclusive: true)
+            : null;
+    }
+
+    private static byte[] WriteHeader(SafeFileHandle file)
+    {
+        var header = Encoding.ASCII.GetBytes($"#{RandomNumberGenerator.GetHexString(HeaderBytes - 2, lowercase: true)}\n");
+        RandomAccess.Write(file, header, 0);
+        return header;
     }
 
     private static SafeFileHandle? TryOpen(string path, FileMode mode = FileMode.OpenOrCreate)

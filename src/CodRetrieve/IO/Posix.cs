@@ -10,6 +10,8 @@ internal static partial class Posix
     private const int NoAccess = 13;
     private const int WouldBlockLinux = 11;
     private const int WouldBlockMac = 35;
+    private const int ReadOnly = 0;
+    private const int ReadWrite = 2;
     private const int LockShared = 1;
     private const int LockExclusive = 2;
     private const int DoNotWait = 4;
@@ -43,11 +45,10 @@ internal static partial class Posix
     }
 
     /// <summary>Opens a directory for <see cref="Flush"/>, <see cref="FlushFileSystem"/> and locks; <see langword="null"/> if that fails.</summary>
-    public static SafeFileHandle? TryOpenDirectory(string path)
-    {
-        var descriptor = OperatingSystem.IsWindows() ? -1 : Open(path, CloseOnExec, 0);
-        return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
-    }
+    public static SafeFileHandle? TryOpenDirectory(string path) => OperatingSystem.IsWindows() ? null : TryOpen(path, ReadOnly);
+
+    /// <summary>Opens a file that exists for reading and writing, without the lock that .NET takes; <see langword="null"/> if that fails.</summary>
+    public static SafeFileHandle? TryOpenFile(string path) => TryOpen(path, ReadWrite);
 
     /// <summary>Makes what is in a file or a directory durable.</summary>
     /// <exception cref="IOException">It is not durable.</exception>
@@ -89,6 +90,12 @@ internal static partial class Posix
             NoAccess => new UnauthorizedAccessException(message),
             _ => new IOException(message, error),
         };
+    }
+
+    private static SafeFileHandle? TryOpen(string path, int access)
+    {
+        var descriptor = Open(path, access | CloseOnExec, 0);
+        return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
     }
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

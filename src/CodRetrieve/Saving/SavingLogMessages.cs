@@ -29,9 +29,6 @@ internal static partial class SavingLogMessages
     [LoggerMessage(407, LogLevel.Warning, "{Count} entries of {Path} are damaged. The zip is kept as {DamagedPath}; the new one lacks them")]
     public static partial void ZipEntriesDamaged(ILogger logger, int count, string path, string damagedPath);
 
-    [LoggerMessage(408, LogLevel.Warning, "What an earlier version left below {Path} could not be deleted; it may be deleted by hand")]
-    public static partial void StagingNotDeleted(ILogger logger, Exception exception, string path);
-
     [LoggerMessage(409, LogLevel.Debug, "{Path}, which names the studies of this run, could not be written")]
     public static partial void RunNotMarked(ILogger logger, Exception exception, string path);
 

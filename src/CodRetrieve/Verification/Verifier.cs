@@ -47,7 +47,7 @@ internal sealed class Verifier(CodCatalog catalog, string directory, OutputForma
     {
         ISavedStudy saved = format == OutputFormat.Zip
             ? new SavedStudyZip(directory, study.StudyInstanceUid, saving)
-            : new SavedStudyFolder(directory, SavedPlace.Folder, study.StudyInstanceUid, saving);
+            : new SavedStudyFolder(directory, study.StudyInstanceUid, saving);
         var verifier = new StudyVerifier(study, listing, saved, _readers, meter);
         _open.TryAdd(verifier, true);
         return ValueTask.FromResult<StudyVerifier?>(verifier);

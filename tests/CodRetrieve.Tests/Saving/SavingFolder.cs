@@ -1,3 +1,6 @@
+using System.Text;
+using CodRetrieve.IO;
+
 namespace CodRetrieve.Tests.Saving;
 
 /// <summary>A folder of a test's own, with short ways to write into it and to list it; may be gone at the end.</summary>
@@ -9,6 +12,10 @@ public sealed class SavingFolder : IDisposable
     public string this[params string[] parts] => System.IO.Path.Combine([Path, .. parts]);
 
     /// <summary>Writes a file, with its folders.</summary>
+    /// <summary>Writes the marker of a run that died while it was saving studies.</summary>
+    public void WriteDeadRun(string owner, params string[] studies) =>
+        Write($".codretrieve/runs/{owner}", Encoding.ASCII.GetBytes($"#{new string('0', FileLock.HeaderBytes - 2)}\n{string.Concat(studies.Select(study => study + "\n"))}"));
+
     public string Write(string relativePath, byte[] bytes)
     {
         var path = this[relativePath];

@@ -1,34 +1,188 @@
+using System.IO.Enumeration;
+using CodRetrieve.Catalog;
+using CodRetrieve.IO;
+
 namespace CodRetrieve.Saving;
 
-/// <summary>One file per instance: <c>{directory}/{study}/{series}/instances/{sop}.dcm</c>.</summary>
-/// <param name="root">The full path of the directory.</param>
-/// <param name="options">How files are written.</param>
-internal sealed class FolderLayout(string root, SavingOptions options) : IStudyLayout
+/// <summary>One file per instance: <c>{directory}/{study}/{series}/instances/{sop}.dcm</c>. Safe for calls for different instances at once.</summary>
+internal sealed class FolderLayout : IStudyLayout
 {
-    private readonly InstanceDirectory _files = new(root, SavedPlace.Folder, options);
+    private static readonly TimeSpan AgeOfLeftovers = TimeSpan.FromHours(1);
+    private static readonly EnumerationOptions Everything = new() { AttributesToSkip = 0, IgnoreInaccessible = false };
 
-    public Dictionary<string, FoundFile> Find(SeriesInfo series, StudySession? session, CancellationToken cancellationToken)
+    private readonly string _root;
+    private readonly SavingOptions _options;
+    private readonly InstanceWriter _writer;
+
+    /// <param name="root">The full path of the destination's directory; never created again if it is gone.</param>
+    /// <param name="options">How files are written.</param>
+    public FolderLayout(string root, SavingOptions options)
     {
-        if (session is not null)
-        {
-            _files.CleanUp(series.StudyInstanceUid, series.SeriesInstanceUid, session.Run);
-        }
-
-        return _files.Find(series, cancellationToken);
+        (_root, _options) = (root, options);
+        _writer = new InstanceWriter(root, options.AllowSymbolicLinks, options);
     }
+
+    public string StudyFolder(string studyInstanceUid) => Path.Combine(_root, SafeName.Validate(studyInstanceUid));
+
+    public string SeriesFolder(string studyInstanceUid, string seriesInstanceUid) =>
+        Path.Combine(StudyFolder(studyInstanceUid), SafeName.Validate(seriesInstanceUid), "instances");
+
+    /// <summary>Where an instance's file is, or will be.</summary>
+    public string PathOf(InstanceInfo instance) =>
+        Path.Combine(SeriesFolder(instance.Series), InstanceFile.Name(SafeName.Validate(instance.SopInstanceUid)));
 
     public async ValueTask<(string Location, WrittenFile File)> SaveAsync(
         InstanceInfo instance, StudySession session, Stream content, CancellationToken cancellationToken)
     {
-        var file = await _files.SaveAsync(instance, session.Run.Owner, content, cancellationToken).ConfigureAwait(false);
+        _ = SafeName.Validate(instance.SopInstanceUid);
+        var file = await _writer.SaveAsync(instance, SeriesFolder(instance.Series), session.Run.Owner, content, cancellationToken).ConfigureAwait(false);
         return (file.Path, file);
     }
 
     public ValueTask CompleteStudyAsync(StudyInfo study, StudySession session, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
-    public void CleanUp(string studyInstanceUid, RunMarker run) => _files.CleanUp(studyInstanceUid, run);
-
     public long BytesCarriedOver(string studyInstanceUid) => 0;
 
     public long SpaceNeeded(long bytesToSave, long bytesCarriedOver) => bytesToSave;
+
+    /// <summary>Opens the file of an instance; <see langword="null"/> if there is none.</summary>
+    /// <exception cref="IOException">It cannot be read, or is a link.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    public FileStream? TryOpen(InstanceInfo instance)
+    {
+        var path = PathOf(instance);
+        ThrowIfLink(path);
+        try
+        {
+            // Read in large blocks, so a buffer would only copy.
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException || Directory.Exists(path))
+        {
+            return null;
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="IOException">The folder cannot be read, or is a link.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder may not be read.</exception>
+    public Dictionary<string, FoundFile> Find(SeriesInfo series, StudySession? session, CancellationToken cancellationToken)
+    {
+        var folder = SeriesFolder(series);
+        if (session is not null)
+        {
+            CleanUpSeries(folder, session.Run);
+        }
+
+        ThrowIfLink(folder);
+        var found = new Dictionary<string, FoundFile>(StringComparer.Ordinal);
+        try
+        {
+            var files = new Dictionary<string, FoundFile>(StringComparer.Ordinal);
+            foreach (var (name, file) in Files(folder))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                files[name] = file;
+            }
+
+            foreach (var instance in series.Instances)
+            {
+                if (files.TryGetValue(InstanceFile.Name(instance.SopInstanceUid), out var file))
+                {
+                    found[instance.SopInstanceUid] = file;
+                }
+            }
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Nothing of the series was ever saved.
+        }
+
+        return found;
+    }
+
+    public void CleanUp(string studyInstanceUid, RunMarker run)
+    {
+        var study = StudyFolder(studyInstanceUid);
+        ThrowIfLink(study);
+        if (Directory.Exists(study))
+        {
+            foreach (var series in new DirectoryInfo(study).EnumerateDirectories("*", Everything).Select(series => series.Name).Where(name => SafeUid.IsSafe(name)).ToList())
+            {
+                CleanUpSeries(SeriesFolder(studyInstanceUid, series), run);
+            }
+        }
+    }
+
+    /// <summary>Throws if links are not allowed and a path leads through one.</summary>
+    public void ThrowIfLink(string path)
+    {
+        if (!_options.AllowSymbolicLinks)
+        {
+            SymbolicLink.ThrowIfBelow(_root, path);
+        }
+    }
+
+    private string SeriesFolder(SeriesInfo series) => SeriesFolder(series.StudyInstanceUid, series.SeriesInstanceUid);
+
+    private FileSystemEnumerable<(string Name, FoundFile File)> Files(string folder)
+    {
+        var allowsLinks = _options.AllowSymbolicLinks;
+        return new(
+            folder,
+            static (ref FileSystemEntry entry) => (entry.FileName.ToString(), Found(ref entry)),
+            Everything)
+        {
+            ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory && (allowsLinks || !IsLink(ref entry)),
+        };
+    }
+
+    // Other reparse points than links (deduplicated files) are files as any.
+    private static bool IsLink(ref FileSystemEntry entry) =>
+        (entry.Attributes & FileAttributes.ReparsePoint) != 0 && entry.ToFileSystemInfo().LinkTarget is not null;
+
+    // The size of a link is that of the name in it, so ask for its target.
+    private static FoundFile Found(ref FileSystemEntry entry) =>
+        !IsLink(ref entry) ? new FoundFile(entry.Length, entry.LastWriteTimeUtc.UtcDateTime)
+        : entry.ToFileSystemInfo().ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true } file
+            ? new FoundFile(file.Length, file.LastWriteTimeUtc)
+            : new FoundFile(-1, default);
+
+    // Of runs that no longer live.
+    private void CleanUpSeries(string folder, RunMarker run)
+    {
+        ThrowIfLink(folder);
+        if (!Directory.Exists(folder))
+        {
+            return;
+        }
+
+        var deleted = 0;
+        foreach (var (name, file) in Files(folder).Where(file => InstanceFile.IsPartialName(file.Name, out _)).ToList())
+        {
+            if (InstanceFile.IsPartialName(name, out var owner) && !MayBeWritten(owner, file, run))
+            {
+                var path = Path.Combine(folder, name);
+                if (WholeFile.TryDelete(path) is { } problem)
+                {
+                    SavingLogMessages.LeftoverNotDeleted(_options.Logger, problem, path);
+                }
+                else
+                {
+                    deleted++;
+                }
+            }
+        }
+
+        if (deleted > 0)
+        {
+            SavingLogMessages.LeftoversDeleted(_options.Logger, deleted, folder);
+        }
+    }
+
+    // Where locks mean nothing, only its age shows that nobody writes a file any more.
+    private bool MayBeWritten(string owner, FoundFile file, RunMarker run) =>
+        owner == run.Owner || (owner.Length > 0 && (run.HasLocks
+            ? run.IsAlive(owner)
+            : _options.TimeProvider.GetUtcNow().UtcDateTime - file.LastWriteUtc < AgeOfLeftovers));
 }

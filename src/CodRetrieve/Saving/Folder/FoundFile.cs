@@ -1,10 +1,9 @@
 namespace CodRetrieve.Saving;
 
 /// <summary>What stands in an instance's place.</summary>
-/// <param name="Place">Where that is.</param>
 /// <param name="SizeBytes">Its bytes.</param>
 /// <param name="LastWriteUtc">When it was last written; for an entry of a zip, that of the zip.</param>
-internal readonly record struct FoundFile(SavedPlace Place, long SizeBytes, DateTime LastWriteUtc)
+internal readonly record struct FoundFile(long SizeBytes, DateTime LastWriteUtc)
 {
     /// <summary>Whether it has the size of an instance. A file without bytes is none, unless the index says so.</summary>
     public bool HasSizeOf(InstanceInfo instance) => HasSizeOf(instance, SizeBytes);

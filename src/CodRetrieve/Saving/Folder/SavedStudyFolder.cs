@@ -5,10 +5,9 @@ namespace CodRetrieve.Saving;
 
 /// <summary>A study saved as files.</summary>
 /// <param name="directory">The full path of the directory.</param>
-/// <param name="place">Whether the study is in it, or among what waits for zips.</param>
 /// <param name="studyInstanceUid">The study.</param>
 /// <param name="options">Whether links are followed.</param>
-internal sealed class SavedStudyFolder(string directory, SavedPlace place, string studyInstanceUid, SavingOptions options) : ISavedStudy
+internal sealed class SavedStudyFolder(string directory, string studyInstanceUid, SavingOptions options) : ISavedStudy
 {
     // Below a study are its series, their folders of instances, and these: no link can lead further.
     private static readonly EnumerationOptions Everything = new()
@@ -19,7 +18,7 @@ internal sealed class SavedStudyFolder(string directory, SavedPlace place, strin
         MaxRecursionDepth = 8,
     };
 
-    private readonly InstanceDirectory _files = new(directory, place, options);
+    private readonly FolderLayout _files = new(directory, options);
 
     public string Location => _files.StudyFolder(studyInstanceUid);
 
@@ -51,7 +50,7 @@ internal sealed class SavedStudyFolder(string directory, SavedPlace place, strin
 
     private FileSystemEnumerable<string> Paths()
     {
-        var followsLinks = options.AllowSymbolicLinks && place == SavedPlace.Folder;
+        var followsLinks = options.AllowSymbolicLinks;
         return new(Location, static (ref FileSystemEntry entry) => entry.ToFullPath(), Everything)
         {
             // A link to a folder is named, as a file that nobody knows; what it leads to is not looked at.

@@ -15,12 +15,15 @@ internal sealed class RunMarker : IDisposable
     // Some 200,000 studies: what is behind that is cleaned up when a job saves into the study again.
     private const long MaxBytes = 16 * 1024 * 1024;
 
+    // A random name is taken by another run as good as never.
+    private const int Attempts = 4;
+
     private readonly object _writing = new();
     private readonly ConcurrentDictionary<string, bool> _dead = new(StringComparer.Ordinal);
     private readonly string _root;
     private readonly FileLock _file;
     private readonly ILogger _logger;
-    private long _length;
+    private long _length = FileLock.HeaderBytes;
 
     private RunMarker(string root, string owner, FileLock file, ILogger logger) => (_root, Owner, _file, _logger) = (root, owner, file, logger);
 
@@ -33,7 +36,7 @@ internal sealed class RunMarker : IDisposable
     /// <summary>Begins a run in a directory whose <see cref="StatePaths.Create"/> was called.</summary>
     public static RunMarker Create(string root, ILogger logger)
     {
-        while (true)
+        for (var attempt = 0; attempt < Attempts; attempt++)
         {
             var owner = PartialName.NewId();
             if (FileLock.TryTake(PathOf(root, owner)) is { } file)
@@ -41,6 +44,8 @@ internal sealed class RunMarker : IDisposable
                 return new RunMarker(root, owner, file, logger);
             }
         }
+
+        throw new IOException($"No file below {StatePaths.Runs(root)} can be locked, although each has a random name.");
     }
 
     /// <summary>The studies of runs that died. Their markers are deleted when the enumeration goes on.</summary>

@@ -18,16 +18,13 @@ internal static class StatePaths
     /// <summary>The file that is locked while <c>log.json</c> is written.</summary>
     public static string LogLock(string directory) => Path.Combine(In(directory), "locks", ".log.json");
 
-    /// <summary>Where instances wait until the zip of their study is written.</summary>
-    public static string Staging(string directory) => Path.Combine(In(directory), "staging");
-
     /// <summary>Creates the folders that every run needs, and refuses links in their place.</summary>
     /// <exception cref="DestinationException">There is a link.</exception>
     /// <exception cref="IOException">They cannot be created.</exception>
     /// <exception cref="UnauthorizedAccessException">They may not be created.</exception>
     public static void Create(string directory)
     {
-        foreach (var folder in new[] { In(directory), Runs(directory), Path.Combine(In(directory), "locks"), Staging(directory) })
+        foreach (var folder in new[] { In(directory), Runs(directory), Path.Combine(In(directory), "locks") })
         {
             if (SymbolicLink.Is(folder))
             {
@@ -35,10 +32,7 @@ internal static class StatePaths
                     DestinationFailure.NotWritable, $"{folder} is a symbolic link, which is not followed. Remove it; nothing of value is lost.");
             }
 
-            if (folder != Staging(directory))
-            {
-                Directory.CreateDirectory(folder);
-            }
+            Directory.CreateDirectory(folder);
         }
     }
 }

@@ -12,9 +12,12 @@ namespace CodRetrieve.Saving;
 internal sealed class StudyZip(string studyInstanceUid, string path, RunMarker run, UnfinishedZips unfinished, SavingOptions options) : IDisposable
 {
     private readonly object _lock = new();
-    private UnfinishedZip? _zip;
+    private volatile UnfinishedZip? _zip;
     private readonly ConcurrentDictionary<string, bool> _outdated = new(StringComparer.Ordinal);
     private bool _isLookedFor;
+
+    /// <summary>Whether there is an unfinished zip that can be written.</summary>
+    public bool IsOpen => _zip is not null;
 
     /// <summary>The unfinished zip, where this job or an earlier one wrote instances; else <see langword="null"/>.</summary>
     public UnfinishedZip? TryOpen(CancellationToken cancellationToken)

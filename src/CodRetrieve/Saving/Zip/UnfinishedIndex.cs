@@ -23,7 +23,7 @@ internal sealed class UnfinishedIndex
 
     /// <summary>The entry of a name; <see langword="null"/> if there is none.</summary>
     public FoundFile? Find(string entryName) => _sizes.TryGetValue(EntryHash.Of(entryName), out var size)
-        ? new FoundFile(SavedPlace.Zip, size, _stamps[0].WriteTime)
+        ? new FoundFile(size, _stamps[0].WriteTime)
         : null;
 
     /// <summary>Whether the files are still those that were read.</summary>

@@ -15,7 +15,7 @@ internal sealed class UnfinishedZip : IDisposable
 {
     private readonly SemaphoreSlim _gate = new(1);
     private readonly WholeFile _file;
-    private readonly Dictionary<UInt128, ZipRecord> _entries = [];
+    private readonly ZipEntries _entries = new();
     private readonly Dictionary<UInt128, ZipAttributes> _attributes = [];
     private readonly List<(long Offset, long End)> _holes = [];
     private Exception? _fault;
@@ -46,7 +46,7 @@ internal sealed class UnfinishedZip : IDisposable
         _gate.Wait();
         try
         {
-            return _entries.TryGetValue(name, out record);
+            return _entries.TryGet(name, out record);
         }
         finally
         {
@@ -69,7 +69,7 @@ internal sealed class UnfinishedZip : IDisposable
                     _holes.Add((earlier.Offset, earlier.End));
                 }
 
-                _entries.Add(key, whole);
+                _entries.Set(key, whole);
             }
             else
             {
@@ -90,18 +90,18 @@ internal sealed class UnfinishedZip : IDisposable
     /// <param name="cancellationToken">Ends the waiting for others.</param>
     public async ValueTask AppendAsync(Memory<byte> entry, byte[] name, ZipRecord record, CancellationToken cancellationToken)
     {
-        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        Writer.ThrowIfGone(_file.PartialPath);
+        var key = EntryHash.Of(name);
+        await EnterAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             ThrowIfFaulty();
-            Writer.ThrowIfGone(_file.PartialPath);
-            var key = EntryHash.Of(name);
             await DropAsync(key, cancellationToken).ConfigureAwait(false);
             record = record with { Offset = _end };
             LocalHeader.Write(entry.Span, record, name);
             await ExtendAsync(entry, cancellationToken).ConfigureAwait(false);
             _end = record.End;
-            _entries.Add(key, record);
+            _entries.Set(key, record);
         }
         finally
         {
@@ -117,7 +117,7 @@ internal sealed class UnfinishedZip : IDisposable
     public async ValueTask<ZipRegion> ReserveAsync(
         byte[] name, ZipRecord record, ZipAttributes? attributes, CancellationToken cancellationToken)
     {
-        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await EnterAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             ThrowIfFaulty();
@@ -150,12 +150,12 @@ internal sealed class UnfinishedZip : IDisposable
     /// <summary>Removes the entry of a name, if an earlier run wrote one: its bytes will not be in the zip.</summary>
     public async ValueTask RemoveResumedAsync(string name, CancellationToken cancellationToken)
     {
-        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await EnterAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             ThrowIfFaulty();
             var key = EntryHash.Of(name);
-            if (_entries.TryGetValue(key, out var record) && record.IsResumed)
+            if (_entries.TryGet(key, out var record) && record.IsResumed)
             {
                 await DropAsync(key, cancellationToken).ConfigureAwait(false);
             }
@@ -173,14 +173,13 @@ internal sealed class UnfinishedZip : IDisposable
     /// <param name="cancellationToken">Ends the writing; what is there stays for a later run.</param>
     public async ValueTask CommitAsync(string comment, bool flush, Action? beforeRename, CancellationToken cancellationToken)
     {
-        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await EnterAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             ThrowIfFaulty();
             _fault = new ObjectDisposedException(nameof(UnfinishedZip));
             _end = await ZipCompaction.CloseHolesAsync(_file.Handle, Writer, _entries, _holes, _end, cancellationToken).ConfigureAwait(false);
-            var names = ReadNames();
-            var length = await ZipEnding.WriteAsync(_file.Handle, Writer, names, _attributes, _end, comment, cancellationToken).ConfigureAwait(false);
+            var length = await ZipEnding.WriteAsync(_file.Handle, Writer, ReadNames(), _entries, _attributes, _end, comment, cancellationToken).ConfigureAwait(false);
             Writer.SetLength(_file.Handle, length);
             beforeRename?.Invoke();
             await _file.CommitAsync(flush, overwrite: true, cancellationToken).ConfigureAwait(false);
@@ -218,14 +217,14 @@ internal sealed class UnfinishedZip : IDisposable
 
     internal async ValueTask FinishAsync(UInt128 name, ZipRecord record, ZipAttributes? attributes, CancellationToken cancellationToken)
     {
-        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        Writer.ThrowIfGone(_file.PartialPath);
+        await EnterAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             ThrowIfFaulty();
-            Writer.ThrowIfGone(_file.PartialPath);
             await DropAsync(name, cancellationToken).ConfigureAwait(false);
             await WriteResultAsync(record, record.Method, cancellationToken).ConfigureAwait(false);
-            _entries.Add(name, record);
+            _entries.Set(name, record);
             if (attributes is not null)
             {
                 _attributes[name] = attributes;
@@ -255,10 +254,10 @@ internal sealed class UnfinishedZip : IDisposable
     // An entry that is replaced is none any more before the new one is: after a crash in between neither is there, and it is fetched again.
     private async ValueTask DropAsync(UInt128 name, CancellationToken cancellationToken)
     {
-        if (_entries.TryGetValue(name, out var record))
+        if (_entries.TryGet(name, out var record))
         {
             await WriteResultAsync(record, LocalHeader.Unfinished, cancellationToken).ConfigureAwait(false);
-            _entries.Remove(name);
+            _entries.Remove(name, out _);
             _attributes.Remove(name);
             _holes.Add((record.Offset, record.End));
             TryCutOff();
@@ -312,10 +311,11 @@ internal sealed class UnfinishedZip : IDisposable
         }
     }
 
-    private List<(byte[] Name, ZipRecord Record)> ReadNames()
+    private byte[][] ReadNames()
     {
-        var names = new List<(byte[] Name, ZipRecord Record)>(_entries.Count);
-        foreach (var record in _entries.Values)
+        var names = new byte[_entries.Count][];
+        var count = 0;
+        foreach (var (_, record) in _entries.All)
         {
             var zip64 = LocalHeader.NeedsZip64(record.SizeBytes, record.StoredBytes) ? LocalHeader.Zip64Bytes : 0;
             var name = new byte[record.HeaderBytes - LocalHeader.FixedBytes - zip64];
@@ -324,10 +324,10 @@ internal sealed class UnfinishedZip : IDisposable
                 throw new EndOfStreamException($"{_file.PartialPath} was cut off while it was written. Run again.");
             }
 
-            names.Add((name, record));
+            names[count++] = name;
         }
 
-        names.Sort(static (one, other) => one.Name.AsSpan().SequenceCompareTo(other.Name));
+        Array.Sort(names, static (one, other) => one.AsSpan().SequenceCompareTo(other));
         return names;
     }
 
@@ -336,6 +336,19 @@ internal sealed class UnfinishedZip : IDisposable
         if (_fault is not null)
         {
             throw new IOException($"{_file.PartialPath} could not be written, and takes no more instances: {_fault.Message}", _fault);
+        }
+    }
+
+    // The gate is held for one small write as a rule: looking again for a few microseconds is cheaper than changing threads.
+    private async ValueTask EnterAsync(CancellationToken cancellationToken)
+    {
+        for (var spin = default(SpinWait); !_gate.Wait(0, cancellationToken); spin.SpinOnce())
+        {
+            if (spin.NextSpinWillYield)
+            {
+                await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+                return;
+            }
         }
     }
 

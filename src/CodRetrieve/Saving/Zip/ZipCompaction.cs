@@ -23,7 +23,7 @@ internal static class ZipCompaction
     public static async ValueTask<long> CloseHolesAsync(
         SafeFileHandle file,
         DestinationWriter writer,
-        Dictionary<UInt128, ZipRecord> entries,
+        ZipEntries entries,
         List<(long Offset, long End)> holes,
         long end,
         CancellationToken cancellationToken)
@@ -34,7 +34,7 @@ internal static class ZipCompaction
         }
 
         var target = holes.Min(static hole => hole.Offset);
-        var behind = entries.Where(entry => entry.Value.Offset > target).OrderBy(static entry => entry.Value.Offset).ToList();
+        var behind = entries.All.Where(entry => entry.Value.Offset > target).OrderBy(static entry => entry.Value.Offset).ToList();
         var signature = LocalHeader.Signature.ToArray();
         var none = new byte[signature.Length];
         var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
@@ -50,7 +50,7 @@ internal static class ZipCompaction
                 // A hole is longer than a signature, so this reaches nothing that is still to be moved.
                 await writer.WriteAsync(file, none, target + length, cancellationToken).ConfigureAwait(false);
                 await writer.WriteAsync(file, signature, target, cancellationToken).ConfigureAwait(false);
-                entries[name] = record with { Offset = target };
+                entries.Set(name, record with { Offset = target });
                 target += length;
             }
         }

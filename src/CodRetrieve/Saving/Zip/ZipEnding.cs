@@ -8,22 +8,32 @@ internal static class ZipEnding
 {
     private const int BlockBytes = 256 * 1024;
 
-    /// <summary>Writes the list.</summary>
+    // As long as neither its name nor its comment is longer than usual.
+    private const int MaxRecordBytes = 4096;
+
+    /// <summary>Writes the list, in the order of the names.</summary>
     /// <returns>Where it ends: the length of the zip.</returns>
     public static async ValueTask<long> WriteAsync(
         SafeFileHandle file,
         DestinationWriter writer,
-        List<(byte[] Name, ZipRecord Record)> entries,
+        byte[][] names,
+        ZipEntries entries,
         Dictionary<UInt128, ZipAttributes> attributes,
         long offset,
         string comment,
         CancellationToken cancellationToken)
     {
-        var block = new ArrayBufferWriter<byte>(BlockBytes);
+        var block = new ArrayBufferWriter<byte>(BlockBytes + MaxRecordBytes);
         var position = offset;
-        foreach (var (name, record) in entries)
+        foreach (var name in names)
         {
-            CentralDirectory.WriteRecord(block, name, record, attributes.Count == 0 ? null : attributes.GetValueOrDefault(EntryHash.Of(name)));
+            var key = EntryHash.Of(name);
+            if (!entries.TryGet(key, out var record))
+            {
+                throw new InvalidDataException("The names in an unfinished zip were changed by somebody else while it was written. Run again.");
+            }
+
+            CentralDirectory.WriteRecord(block, name, record, attributes.GetValueOrDefault(key));
             if (block.WrittenCount >= BlockBytes)
             {
                 position += await FlushAsync(file, writer, block, position, cancellationToken).ConfigureAwait(false);

@@ -58,7 +58,7 @@ internal sealed class ZipIndex
 
     /// <summary>The entry of a name; <see langword="null"/> if the zip holds none.</summary>
     public FoundFile? Find(string entryName) =>
-        _sizes.TryGetValue(EntryHash.Of(entryName), out var size) ? new FoundFile(SavedPlace.Zip, size, _stamp.WriteTime) : null;
+        _sizes.TryGetValue(EntryHash.Of(entryName), out var size) ? new FoundFile(size, _stamp.WriteTime) : null;
 
     /// <summary>Whether the file is still the one that was read.</summary>
     public bool IsOf(string path) => _stamp == Stamp(path);

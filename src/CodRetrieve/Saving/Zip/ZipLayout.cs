@@ -28,9 +28,12 @@ internal sealed class ZipLayout(string root, SavingOptions options) : IStudyLayo
         StudyZip work;
         try
         {
-            _zips.ThrowIfLink(_zips.PathOf(instance.Series.StudyInstanceUid));
             work = Work(session);
-            work.Open(cancellationToken);
+            if (!work.IsOpen)
+            {
+                _zips.ThrowIfLink(_zips.PathOf(instance.Series.StudyInstanceUid));
+                work.Open(cancellationToken);
+            }
         }
         catch (Exception e) when (DestinationErrors.From(e, root) is { } fault)
         {
@@ -64,7 +67,6 @@ internal sealed class ZipLayout(string root, SavingOptions options) : IStudyLayo
             throw fault;
         }
 
-        OldStaging.Delete(root, uid, options);
         if (problem is not null)
         {
             throw new CodRetrieveException(problem);
@@ -92,7 +94,7 @@ internal sealed class ZipLayout(string root, SavingOptions options) : IStudyLayo
             var name = ZipDirectory.EntryName(instance);
             if (zip.Find(name) is { } record)
             {
-                var file = new FoundFile(SavedPlace.Zip, record.SizeBytes, writeTime);
+                var file = new FoundFile(record.SizeBytes, writeTime);
                 if (file.HasSizeOf(instance) && (instance.ExpectedCrc32c is not { } expected || record.Crc32c is not { } crc || expected == crc))
                 {
                     yield return (instance, file);

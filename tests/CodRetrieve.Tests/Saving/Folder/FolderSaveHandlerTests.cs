@@ -111,7 +111,7 @@ public sealed class FolderSaveHandlerTests : IDisposable
     [Fact(Timeout = 30_000)]
     public async Task The_studies_of_a_dead_run_are_cleaned_up_when_the_next_run_opens()
     {
-        _folder.Write(".codretrieve/runs/0badc0de", "9.8\n../outside\n7.6\n"u8.ToArray());
+        _folder.WriteDeadRun("0badc0de", "9.8", "../outside", "7.6");
         _folder.Write("9.8/1/instances/.1.dcm.partial", new byte[9]);
         _folder.Write("9.8/1/instances/.1.0badc0de.01234567.partial", new byte[9]);
         _folder.Write("9.8/1/instances/2.dcm", new byte[9]);
@@ -269,7 +269,6 @@ public sealed class FolderSaveHandlerTests : IDisposable
     [InlineData(".codretrieve")]
     [InlineData(".codretrieve/runs")]
     [InlineData(".codretrieve/locks")]
-    [InlineData(".codretrieve/staging")]
     public async Task A_link_among_the_state_is_refused_even_where_links_are_allowed(string place)
     {
         Directory.CreateDirectory(_folder["elsewhere"]);
@@ -326,7 +325,7 @@ public sealed class FolderSaveHandlerTests : IDisposable
     {
         Directory.CreateDirectory(_folder["1.2", "1.2.3"]);
         Directory.CreateSymbolicLink(_folder["1.2", "1.2.3", "instances"], _folder["1.2", "1.2.3", "instances"]);
-        _folder.Write(".codretrieve/runs/0badc0de", "1.2\n"u8.ToArray());
+        _folder.WriteDeadRun("0badc0de", "1.2");
         await using var handler = await new FolderSaveHandler(_folder.Path, new SavingOptions { AllowSymbolicLinks = true }).OpenedAsync("1.2", "1.3");
 
         await Assert.ThrowsAsync<IOException>(() => handler.FoundAsync(_series));

@@ -22,7 +22,7 @@ public sealed class ResumedZipTests : IDisposable
     public async Task What_was_saved_survives_a_killed_process()
     {
         await LeaveUnfinishedAsync(_series.Instances.Take(3));
-        _folder.Write(".codretrieve/runs/0badc0de", "1.2\n"u8.ToArray());
+        _folder.WriteDeadRun("0badc0de", "1.2");
         _folder.Write(".1.2.zip.partial", new byte[9]);
         _folder.Write($".1.2.entry.{DeadRun}.01234567.partial", new byte[9]);
         Assert.Equal("1.2.3.1 1.2.3.2 1.2.3.3", await Zip().FoundAsync(_series));
@@ -114,7 +114,6 @@ public sealed class ResumedZipTests : IDisposable
     [Theory(Timeout = 30_000)]
     [InlineData("1.2.zip")]
     [InlineData(".1.2.zip.0badc0de.01234567.partial")]
-    [InlineData(".codretrieve/staging/1.2")]
     public async Task A_link_is_not_followed_and_what_it_leads_to_is_not_changed(string place)
     {
         var outside = _folder.Write("elsewhere/1.2.3/keep", [1]);
@@ -129,19 +128,6 @@ public sealed class ResumedZipTests : IDisposable
         Assert.True(File.Exists(outside));
         Assert.Single(Directory.EnumerateFileSystemEntries(_folder["elsewhere"]));
         Assert.Equal(place == "1.2.zip", new FileInfo(ZipPath).LinkTarget is not null);
-    }
-
-    [Fact(Timeout = 30_000)]
-    public async Task What_an_earlier_version_left_in_its_staging_folder_is_not_used_and_goes()
-    {
-        _folder.Write(".codretrieve/staging/1.2/1.2.3/instances/1.2.3.1.dcm", TestSeries.Bytes(_series.Instances[0]));
-        await using var handler = await Zip().OpenedAsync("1.2");
-
-        Assert.Empty(await handler.FoundAsync(_series));
-        await handler.SaveAllAsync(_series.Instances);
-        await handler.CompleteStudyAsync(Study, default);
-
-        Assert.False(Directory.Exists(_folder[".codretrieve", "staging", "1.2"]));
     }
 
     [Fact(Timeout = 30_000)]
