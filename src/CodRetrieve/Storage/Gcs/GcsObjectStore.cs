@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Authentication;
@@ -58,11 +59,17 @@ internal sealed class GcsObjectStore : IObjectStore
             var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
             var content = new IdleTimeoutStream(body, _timeout, uri, _time);
             await using var closing = content.ConfigureAwait(false);
-            return await GcsListing.ReadAsync(content, uri, cancellationToken).ConfigureAwait(false);
+            var json = GcsResponse.IsCompressed(response, uri) ? new GZipStream(content, CompressionMode.Decompress) : (Stream)content;
+            await using var closingJson = json.ConfigureAwait(false);
+            return await GcsListing.ReadAsync(json, uri, cancellationToken).ConfigureAwait(false);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new ObjectStoreException(ObjectStoreFailure.InvalidResponse, $"{uri}: the listing says that it is gzip, and is not.", e);
         }
         catch (Exception e) when (e is IOException or HttpRequestException)
         {
-            throw new ObjectStoreException(ObjectStoreFailure.Unavailable, $"{uri}: the connection broke while it was listed.", e);
+            throw new ObjectStoreException(ObjectStoreFailure.Unavailable, $"{uri}: the connection broke while it was listed.", RedactedException.Of(e));
         }
     }
 
@@ -159,11 +166,11 @@ internal sealed class GcsObjectStore : IObjectStore
         }
         catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.SecureConnectionError || e.InnerException is AuthenticationException)
         {
-            throw new ObjectStoreException(ObjectStoreFailure.InsecureConnection, $"{uri}: no trusted TLS connection to {url.Host} can be made.", e);
+            throw new ObjectStoreException(ObjectStoreFailure.InsecureConnection, $"{uri}: no trusted TLS connection to {url.Host} can be made.", RedactedException.Of(e));
         }
         catch (HttpRequestException e)
         {
-            throw new ObjectStoreException(ObjectStoreFailure.Unavailable, $"{uri}: {url.Host} cannot be reached ({e.HttpRequestError}).", e);
+            throw new ObjectStoreException(ObjectStoreFailure.Unavailable, $"{uri}: {url.Host} cannot be reached ({e.HttpRequestError}).", RedactedException.Of(e));
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {

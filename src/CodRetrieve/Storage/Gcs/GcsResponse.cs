@@ -39,6 +39,20 @@ internal static class GcsResponse
         };
     }
 
+    /// <summary>Whether a body that is not a stored object must be decompressed: gzip is accepted, and proxies add it.</summary>
+    /// <exception cref="ObjectStoreException">It has another content-encoding.</exception>
+    public static bool IsCompressed(HttpResponseMessage response, string uri)
+    {
+        var encodings = response.Content.Headers.ContentEncoding.Where(static encoding => encoding != "identity").ToList();
+        return encodings.Count switch
+        {
+            0 => false,
+            1 when encodings[0] is "gzip" or "x-gzip" => true,
+            _ => throw new ObjectStoreException(
+                ObjectStoreFailure.InvalidResponse, $"{uri}: the response has a content-encoding that was not asked for. Check the proxy that is between."),
+        };
+    }
+
     /// <summary>What a status means (Cloud Storage documentation, "HTTP status and error codes for JSON").</summary>
     public static ObjectStoreException Failure(HttpResponseMessage response, string uri, bool isPinned = false)
     {
