@@ -72,6 +72,22 @@ internal sealed class CommandLine
         CustomParser = OptionValues.ParseDuration,
     };
 
+    private readonly Option<ExistingFilePolicy> _existing = new("--existing")
+    {
+        HelpName = "POLICY",
+        Description = "What to do about instances that are there already. verify: skip those that are what the store lists now, fetch and replace others. keep: leave all as they are. fail: as verify, but replace nothing. Default: verify.",
+        DefaultValueFactory = _ => ExistingFilePolicy.VerifyAndReplace,
+        CustomParser = OptionValues.ParseExistingFilePolicy,
+    };
+
+    private readonly Option<Durability> _durability = new("--durability")
+    {
+        HelpName = "WHEN",
+        Description = "When what is saved is made safe from a power failure: study (once for each, before it counts as done), instance (each) or none. Default: study.",
+        DefaultValueFactory = _ => Durability.Study,
+        CustomParser = OptionValues.ParseDurability,
+    };
+
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Show what would be fetched. Fetches no image and writes nothing." };
 
     private readonly Option<string> _report = new("--report")
@@ -108,7 +124,7 @@ internal sealed class CommandLine
     private Command Download(Terminal terminal)
     {
         var directory = Directory("Where to save: DIR/study/series/instances/instance.dcm, or DIR/study.zip.", required: true);
-        var command = new Command("download", "Saves what is missing. Run it again after any failure: it continues where it ended.") { _bucket, _studies, directory, _zip, _noSpaceCheck, _lockTimeout, _dryRun, _report };
+        var command = new Command("download", "Saves what is missing. Run it again after any failure: it continues where it ended.") { _bucket, _studies, directory, _zip, _existing, _durability, _noSpaceCheck, _lockTimeout, _dryRun, _report };
         command.SetAction((parsed, cancellationToken) =>
         {
             var request = Request(parsed, directory);
@@ -147,6 +163,8 @@ internal sealed class CommandLine
         Repair = parsed.GetValue(_repair),
         NoSpaceCheck = parsed.GetValue(_noSpaceCheck),
         LockTimeout = parsed.GetValue(_lockTimeout),
+        ExistingFilePolicy = parsed.GetValue(_existing),
+        Durability = parsed.GetValue(_durability),
         Json = parsed.GetValue(_json),
         Quiet = parsed.GetValue(_quiet),
     };

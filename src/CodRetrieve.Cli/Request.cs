@@ -51,6 +51,10 @@ internal sealed class Request
     /// <summary>How long to wait for studies that another process is saving; <see langword="null"/> for the library's default.</summary>
     public TimeSpan? LockTimeout { get; init; }
 
+    public ExistingFilePolicy ExistingFilePolicy { get; init; }
+
+    public Durability Durability { get; init; } = Durability.Study;
+
     public bool Json { get; init; }
 
     public bool Quiet { get; init; }

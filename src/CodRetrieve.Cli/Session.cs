@@ -55,6 +55,8 @@ internal sealed class Session : IAsyncDisposable
         options.MaxConnections = request.Connections ?? options.MaxConnections;
         options.MaxBytesPerSecond = request.LimitRate;
         options.LockTimeout = request.LockTimeout ?? options.LockTimeout;
+        options.ExistingFilePolicy = request.ExistingFilePolicy;
+        options.Durability = request.Durability;
         options.Endpoint = endpoint ?? options.Endpoint;
         if (!bucket.HasToken)
         {

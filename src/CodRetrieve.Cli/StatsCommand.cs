@@ -55,6 +55,17 @@ internal sealed class StatsCommand(Request request, Terminal terminal)
         }
     }
 
+    private void WarnOfUnlisted(DownloadStats stats)
+    {
+        foreach (var series in stats.Series)
+        {
+            foreach (var instance in series.UnlistedInstances)
+            {
+                _errors.Warn($"{series.StudyInstanceUid}/{series.SeriesInstanceUid}/{instance} is saved, and the store does not list it (any more). It is kept.");
+            }
+        }
+    }
+
     private int Report(Session session, DownloadStats stats, TimeSpan elapsed)
     {
         if (request.Json)
@@ -77,6 +88,11 @@ internal sealed class StatsCommand(Request request, Terminal terminal)
         foreach (var warning in request.Quiet ? [] : stats.Warnings)
         {
             _errors.Warn(warning);
+        }
+
+        if (!request.Quiet)
+        {
+            WarnOfUnlisted(stats);
         }
 
         failures.ForEach(_errors.Add);

@@ -26,10 +26,11 @@ internal sealed class OptionsSection(IConfiguration section) : IConfigureOptions
         [nameof(CodDownloadOptions.ConnectTimeout)] = (options, text) => TryReadTime(text, value => options.ConnectTimeout = value),
         [nameof(CodDownloadOptions.RetryDelay)] = (options, text) => TryReadTime(text, value => options.RetryDelay = value),
         [nameof(CodDownloadOptions.MaxRetryDelay)] = (options, text) => TryReadTime(text, value => options.MaxRetryDelay = value),
-        [nameof(CodDownloadOptions.ZipCompression)] = TryReadCompression,
+        [nameof(CodDownloadOptions.ZipCompression)] = (options, text) => TryReadName<CompressionLevel>(text, value => options.ZipCompression = value),
         [nameof(CodDownloadOptions.TrustSavedLog)] = (options, text) => TryReadFlag(text, value => options.TrustSavedLog = value),
         [nameof(CodDownloadOptions.CheckFreeSpace)] = (options, text) => TryReadFlag(text, value => options.CheckFreeSpace = value),
-        [nameof(CodDownloadOptions.FlushToDisk)] = (options, text) => TryReadFlag(text, value => options.FlushToDisk = value),
+        [nameof(CodDownloadOptions.ExistingFilePolicy)] = (options, text) => TryReadName<ExistingFilePolicy>(text, value => options.ExistingFilePolicy = value),
+        [nameof(CodDownloadOptions.Durability)] = (options, text) => TryReadName<Durability>(text, value => options.Durability = value),
     };
 
     /// <summary>The keys that a section may have.</summary>
@@ -153,6 +154,15 @@ internal sealed class OptionsSection(IConfiguration section) : IConfigureOptions
         return isRead;
     }
 
+    // By name only: numbers, which the parser of the platform takes, say nothing.
+    private static bool TryReadName<T>(string text, Action<T> set)
+        where T : struct, Enum
+    {
+        var isRead = Enum.TryParse<T>(text, ignoreCase: true, out var value) && Enum.GetNames<T>().Contains(text, StringComparer.OrdinalIgnoreCase);
+        set(value);
+        return isRead;
+    }
+
     private static bool TryReadEndpoint(CodDownloadOptions options, string text)
     {
         if (!Uri.TryCreate(text, UriKind.Absolute, out var endpoint))
@@ -168,12 +178,5 @@ internal sealed class OptionsSection(IConfiguration section) : IConfigureOptions
     {
         options.UserProject = text.Length == 0 ? null : text;
         return true;
-    }
-
-    private static bool TryReadCompression(CodDownloadOptions options, string text)
-    {
-        var isRead = Enum.TryParse<CompressionLevel>(text, ignoreCase: true, out var level) && Enum.IsDefined(level);
-        options.ZipCompression = level;
-        return isRead;
     }
 }

@@ -271,7 +271,8 @@ public sealed partial class CodDownload : IAsyncDisposable
     {
         CompressionLevel = _options.ZipCompression,
         TrustSavedLog = _options.TrustSavedLog,
-        FlushToDisk = _options.FlushToDisk,
+        ExistingFilePolicy = _options.ExistingFilePolicy,
+        Durability = _options.Durability,
         CheckFreeSpace = _options.CheckFreeSpace,
         FreeSpace = _options.FreeSpace,
         LoggerFactory = _options.LoggerFactory,

@@ -68,11 +68,16 @@ public sealed class CodDownloadOptions
     public bool TrustSavedLog { get; set; }
 
     /// <summary>
-    /// Gets or sets a value indicating whether each file is flushed to the device before it gets its name, so that it survives a power failure. Default
-    /// <see langword="false"/>: a killed process harms nothing, a power failure may cost files of the last seconds, which the next run
-    /// notices by their size where the file system keeps no empty blocks.
+    /// Gets or sets what happens to an instance that is in the directory already. Default <see cref="ExistingFilePolicy.VerifyAndReplace"/>: it is kept if it
+    /// is what the store lists now, else fetched again.
     /// </summary>
-    public bool FlushToDisk { get; set; }
+    public ExistingFilePolicy ExistingFilePolicy { get; set; } = ExistingFilePolicy.VerifyAndReplace;
+
+    /// <summary>
+    /// Gets or sets when what is saved is made durable, so that a power failure does not take it. Default <see cref="Durability.Study"/>: once for each
+    /// study, before it counts as done.
+    /// </summary>
+    public Durability Durability { get; set; } = Durability.Study;
 
     /// <summary>
     /// Gets or sets a value indicating whether the space that is free is compared with the space needed for each series before it is fetched, so that a job stops before
@@ -115,6 +120,8 @@ public sealed class CodDownloadOptions
         ThrowIfNotPositive(MaxRetryDelay, nameof(MaxRetryDelay));
         ArgumentOutOfRangeException.ThrowIfLessThan(LockTimeout, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(LockTimeout, TimeSpan.FromDays(1));
+        ThrowIfNotDefined(ExistingFilePolicy, nameof(ExistingFilePolicy));
+        ThrowIfNotDefined(Durability, nameof(Durability));
         ArgumentNullException.ThrowIfNull(Credential);
         ArgumentNullException.ThrowIfNull(LoggerFactory);
         ArgumentNullException.ThrowIfNull(TimeProvider);
@@ -131,6 +138,15 @@ public sealed class CodDownloadOptions
         }
 
         return copy;
+    }
+
+    private static void ThrowIfNotDefined<T>(T value, string name)
+        where T : struct, Enum
+    {
+        if (!Enum.IsDefined(value))
+        {
+            throw new ArgumentOutOfRangeException(name, value, "There is no such value.");
+        }
     }
 
     private static void ThrowIfNotPositive(TimeSpan value, string name)

@@ -11,13 +11,15 @@ public static class CodModelFactory
     /// <param name="seriesInstanceUid">The Series Instance UID.</param>
     /// <param name="tarUri">The URI of the tar; <see langword="null"/> for one in a bucket named <c>bucket</c>.</param>
     /// <param name="instances">The SOP Instance UID, the size in bytes and the CRC32C of each instance.</param>
+    /// <param name="tarGeneration">The generation of the tar.</param>
     /// <returns>The series.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="studyInstanceUid"/> or <paramref name="seriesInstanceUid"/> is <see langword="null"/>.</exception>
     public static SeriesInfo Series(
         string studyInstanceUid,
         string seriesInstanceUid,
         string? tarUri = null,
-        IEnumerable<(string SopInstanceUid, long? SizeBytes, uint? Crc32c)>? instances = null)
+        IEnumerable<(string SopInstanceUid, long? SizeBytes, uint? Crc32c)>? instances = null,
+        long? tarGeneration = null)
     {
         ArgumentNullException.ThrowIfNull(studyInstanceUid);
         ArgumentNullException.ThrowIfNull(seriesInstanceUid);
@@ -27,6 +29,7 @@ public static class CodModelFactory
             StudyInstanceUid = studyInstanceUid,
             SeriesInstanceUid = seriesInstanceUid,
             TarUri = tarUri ?? $"gs://bucket/dicomweb/studies/{studyInstanceUid}/series/{seriesInstanceUid}.tar",
+            TarGeneration = tarGeneration,
             Instances = list,
         };
         list.AddRange((instances ?? []).Select(instance => new InstanceInfo
@@ -136,6 +139,8 @@ public static class CodModelFactory
     /// <param name="instancesSaved">Instances saved.</param>
     /// <param name="instancesUnverified">Those of them without a CRC32C.</param>
     /// <param name="instancesSkipped">Instances that were saved before.</param>
+    /// <param name="instancesUpdated">Those saved that replaced other bytes.</param>
+    /// <param name="instancesAdopted">Those skipped that had no record of their saving.</param>
     /// <param name="bytesSaved">Bytes saved.</param>
     /// <param name="failures">What failed; <see langword="null"/> for nothing.</param>
     /// <param name="warnings">Warnings; <see langword="null"/> for none.</param>
@@ -147,6 +152,8 @@ public static class CodModelFactory
         int instancesSaved = 0,
         int instancesUnverified = 0,
         int instancesSkipped = 0,
+        int instancesUpdated = 0,
+        int instancesAdopted = 0,
         long bytesSaved = 0,
         IReadOnlyList<RetrievalFailure>? failures = null,
         IReadOnlyList<string>? warnings = null)
@@ -156,8 +163,10 @@ public static class CodModelFactory
         {
             Outcome = outcome,
             InstancesSaved = instancesSaved,
+            InstancesUpdated = instancesUpdated,
             InstancesUnverified = instancesUnverified,
             InstancesSkipped = instancesSkipped,
+            InstancesAdopted = instancesAdopted,
             InstancesFailed = (failures ?? []).Sum(failure => failure.InstanceCount),
             BytesSaved = bytesSaved,
             Failures = failures ?? [],

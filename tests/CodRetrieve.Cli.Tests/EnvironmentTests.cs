@@ -96,5 +96,14 @@ public sealed class EnvironmentTests
 
     private static string ValueFor(Option option) =>
         option.ValueType == typeof(bool) ? "true"
-        : option.Name switch { "--connections" => "3", "--limit-rate" => "20M", "--lock-timeout" => "45s", "--log-level" => "debug", _ => "some-value" };
+        : option.Name switch
+        {
+            "--connections" => "3",
+            "--limit-rate" => "20M",
+            "--lock-timeout" => "45s",
+            "--log-level" => "debug",
+            "--existing" => "keep",
+            "--durability" => "none",
+            _ => "some-value",
+        };
 }

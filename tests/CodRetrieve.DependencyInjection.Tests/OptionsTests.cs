@@ -24,7 +24,8 @@ public sealed class OptionsTests
             ("maxretrydelay", "00:02:00"),
             ("ZipCompression", "fastest"),
             ("TrustSavedLog", "true"),
-            ("FlushToDisk", "True"),
+            ("ExistingFilePolicy", "keep"),
+            ("Durability", "Instance"),
             ("CheckFreeSpace", "false"),
             ("Credential", "application-default"));
 
@@ -42,7 +43,8 @@ public sealed class OptionsTests
         Assert.Equal(TimeSpan.FromMinutes(2), options.MaxRetryDelay);
         Assert.Equal(CompressionLevel.Fastest, options.ZipCompression);
         Assert.True(options.TrustSavedLog);
-        Assert.True(options.FlushToDisk);
+        Assert.Equal(ExistingFilePolicy.Keep, options.ExistingFilePolicy);
+        Assert.Equal(Durability.Instance, options.Durability);
         Assert.False(options.CheckFreeSpace);
         Assert.Equal("application default", options.Credential.ToString());
     }

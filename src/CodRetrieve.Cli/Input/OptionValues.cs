@@ -40,19 +40,30 @@ internal static class OptionValues
         return null;
     }
 
-    public static LogLevel ParseLogLevel(ArgumentResult result)
+    public static LogLevel ParseLogLevel(ArgumentResult result) =>
+        ParseName(result, "trace, debug, information, warning, error, critical or none", LogLevel.None);
+
+    public static Durability ParseDurability(ArgumentResult result) => ParseName(result, "study, instance or none", Durability.Study);
+
+    public static ExistingFilePolicy ParseExistingFilePolicy(ArgumentResult result) =>
+        result.Tokens[^1].Value.Equals("verify", StringComparison.OrdinalIgnoreCase)
+            ? ExistingFilePolicy.VerifyAndReplace
+            : ParseName(result, "verify, keep or fail", ExistingFilePolicy.VerifyAndReplace);
+
+    // By name only: the standard parser takes numbers, too.
+    private static T ParseName<T>(ArgumentResult result, string names, T otherwise)
+        where T : struct, Enum
     {
-        // By name only: the standard parser takes numbers, too.
         var text = result.Tokens[^1].Value;
-        foreach (var level in Enum.GetValues<LogLevel>())
+        foreach (var value in Enum.GetValues<T>())
         {
-            if (string.Equals(text, level.ToString(), StringComparison.OrdinalIgnoreCase))
+            if (string.Equals(text, value.ToString(), StringComparison.OrdinalIgnoreCase))
             {
-                return level;
+                return value;
             }
         }
 
-        result.AddError("--log-level must be trace, debug, information, warning, error, critical or none.");
-        return LogLevel.None;
+        result.AddError($"{((OptionResult)result.Parent!).Option.Name} must be {names}.");
+        return otherwise;
     }
 }

@@ -7,7 +7,13 @@ internal sealed record DownloadReport
 
     public required int InstancesSaved { get; init; }
 
+    /// <summary>Those of the saved ones that replaced other bytes.</summary>
+    public required int InstancesUpdated { get; init; }
+
     public required int InstancesSkipped { get; init; }
+
+    /// <summary>Those of the skipped ones that were there without a record of their saving, and were read and compared.</summary>
+    public required int InstancesAdopted { get; init; }
 
     public required int InstancesFailed { get; init; }
 
@@ -43,7 +49,9 @@ internal sealed record DownloadReport
         {
             Outcome = Json.NameOf(OutcomeOf(result, cause)),
             InstancesSaved = result?.InstancesSaved ?? 0,
+            InstancesUpdated = result?.InstancesUpdated ?? 0,
             InstancesSkipped = result?.InstancesSkipped ?? 0,
+            InstancesAdopted = result?.InstancesAdopted ?? 0,
             InstancesFailed = result?.InstancesFailed ?? 0,
             InstancesUnverified = result?.InstancesUnverified ?? 0,
             BytesSaved = result?.BytesSaved ?? 0,

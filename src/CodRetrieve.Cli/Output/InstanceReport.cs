@@ -136,7 +136,9 @@ internal sealed class InstanceReport : IDisposable
         {
             Begin(json, series.StudyInstanceUid, series.SeriesInstanceUid, sop: null, Json.NameOf(series.Outcome));
             json.WriteNumber("saved", series.InstancesSaved);
+            json.WriteNumber("updated", series.InstancesUpdated);
             json.WriteNumber("skipped", series.InstancesSkipped);
+            json.WriteNumber("adopted", series.InstancesAdopted);
             json.WriteNumber("failed", series.InstancesFailed);
             json.WriteEndObject();
         }

@@ -11,7 +11,11 @@ internal sealed record SeriesReport
 
     public required int InstancesSaved { get; init; }
 
+    public required int InstancesUpdated { get; init; }
+
     public required int InstancesSkipped { get; init; }
+
+    public required int InstancesAdopted { get; init; }
 
     public required int InstancesFailed { get; init; }
 
@@ -25,7 +29,9 @@ internal sealed record SeriesReport
         Series = series.SeriesInstanceUid,
         Outcome = Json.NameOf(series.Outcome),
         InstancesSaved = series.InstancesSaved,
+        InstancesUpdated = series.InstancesUpdated,
         InstancesSkipped = series.InstancesSkipped,
+        InstancesAdopted = series.InstancesAdopted,
         InstancesFailed = series.InstancesFailed,
         BytesSaved = series.BytesSaved,
         Errors = [.. series.Failures.Select(ErrorReport.Of)],

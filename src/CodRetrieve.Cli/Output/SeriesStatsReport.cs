@@ -26,6 +26,9 @@ internal sealed class SeriesStatsReport
 
     public long? TarBytes { get; init; }
 
+    /// <summary>Instances that are saved and that the index does not list.</summary>
+    public required IReadOnlyList<string> UnlistedInstances { get; init; }
+
     public required IReadOnlyList<string> Errors { get; init; }
 
     public static SeriesStatsReport Of(SeriesStats series) => new()
@@ -40,6 +43,7 @@ internal sealed class SeriesStatsReport
         BytesTotal = series.BytesTotal,
         BytesSaved = series.BytesSaved,
         TarBytes = series.TarBytes,
+        UnlistedInstances = series.UnlistedInstances,
         Errors = [.. SeriesState.ErrorsOf(series)],
     };
 }

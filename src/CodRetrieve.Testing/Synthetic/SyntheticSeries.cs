@@ -18,7 +18,7 @@ public sealed class SyntheticSeries
         SeriesNumber = index + 1;
 
         var sizes = options.Sizes;
-        Instances = [.. sizes.Select((size, i) => Make(i, size, sizes.Count))];
+        Instances = [.. sizes.Select((size, i) => Make(i, size, sizes.Count)).Where((_, i) => !options.RemovedInstances.Contains(i))];
         var inTar = Instances.ToList();
         if (options.ScrambledOrder)
         {
@@ -141,7 +141,8 @@ public sealed class SyntheticSeries
             Options.Description,
             SeriesNumber,
             index + 1);
-        return new SyntheticInstance(uid, new InstanceContent(tags, size, Options.AllowTrailingByte, SplitMix64.Mix(key)))
+        var pixels = SplitMix64.Mix(Options.EditedInstances.Contains(index) ? ~key : key);
+        return new SyntheticInstance(uid, new InstanceContent(tags, size, Options.AllowTrailingByte, pixels))
         {
             IsCorrupt = index < listed && Options.CorruptInstances.Contains(index),
         };

@@ -38,6 +38,7 @@ internal sealed class SeriesIndexReader
             StudyInstanceUid = series.StudyInstanceUid,
             SeriesInstanceUid = series.SeriesInstanceUid,
             TarUri = series.TarUri,
+            TarGeneration = series.TarGeneration,
             Instances = _instances,
         };
         _uri = uri;

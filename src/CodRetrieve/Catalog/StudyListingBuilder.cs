@@ -111,7 +111,13 @@ internal sealed class StudyListingBuilder(string study, string under, Func<strin
 
         public SeriesListing ToListing(string study, string under, string series, Func<string, string> getUri) => new()
         {
-            Series = new SeriesInfo { StudyInstanceUid = study, SeriesInstanceUid = series, TarUri = getUri($"{under}{series}{TarExtension}") },
+            Series = new SeriesInfo
+            {
+                StudyInstanceUid = study,
+                SeriesInstanceUid = series,
+                TarUri = getUri($"{under}{series}{TarExtension}"),
+                TarGeneration = Tar?.Generation,
+            },
             TarName = $"{under}{series}{TarExtension}",
             IndexName = $"{under}{series}/metadata.json",
             Tar = Tar,

@@ -20,9 +20,12 @@ internal class FileOperations
         }
 
         // Elsewhere .NET writes on another thread of the pool, which blocks just as long.
-        RandomAccess.Write(file, bytes.Span, offset);
+        Write(file, bytes.Span, offset);
         return ValueTask.CompletedTask;
     }
+
+    /// <summary>Writes a few bytes into a file, on the thread of the caller.</summary>
+    public virtual void Write(SafeFileHandle file, ReadOnlySpan<byte> bytes, long offset) => RandomAccess.Write(file, bytes, offset);
 
     /// <summary>Cuts a file off, or extends it.</summary>
     public virtual void SetLength(SafeFileHandle file, long length) => RandomAccess.SetLength(file, length);

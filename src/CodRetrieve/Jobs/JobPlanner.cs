@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using CodRetrieve.Catalog;
 using CodRetrieve.Diagnostics;
+using CodRetrieve.IO;
 using CodRetrieve.Planning;
 using CodRetrieve.Saving;
 
@@ -15,7 +16,7 @@ internal sealed class JobPlanner(JobContext job, CompletionHandler completion) :
     /// <summary>What the planner keeps of a study while its series are read.</summary>
     internal sealed record PlannedStudy(StudyRequest Request, StudyRun Run);
 
-    private readonly Func<SeriesInfo, CancellationToken, ValueTask<IReadOnlySet<string>>> _findSaved = job.Handler.FindSaved();
+    private readonly Func<SeriesInfo, CancellationToken, ValueTask<SeriesHoldings>> _findSaved = job.Handler.FindSaved();
 
     // Studies that another job was saving when their turn came.
     private readonly ConcurrentQueue<string> _busy = new();
@@ -61,7 +62,7 @@ internal sealed class JobPlanner(JobContext job, CompletionHandler completion) :
             return null;
         }
 
-        var run = new StudyRun(uid, new Relisting(() => job.Catalog.ListStudyAsync(uid, job.Ending)));
+        var run = new StudyRun(uid, new CoalescedOperation<StudyListing>(() => job.Catalog.ListStudyAsync(uid, job.Ending)));
         foreach (var problem in listing.Problems)
         {
             run.AddFailure(RetrievalFailure.OfStudy(job.Catalog.GetUri(uid), uid, problem));
@@ -145,7 +146,7 @@ internal sealed class JobPlanner(JobContext job, CompletionHandler completion) :
     {
         try
         {
-            var study = await abandoned.Study.Relisting.ListAsync().ConfigureAwait(false);
+            var study = await abandoned.Study.Relisting.RunAsync().ConfigureAwait(false);
             if (study.Series.FirstOrDefault(series => series.Series.SeriesInstanceUid == abandoned.Series.SeriesInstanceUid) is { } found)
             {
                 return found;

@@ -104,7 +104,7 @@ internal sealed class SeriesRun : ITransferTarget
                 throw new InvalidOperationException("The save handler returned null for the location of an instance.");
             }
 
-            Ledger.Add(instance, Tar.Generation, content.SizeBytes);
+            Ledger.Add(instance, Tar.Generation, content.SizeBytes, Delta.IsUpdate(instance));
             Tally.AddSaved(instance, content.SizeBytes);
             await _job.Events.AddAsync(new InstanceSavedEventArgs(new InstanceResult(instance, location, content.SizeBytes))).ConfigureAwait(false);
         }

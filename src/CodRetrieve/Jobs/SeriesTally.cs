@@ -12,8 +12,9 @@ internal sealed class SeriesTally
     private readonly object _lock = new();
     private readonly SeriesDelta _delta;
     private readonly List<RetrievalFailure> _failures = [];
-    private readonly (int Instances, int Unverified, long Bytes) _carried;
+    private readonly (int Instances, int Updated, int Unverified, long Bytes) _carried;
     private int _saved;
+    private int _updated;
     private int _unverified;
     private long _bytesSaved;
     private long _bytesWriting;
@@ -23,7 +24,7 @@ internal sealed class SeriesTally
     /// <param name="delta">What is wanted of the series.</param>
     /// <param name="progress">The bytes that arrived.</param>
     /// <param name="carried">What this job had saved of the series before its tar changed, and need not save again.</param>
-    public SeriesTally(SeriesDelta delta, SeriesProgress progress, (int Instances, int Unverified, long Bytes) carried)
+    public SeriesTally(SeriesDelta delta, SeriesProgress progress, (int Instances, int Updated, int Unverified, long Bytes) carried)
     {
         _delta = delta;
         _carried = carried;
@@ -55,6 +56,7 @@ internal sealed class SeriesTally
         lock (_lock)
         {
             _saved++;
+            _updated += _delta.IsUpdate(instance) ? 1 : 0;
             _unverified += instance.Crc32c is null ? 1 : 0;
             _bytesSaved += sizeBytes;
         }
@@ -98,12 +100,14 @@ internal sealed class SeriesTally
                 ? (saved + skipped > 0 ? SeriesOutcome.Incomplete : SeriesOutcome.Failed)
                 : (saved > 0 ? SeriesOutcome.Saved : SeriesOutcome.AlreadySaved),
             InstancesSaved = saved,
+            InstancesUpdated = _carried.Updated + _updated,
             InstancesUnverified = _carried.Unverified + _unverified,
             InstancesSkipped = skipped,
+            InstancesAdopted = Math.Min(_delta.InstancesAdopted, skipped),
             InstancesFailed = _failures.Sum(static failure => failure.InstanceCount),
             BytesSaved = _carried.Bytes + _bytesSaved,
             Failures = [.. _failures],
-            Warnings = _delta.Content.Listing.Warnings,
+            Warnings = _delta.Warnings,
         };
     });
 

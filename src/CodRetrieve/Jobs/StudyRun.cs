@@ -1,7 +1,10 @@
+using CodRetrieve.Catalog;
+using CodRetrieve.IO;
+
 namespace CodRetrieve.Jobs;
 
 /// <summary>One study on its way through a job: how many of its series have not ended.</summary>
-internal sealed class StudyRun(string studyInstanceUid, Relisting relisting)
+internal sealed class StudyRun(string studyInstanceUid, CoalescedOperation<StudyListing> relisting)
 {
     // One more than the series, until all of them are known.
     private int _open = 1;
@@ -10,7 +13,7 @@ internal sealed class StudyRun(string studyInstanceUid, Relisting relisting)
     public string StudyInstanceUid { get; } = studyInstanceUid;
 
     /// <summary>Lists the study again, once for all of its series whose tars changed at about the same time.</summary>
-    public Relisting Relisting { get; } = relisting;
+    public CoalescedOperation<StudyListing> Relisting { get; } = relisting;
 
     public StudyInfo Info
     {

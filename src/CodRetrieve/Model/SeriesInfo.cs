@@ -12,6 +12,12 @@ public sealed class SeriesInfo
     /// <summary>Gets the URI of the series' tar, for example <c>gs://my-bucket/dicomweb/studies/1.2/series/1.2.3.tar</c>.</summary>
     public required string TarUri { get; init; }
 
+    /// <summary>
+    /// Gets the generation of the tar that the store listed: it changes with each upload. <see langword="null"/> where there is no tar, or the store
+    /// has no generations.
+    /// </summary>
+    public long? TarGeneration { get; init; }
+
     /// <summary>Gets the instances in the order of the index; empty where no index could be read.</summary>
     public IReadOnlyList<InstanceInfo> Instances { get; init; } = [];
 

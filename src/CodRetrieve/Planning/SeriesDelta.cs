@@ -5,15 +5,18 @@ namespace CodRetrieve.Planning;
 /// <summary>One series compared with what the destination holds of it: what is wanted. Immutable.</summary>
 internal sealed class SeriesDelta
 {
-    private SeriesDelta(SeriesContent content, IReadOnlyList<InstanceInfo> wanted, int saved, Exception? error)
+    private SeriesDelta(SeriesContent content, SeriesHoldings held, IReadOnlyList<InstanceInfo> wanted, int saved, Exception? error)
     {
         Content = content;
         Wanted = wanted;
         InstancesSaved = saved;
         DestinationError = error;
+        _held = held;
         BytesTotal = SizeOf(content.Series.Instances);
         BytesWanted = SizeOf(wanted);
     }
+
+    private readonly SeriesHoldings _held;
 
     public SeriesContent Content { get; }
 
@@ -28,6 +31,12 @@ internal sealed class SeriesDelta
     /// <summary>The listed instances that are saved, by this job or before it.</summary>
     public int InstancesSaved { get; }
 
+    /// <summary>Those of <see cref="InstancesSaved"/> that were found without a record of their saving.</summary>
+    public int InstancesAdopted => Series.Instances.Count(instance => _held.Adopted.Contains(instance.SopInstanceUid));
+
+    /// <summary>Whether an instance replaces one with other bytes when it is saved.</summary>
+    public bool IsUpdate(InstanceInfo instance) => _held.Outdated.Contains(instance.SopInstanceUid);
+
     public long BytesTotal { get; }
 
     public long BytesWanted { get; }
@@ -41,37 +50,37 @@ internal sealed class SeriesDelta
 
     /// <summary>Compares a series with a destination.</summary>
     /// <param name="content">The series.</param>
-    /// <param name="findSaved">Returns the SOP Instance UIDs that the destination holds; <see langword="null"/> where there is no destination.</param>
+    /// <param name="findSaved">Returns what the destination holds; <see langword="null"/> where there is no destination.</param>
     /// <param name="ledger">What this job itself has saved of the series already: it decides before the destination does.</param>
     /// <param name="cancellationToken">Ends the comparison.</param>
     public static async ValueTask<SeriesDelta> CreateAsync(
         SeriesContent content,
-        Func<SeriesInfo, CancellationToken, ValueTask<IReadOnlySet<string>>>? findSaved,
+        Func<SeriesInfo, CancellationToken, ValueTask<SeriesHoldings>>? findSaved,
         SeriesLedger? ledger,
         CancellationToken cancellationToken)
     {
         if (content.Index is null || findSaved is null)
         {
-            return new SeriesDelta(content, content.Series.Instances, 0, null);
+            return new SeriesDelta(content, SeriesHoldings.None, content.Series.Instances, 0, null);
         }
 
-        IReadOnlySet<string> saved;
+        SeriesHoldings held;
         try
         {
-            saved = await findSaved(content.Series, cancellationToken).ConfigureAwait(false);
+            held = await findSaved(content.Series, cancellationToken).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // Whatever a save handler throws is the cause of this series' failure.
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {
-            return new SeriesDelta(content, [], 0, e);
+            return new SeriesDelta(content, SeriesHoldings.None, [], 0, e);
         }
 
         var generation = content.Listing.Tar?.Generation;
         var wanted = content.Series.Instances
-            .Where(instance => !(ledger?.Holds(instance, generation) ?? saved.Contains(instance.SopInstanceUid)))
+            .Where(instance => !(ledger?.Holds(instance, generation) ?? held.Saved.Contains(instance.SopInstanceUid)))
             .ToList();
-        return new SeriesDelta(content, wanted, content.Series.Instances.Count - wanted.Count, null);
+        return new SeriesDelta(content, held, wanted, content.Series.Instances.Count - wanted.Count, null);
     }
 
     /// <summary>Returns the series' statistics.</summary>
@@ -92,8 +101,20 @@ internal sealed class SeriesDelta
         ProblemCause = DestinationError is null ? Failure : DestinationError as CodRetrieveException
             ?? new CodRetrieveException($"{Series.TarUri}: what is saved of the series cannot be read: {DestinationError.Message}", DestinationError),
         EntryProblems = [.. (Content.Index?.Problems ?? []).Select(static problem => problem.Message)],
-        Warnings = Content.Listing.Warnings,
+        Warnings = Warnings,
+        UnlistedInstances = _held.Unlisted,
     };
+
+    /// <summary>What a user should know of the series though it can be retrieved.</summary>
+    public IReadOnlyList<string> Warnings
+    {
+        get
+        {
+            var kept = Series.Instances.Count(instance => _held.Outdated.Contains(instance.SopInstanceUid) && _held.Saved.Contains(instance.SopInstanceUid));
+            return kept == 0 ? Content.Listing.Warnings
+                : [.. Content.Listing.Warnings, $"{Series.TarUri}: {kept} instances are there with other bytes than the store lists, and are kept."];
+        }
+    }
 
     private static long SizeOf(IReadOnlyList<InstanceInfo> instances) => instances.Sum(static instance => instance.SizeBytes ?? 0);
 }

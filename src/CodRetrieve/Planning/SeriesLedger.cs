@@ -9,11 +9,11 @@ internal sealed class SeriesLedger
     private readonly object _lock = new();
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
 
-    public void Add(InstanceInfo instance, long? tarGeneration, long sizeBytes)
+    public void Add(InstanceInfo instance, long? tarGeneration, long sizeBytes, bool isUpdate)
     {
         lock (_lock)
         {
-            _entries[instance.SopInstanceUid] = new Entry(instance.ExpectedCrc32c, instance.Crc32c is not null, tarGeneration, sizeBytes);
+            _entries[instance.SopInstanceUid] = new Entry(instance.ExpectedCrc32c, instance.Crc32c is not null, tarGeneration, sizeBytes, isUpdate);
         }
     }
 
@@ -35,7 +35,7 @@ internal sealed class SeriesLedger
     }
 
     /// <summary>Sums up the entries that hold what an index lists now, and forgets the others.</summary>
-    public (int Instances, int Unverified, long Bytes) Retain(SeriesInfo series, long? tarGeneration)
+    public (int Instances, int Updated, int Unverified, long Bytes) Retain(SeriesInfo series, long? tarGeneration)
     {
         lock (_lock)
         {
@@ -45,9 +45,9 @@ internal sealed class SeriesLedger
                 _entries.Remove(other);
             }
 
-            return (_entries.Count, _entries.Values.Count(static entry => !entry.IsListed), _entries.Values.Sum(static entry => entry.SizeBytes));
+            return (_entries.Count, _entries.Values.Count(static entry => entry.IsUpdate), _entries.Values.Count(static entry => !entry.IsListed), _entries.Values.Sum(static entry => entry.SizeBytes));
         }
     }
 
-    private readonly record struct Entry(uint? Crc32c, bool IsListed, long? TarGeneration, long SizeBytes);
+    private readonly record struct Entry(uint? Crc32c, bool IsListed, long? TarGeneration, long SizeBytes, bool IsUpdate);
 }

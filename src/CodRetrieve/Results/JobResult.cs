@@ -30,6 +30,9 @@ public sealed class JobResult
     /// <summary>Gets the number of instances that this job saved.</summary>
     public int InstancesSaved => Series.Sum(series => series.InstancesSaved);
 
+    /// <summary>Gets the number of those of <see cref="InstancesSaved"/> that replaced an instance with other bytes.</summary>
+    public int InstancesUpdated => Series.Sum(series => series.InstancesUpdated);
+
     /// <summary>
     /// Gets the number of those of <see cref="InstancesSaved"/> for which neither the index nor the tar as a whole gave a CRC32C, so that only their
     /// size was checked.
@@ -38,6 +41,12 @@ public sealed class JobResult
 
     /// <summary>Gets the number of instances that were saved before and skipped.</summary>
     public int InstancesSkipped => Series.Sum(series => series.InstancesSkipped);
+
+    /// <summary>
+    /// Gets the number of those of <see cref="InstancesSkipped"/> that were there without a record of their saving, and whose bytes were read and are what
+    /// the index lists.
+    /// </summary>
+    public int InstancesAdopted => Series.Sum(series => series.InstancesAdopted);
 
     /// <summary>Gets the number of instances known to be missing at the end.</summary>
     public int InstancesFailed => Series.Sum(series => series.InstancesFailed);

@@ -20,6 +20,9 @@ public sealed class SeriesResult
     /// <summary>Gets the number of instances that this job saved.</summary>
     public required int InstancesSaved { get; init; }
 
+    /// <summary>Gets the number of those of <see cref="InstancesSaved"/> that replaced an instance with other bytes.</summary>
+    public required int InstancesUpdated { get; init; }
+
     /// <summary>
     /// Gets the number of those of <see cref="InstancesSaved"/> for which the index gives no CRC32C: their size was checked, and, where the store lists one, the CRC32C of
     /// the tar as a whole.
@@ -28,6 +31,12 @@ public sealed class SeriesResult
 
     /// <summary>Gets the number of instances that were saved before and skipped.</summary>
     public required int InstancesSkipped { get; init; }
+
+    /// <summary>
+    /// Gets the number of those of <see cref="InstancesSkipped"/> that were there without a record of their saving, and whose bytes were read and are what
+    /// the index lists.
+    /// </summary>
+    public required int InstancesAdopted { get; init; }
 
     /// <summary>Gets the number of instances that are not saved.</summary>
     public required int InstancesFailed { get; init; }

@@ -59,6 +59,12 @@ public sealed class SeriesStats
     /// <summary>Gets the entries of the index that cannot be retrieved, and why: hostile names, entries of other series.</summary>
     public required IReadOnlyList<string> EntryProblems { get; init; }
 
+    /// <summary>
+    /// Gets the SOP Instance UIDs of instances that the destination holds in the series and that the index does not list: the store had them once, or
+    /// somebody put them there.
+    /// </summary>
+    public IReadOnlyList<string> UnlistedInstances { get; init; } = [];
+
     /// <summary>Gets warnings about the series, such as a writer's lock or error log beside it.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }
 

@@ -9,13 +9,20 @@ namespace CodRetrieve.Saving;
 /// </summary>
 public abstract class DirectorySaveHandler : ISaveHandler, ISaveHandlerLifecycle, IDiskSpace
 {
+    // The names that a job keeps until it adds them to the log: some 20 MB.
+    private const int MaxEntries = 100_000;
+
     private readonly string _root;
     private readonly SavingOptions _options;
     private readonly IStudyLayout _layout;
     private readonly TrustedLog? _trusted;
+    private readonly InstanceComparison _comparison;
+    private readonly StudyCache<StudyReceipts> _knownReceipts = new();
+    private readonly CoalescedOperation<bool> _flush;
     private readonly ConcurrentDictionary<string, StudySession> _sessions = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<string> _entries = new();
     private RootLock? _lock;
+    private bool _logsWhatIsThere;
     private volatile RunMarker? _run;
 
     private protected DirectorySaveHandler(string directory, SavingOptions? options, Func<string, SavingOptions, IStudyLayout> createLayout)
@@ -23,6 +30,8 @@ public abstract class DirectorySaveHandler : ISaveHandler, ISaveHandlerLifecycle
         _root = DestinationCheck.FullPath(directory);
         _options = (options ?? new SavingOptions()).Validated();
         _layout = createLayout(_root, _options);
+        _comparison = new InstanceComparison(_options);
+        _flush = new CoalescedOperation<bool>(FlushFileSystemAsync);
         _trusted = _options.TrustSavedLog ? new TrustedLog(_root) : null;
     }
 
@@ -40,7 +49,7 @@ public abstract class DirectorySaveHandler : ISaveHandler, ISaveHandlerLifecycle
             Directory.CreateDirectory(_root);
             _lock = await RootLock.TakeAsync(_root, _options.TimeProvider, cancellationToken).ConfigureAwait(false);
             _run = RunMarker.Create(_root, _options.Logger);
-            CleanUpDeadRuns(_run);
+            _logsWhatIsThere = CleanUpDeadRuns(_run) || !File.Exists(LogJson.PathIn(_root));
             if (_trusted is not null)
             {
                 await _trusted.RefreshAsync(cancellationToken).ConfigureAwait(false);
@@ -77,7 +86,8 @@ public abstract class DirectorySaveHandler : ISaveHandler, ISaveHandlerLifecycle
             }
 
             run.Add(studyInstanceUid);
-            _sessions[studyInstanceUid] = new StudySession(studyInstanceUid, run, taken);
+            var receipts = StudyReceipts.Read(StatePaths.Receipts(_root, studyInstanceUid), run.Owner, _options);
+            _sessions[studyInstanceUid] = new StudySession(studyInstanceUid, run, taken, receipts);
             return ValueTask.FromResult(true);
         }
         catch (Exception e) when (DestinationErrors.From(e, _root) is { } fault)
@@ -91,37 +101,39 @@ public abstract class DirectorySaveHandler : ISaveHandler, ISaveHandlerLifecycle
     {
         cancellationToken.ThrowIfCancellationRequested();
         var session = _sessions.GetValueOrDefault(series.StudyInstanceUid);
-        var found = Find(series, session, cancellationToken);
-        var saved = series.Instances
-            .Where(instance => found.TryGetValue(instance.SopInstanceUid, out var file) && file.HasSizeOf(instance))
-            .Select(instance => instance.SopInstanceUid)
-            .ToHashSet(StringComparer.Ordinal);
+        var saved = await CompareAsync(series, session, cancellationToken).ConfigureAwait(false);
         if (session is not null)
         {
-            // A run that was killed may not have logged the last ones; who continues with the other tool should not fetch them again.
-            foreach (var sop in saved)
-            {
-                _entries.Enqueue(LogJson.Entry(series.StudyInstanceUid, series.SeriesInstanceUid, sop));
-            }
+            Note(series, saved, session);
         }
 
-        if (_trusted is not null)
+        if (_trusted is null)
         {
-            if (session is null)
-            {
-                await _trusted.RefreshAsync(cancellationToken).ConfigureAwait(false);
-            }
-
-            saved.UnionWith(series.Instances.Where(_trusted.Contains).Select(instance => instance.SopInstanceUid));
+            return saved;
         }
 
-        return new SavedInstances(saved);
+        if (session is null)
+        {
+            await _trusted.RefreshAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        var trusted = series.Instances.Where(_trusted.Contains).Select(static instance => instance.SopInstanceUid);
+        return new SavedInstances(saved.SopInstanceUids.Concat(trusted)) { Adopted = saved.Adopted, Outdated = saved.Outdated, Unlisted = saved.Unlisted };
     }
 
     /// <inheritdoc/>
     public async ValueTask<string> SaveAsync(InstanceInfo instance, Stream content, CancellationToken cancellationToken)
     {
-        var (location, _) = await _layout.SaveAsync(instance, Session(instance.Series.StudyInstanceUid), content, cancellationToken).ConfigureAwait(false);
+        var session = Session(instance.Series.StudyInstanceUid);
+        var name = EntryHash.Of(ZipDirectory.EntryName(instance));
+        if (session.NotReplaced.ContainsKey(name))
+        {
+            throw new IOException(
+                $"{instance.Uri} is there already with other bytes than the store lists, and is not replaced ({nameof(ExistingFilePolicy)}.{nameof(ExistingFilePolicy.Fail)}).");
+        }
+
+        var (location, file) = await _layout.SaveAsync(instance, session, content, cancellationToken).ConfigureAwait(false);
+        session.Receipts.Add(ReceiptKind.Saved, name, instance, file, file.Crc32c!.Value);
         _entries.Enqueue(LogJson.Entry(instance.Series.StudyInstanceUid, instance.Series.SeriesInstanceUid, instance.SopInstanceUid));
         return location;
     }
@@ -133,10 +145,20 @@ public abstract class DirectorySaveHandler : ISaveHandler, ISaveHandlerLifecycle
         try
         {
             await _layout.CompleteStudyAsync(study, session, cancellationToken).ConfigureAwait(false);
+            await session.Receipts.CompleteAsync(_options.Durability == Durability.None ? null : MakeDurableAsync).ConfigureAwait(false);
+        }
+        catch (Exception e) when (DestinationErrors.From(e, _root) is { } fault)
+        {
+            throw fault;
         }
         finally
         {
             _sessions.TryRemove(study.StudyInstanceUid, out _);
+        }
+
+        if (_entries.Count >= MaxEntries)
+        {
+            await ExportLogAsync(session.Run).ConfigureAwait(false);
         }
     }
 
@@ -148,11 +170,7 @@ public abstract class DirectorySaveHandler : ISaveHandler, ISaveHandlerLifecycle
             return;
         }
 
-        if (Directory.Exists(_root))
-        {
-            await new LogJsonExport(_root, run.Owner, _options).AddAsync(_entries).ConfigureAwait(false);
-        }
-
+        await ExportLogAsync(run).ConfigureAwait(false);
         End();
     }
 
@@ -168,11 +186,15 @@ public abstract class DirectorySaveHandler : ISaveHandler, ISaveHandlerLifecycle
         }
     }
 
-    private Dictionary<string, FoundFile> Find(SeriesInfo series, StudySession? session, CancellationToken cancellationToken)
+    private async ValueTask<SavedInstances> CompareAsync(SeriesInfo series, StudySession? session, CancellationToken cancellationToken)
     {
         try
         {
-            return _layout.Find(series, session, cancellationToken);
+            var found = _layout.Find(series, session, cancellationToken);
+            var receipts = session?.Receipts ?? ReadReceipts(series.StudyInstanceUid);
+            var mayRead = session is not null && _options.ExistingFilePolicy != ExistingFilePolicy.Keep;
+            return await _comparison.CompareAsync(
+                series, found, receipts, mayRead ? () => _layout.OpenStudy(series.StudyInstanceUid) : null, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (DestinationErrors.From(e, _root) is { } fault)
         {
@@ -180,7 +202,64 @@ public abstract class DirectorySaveHandler : ISaveHandler, ISaveHandlerLifecycle
         }
     }
 
-    private void CleanUpDeadRuns(RunMarker run)
+    private StudyReceipts ReadReceipts(string studyInstanceUid)
+    {
+        var path = StatePaths.Receipts(_root, studyInstanceUid);
+        return _knownReceipts.Get(studyInstanceUid, receipts => receipts.IsOf(path), () => StudyReceipts.Read(path, PartialName.NewId(), _options))!;
+    }
+
+    private void Note(SeriesInfo series, SavedInstances saved, StudySession session)
+    {
+        // Only what the log may lack: a run that was killed did not write it.
+        foreach (var sop in _logsWhatIsThere ? saved.SopInstanceUids : saved.Adopted)
+        {
+            _entries.Enqueue(LogJson.Entry(series.StudyInstanceUid, series.SeriesInstanceUid, sop));
+        }
+
+        if (_options.ExistingFilePolicy == ExistingFilePolicy.Fail)
+        {
+            foreach (var instance in series.Instances.Where(instance => saved.Outdated.Contains(instance.SopInstanceUid)))
+            {
+                session.NotReplaced[EntryHash.Of(ZipDirectory.EntryName(instance))] = true;
+            }
+        }
+    }
+
+    private async ValueTask MakeDurableAsync()
+    {
+        if (_layout.NeedsFileSystemFlush)
+        {
+            await _flush.RunAsync().ConfigureAwait(false);
+        }
+    }
+
+    // The call blocks until the device has written all, and there is no other form of it: it gets a thread of its own, one for all studies that end meanwhile.
+    private Task<bool> FlushFileSystemAsync() => Task.Factory.StartNew(
+        () =>
+        {
+            _options.Files.FlushFileSystem(_lock!.Directory!, _root);
+            return true;
+        },
+        CancellationToken.None,
+        TaskCreationOptions.LongRunning,
+        TaskScheduler.Default);
+
+    private async ValueTask ExportLogAsync(RunMarker run)
+    {
+        var entries = new List<string>();
+        while (_entries.TryDequeue(out var entry))
+        {
+            entries.Add(entry);
+        }
+
+        if (Directory.Exists(_root) && (entries.Count > 0 || !File.Exists(LogJson.PathIn(_root))))
+        {
+            await new LogJsonExport(_root, run.Owner, _options).AddAsync(entries).ConfigureAwait(false);
+        }
+    }
+
+    /// <returns>Whether there was a run that died.</returns>
+    private bool CleanUpDeadRuns(RunMarker run)
     {
         foreach (var study in run.StudiesOfDeadRuns())
         {
@@ -194,6 +273,8 @@ public abstract class DirectorySaveHandler : ISaveHandler, ISaveHandlerLifecycle
                 SavingLogMessages.StudyNotCleanedUp(_options.Logger, e, study);
             }
         }
+
+        return run.HasFoundDeadRuns;
     }
 
     private StudySession Session(string studyInstanceUid)

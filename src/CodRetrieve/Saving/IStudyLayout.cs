@@ -7,12 +7,18 @@ internal interface IStudyLayout
     /// <param name="series">The series.</param>
     /// <param name="session">The job's study; <see langword="null"/> if nothing may be changed.</param>
     /// <param name="cancellationToken">Ends the search.</param>
-    Dictionary<string, FoundFile> Find(SeriesInfo series, StudySession? session, CancellationToken cancellationToken);
+    FoundInstances Find(SeriesInfo series, StudySession? session, CancellationToken cancellationToken);
+
+    /// <summary>Opens a study for reading.</summary>
+    ISavedStudy OpenStudy(string studyInstanceUid);
 
     /// <summary>Saves an instance.</summary>
-    /// <returns>Its location, and its file.</returns>
-    ValueTask<(string Location, WrittenFile File)> SaveAsync(
+    /// <returns>Its location, and its file with the CRC32C of its bytes.</returns>
+    ValueTask<(string Location, FoundFile File)> SaveAsync(
         InstanceInfo instance, StudySession session, Stream content, CancellationToken cancellationToken);
+
+    /// <summary>Whether a study that is completed, durable or not, is durable only when the file system is flushed.</summary>
+    bool NeedsFileSystemFlush { get; }
 
     /// <summary>Ends a study.</summary>
     ValueTask CompleteStudyAsync(StudyInfo study, StudySession session, CancellationToken cancellationToken);

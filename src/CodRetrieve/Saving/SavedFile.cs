@@ -1,14 +1,40 @@
+using System.Buffers;
+using CodRetrieve.IO;
+
 namespace CodRetrieve.Saving;
 
 /// <summary>What stands in an instance's place, open for reading.</summary>
 internal sealed class SavedFile(Stream content, long sizeBytes, string location, Action? close = null) : IDisposable
 {
-    public Stream Content => content;
-
     /// <summary>The size in the directory; reading may give fewer bytes where it is damaged.</summary>
     public long SizeBytes => sizeBytes;
 
     public string Location => location;
+
+    /// <summary>Reads the content to its end, on the thread of the caller.</summary>
+    /// <returns>The CRC32C, and the number of bytes: never many more than <see cref="SizeBytes"/>, whatever a damaged entry of a zip decompresses to.</returns>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="InvalidDataException">It is in a zip, and damaged there.</exception>
+    public (uint Crc32c, long SizeBytes) ComputeCrc32c(CancellationToken cancellationToken)
+    {
+        var (crc, size) = (0u, 0L);
+        var buffer = ArrayPool<byte>.Shared.Rent(InstanceFile.BufferSize);
+        try
+        {
+            while (size <= sizeBytes && content.Read(buffer) is var count and > 0)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                crc = Crc32C.Append(crc, buffer.AsSpan(0, count));
+                size += count;
+            }
+
+            return (crc, size);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
 
     public void Dispose()
     {

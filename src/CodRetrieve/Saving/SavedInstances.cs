@@ -29,16 +29,22 @@ public sealed class SavedInstances
     public IReadOnlySet<string> SopInstanceUids { get; }
 
     /// <summary>
-    /// Gets those of <see cref="SopInstanceUids"/> that had no record of their saving and whose bytes were read and compared with the index. Empty
-    /// by default.
+    /// Gets those of <see cref="SopInstanceUids"/> that had no record of their saving and whose bytes were read and compared with the index, where that
+    /// has a CRC32C. Empty by default.
     /// </summary>
     public IReadOnlySet<string> Adopted { get; init; } = Nothing;
 
     /// <summary>
-    /// Gets the SOP Instance UIDs of the instances that are there with other bytes than the index lists. They are fetched and replaced, and are not
-    /// in <see cref="SopInstanceUids"/>. Empty by default.
+    /// Gets the SOP Instance UIDs of the instances that are there with other bytes than the index lists. They are fetched and replaced, except for those
+    /// that are in <see cref="SopInstanceUids"/>, too. Empty by default.
     /// </summary>
     public IReadOnlySet<string> Outdated { get; init; } = Nothing;
+
+    /// <summary>
+    /// Gets the SOP Instance UIDs of instances that the destination holds in the series and that the series does not list, such as those that were
+    /// removed from the store. Empty by default.
+    /// </summary>
+    public IReadOnlyList<string> Unlisted { get; init; } = [];
 
     /// <summary>Returns whether an instance is saved.</summary>
     /// <param name="sopInstanceUid">The SOP Instance UID.</param>

@@ -35,6 +35,15 @@ internal static partial class SavingLogMessages
     [LoggerMessage(410, LogLevel.Debug, "{Path}, which names the studies of a run that died, could not be read")]
     public static partial void DeadRunNotRead(ILogger logger, Exception exception, string path);
 
+    [LoggerMessage(411, LogLevel.Warning, "{Path}, which tells what is saved of a study, could not be read; the instances there are read and compared instead")]
+    public static partial void ReceiptsNotRead(ILogger logger, Exception exception, string path);
+
+    [LoggerMessage(412, LogLevel.Warning, "{Path}, which tells what is saved of a study, could not be written; a later run reads and compares the instances instead")]
+    public static partial void ReceiptsNotWritten(ILogger logger, Exception exception, string path);
+
+    [LoggerMessage(413, LogLevel.Warning, "{Location} could not be read and compared; the instance is fetched again")]
+    public static partial void InstanceNotCompared(ILogger logger, Exception exception, string location);
+
     [LoggerMessage(420, LogLevel.Information, "Continuing the unfinished zip {Path} of an earlier run, in which {Count} instances are whole")]
     public static partial void ZipResumed(ILogger logger, int count, string path);
 }

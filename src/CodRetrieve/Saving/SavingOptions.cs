@@ -20,10 +20,11 @@ public sealed class SavingOptions
     /// </summary>
     public bool TrustSavedLog { get; set; }
 
-    /// <summary>
-    /// Gets or sets a value indicating whether each file is flushed to the device before it gets its name. Default <see langword="false"/>.
-    /// </summary>
-    public bool FlushToDisk { get; set; }
+    /// <summary>Gets or sets what happens to an instance that is there already. Default <see cref="ExistingFilePolicy.VerifyAndReplace"/>.</summary>
+    public ExistingFilePolicy ExistingFilePolicy { get; set; } = ExistingFilePolicy.VerifyAndReplace;
+
+    /// <summary>Gets or sets when what is saved is made durable. Default <see cref="Durability.Study"/>.</summary>
+    public Durability Durability { get; set; } = Durability.Study;
 
     /// <summary>
     /// Gets or sets a value indicating whether folders and files below the directory may be symbolic links. Default <see langword="false"/>: a link
@@ -49,6 +50,12 @@ public sealed class SavingOptions
     /// <summary>Returns the free bytes of a directory's file system.</summary>
     internal Func<string, long?> FreeSpace { get; set; } = IO.FreeSpace.In;
 
+    /// <summary>The present boot of the system; <see langword="null"/> where it is not known.</summary>
+    internal UInt128? BootId { get; set; } = IO.BootId.TryRead();
+
+    /// <summary>Whether each file is made durable before it gets its name.</summary>
+    internal bool FlushesEachFile => Durability == Durability.Instance || (Durability == Durability.Study && !Files.CanFlushFileSystem);
+
     internal ILogger Logger { get; private set; } = NullLogger.Instance;
 
     internal SavingOptions Validated()
@@ -58,6 +65,16 @@ public sealed class SavingOptions
         if (!Enum.IsDefined(CompressionLevel))
         {
             throw new ArgumentOutOfRangeException(nameof(CompressionLevel), CompressionLevel, "There is no such compression level.");
+        }
+
+        if (!Enum.IsDefined(ExistingFilePolicy))
+        {
+            throw new ArgumentOutOfRangeException(nameof(ExistingFilePolicy), ExistingFilePolicy, "There is no such policy.");
+        }
+
+        if (!Enum.IsDefined(Durability))
+        {
+            throw new ArgumentOutOfRangeException(nameof(Durability), Durability, "There is no such durability.");
         }
 
         var copy = (SavingOptions)MemberwiseClone();

@@ -1,5 +1,3 @@
-using System.Buffers;
-using CodRetrieve.IO;
 using CodRetrieve.Saving;
 
 namespace CodRetrieve.Verification;
@@ -30,7 +28,7 @@ internal static class InstanceCheck
                 return (Finding(VerificationIssueKind.Unverifiable, copy), 0);
             }
 
-            var actual = Read(copy, ref bytesRead, cancellationToken);
+            (var actual, bytesRead) = copy.ComputeCrc32c(cancellationToken);
             return (actual == expected && bytesRead == copy.SizeBytes ? null : Finding(VerificationIssueKind.Corrupt, copy, actual), bytesRead);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
@@ -40,27 +38,5 @@ internal static class InstanceCheck
 
         VerificationIssue Finding(VerificationIssueKind kind, SavedFile copy, uint? crc32c = null) =>
             new(kind, instance, copy.Location) { ActualSizeBytes = copy.SizeBytes, ActualCrc32c = crc32c };
-    }
-
-    // An entry of a damaged zip may decompress to more than its size; one byte more is enough to know.
-    private static uint Read(SavedFile copy, ref long bytesRead, CancellationToken cancellationToken)
-    {
-        var crc = 0u;
-        var buffer = ArrayPool<byte>.Shared.Rent(InstanceFile.BufferSize);
-        try
-        {
-            while (bytesRead <= copy.SizeBytes && copy.Content.Read(buffer) is var count and > 0)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                crc = Crc32C.Append(crc, buffer.AsSpan(0, count));
-                bytesRead += count;
-            }
-
-            return crc;
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
     }
 }

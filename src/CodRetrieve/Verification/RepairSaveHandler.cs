@@ -24,10 +24,13 @@ internal sealed class RepairSaveHandler : DelegatingSaveHandler
 
     public override async ValueTask<SavedInstances> FindSavedAsync(SeriesInfo series, CancellationToken cancellationToken)
     {
-        // Called for its side effects: it deletes leftovers, and renames a zip that cannot be read.
-        await InnerHandler.FindSavedAsync(series, cancellationToken).ConfigureAwait(false);
+        // Called for its side effects, too: it deletes leftovers, and renames a zip that cannot be read.
+        var found = await InnerHandler.FindSavedAsync(series, cancellationToken).ConfigureAwait(false);
         var wanted = _wanted.GetValueOrDefault(Key(series.StudyInstanceUid, series.SeriesInstanceUid), []);
-        return new SavedInstances(series.Instances.Select(instance => instance.SopInstanceUid).Where(sop => !wanted.Contains(sop)));
+        return new SavedInstances(series.Instances.Select(instance => instance.SopInstanceUid).Where(sop => !wanted.Contains(sop)))
+        {
+            Outdated = wanted.Where(sop => found.Contains(sop) || found.Outdated.Contains(sop)).ToHashSet(StringComparer.Ordinal),
+        };
     }
 
     private static string Key(VerificationIssue issue) => Key(issue.StudyInstanceUid, issue.SeriesInstanceUid!);

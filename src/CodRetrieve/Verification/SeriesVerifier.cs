@@ -1,4 +1,5 @@
 using CodRetrieve.Catalog;
+using CodRetrieve.IO;
 using CodRetrieve.Saving;
 
 namespace CodRetrieve.Verification;
@@ -43,22 +44,7 @@ internal sealed class SeriesVerifier
 
     public async Task VerifyAsync(SemaphoreSlim readers, CancellationToken cancellationToken)
     {
-        var options = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(
-            Enumerable.Range(0, _instances.Count),
-            options,
-            async (i, ct) =>
-            {
-                await readers.WaitAsync(ct).ConfigureAwait(false);
-                try
-                {
-                    Verify(i, ct);
-                }
-                finally
-                {
-                    readers.Release();
-                }
-            }).ConfigureAwait(false);
+        await readers.ForEachAsync(_instances.Count, i => Verify(i, cancellationToken), cancellationToken).ConfigureAwait(false);
 
         // The instances of a whole study, or of all of them, would be much to hold until the end.
         _instances = [];

@@ -7,10 +7,10 @@ public static class Leftovers
 {
     public static EnumerationOptions Everything => new() { RecurseSubdirectories = true, AttributesToSkip = 0 };
 
-    /// <summary>Everything below a folder that is neither an instance, a zip, nor the log.</summary>
+    /// <summary>Everything below a folder that is neither an instance, a zip, the log nor a file of receipts.</summary>
     public static IEnumerable<string> In(string directory) => Directory.EnumerateFiles(directory, "*", Everything)
         .Select(path => Path.GetRelativePath(directory, path).Replace(Path.DirectorySeparatorChar, '/'))
-        .Where(path => path is not ("log.json"))
+        .Where(path => path is not ("log.json") && !path.StartsWith(".codretrieve/studies/", StringComparison.Ordinal))
         .Where(path => path.StartsWith('.') || Path.GetExtension(path) is not (".dcm" or ".zip"));
 
     public static void AssertLogIsJson(string directory)

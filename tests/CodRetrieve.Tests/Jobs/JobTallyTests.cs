@@ -1,4 +1,5 @@
 using CodRetrieve.Catalog;
+using CodRetrieve.IO;
 using CodRetrieve.Jobs;
 using CodRetrieve.Planning;
 using CodRetrieve.Storage;
@@ -72,7 +73,7 @@ public sealed class JobTallyTests : IDisposable
         var first = await RunAsync(null, 1000, 500);
         _tally.Open(first);
         first.Tally.Progress.Add(1000);
-        first.Ledger.Add(first.Series.Instances[0], null, 1000);
+        first.Ledger.Add(first.Series.Instances[0], null, 1000, isUpdate: false);
         first.Tally.AddSaved(first.Series.Instances[0], 1000);
 
         _tally.Replace(first, await RunAsync(first, 1000, 500));
@@ -91,7 +92,7 @@ public sealed class JobTallyTests : IDisposable
         first.Fail(first.Series.Instances[0], new IOException("gone"));
         var again = await RunAsync(first, 1000);
         _tally.Replace(first, again);
-        again.Ledger.Add(again.Series.Instances[0], null, 1000);
+        again.Ledger.Add(again.Series.Instances[0], null, 1000, isUpdate: false);
         again.Tally.AddSaved(again.Series.Instances[0], 1000);
         _tally.Close(again);
         _tally.CompletePlanning();
@@ -109,7 +110,7 @@ public sealed class JobTallyTests : IDisposable
         var listing = new SeriesListing { Series = series, TarName = "series.tar", IndexName = "series/metadata.json" };
         var content = new SeriesContent(listing, new SeriesIndex(series, []), null, SeriesProblem.None);
         var delta = await SeriesDelta.CreateAsync(
-            content, (_, _) => ValueTask.FromResult<IReadOnlySet<string>>(new HashSet<string>(StringComparer.Ordinal)), abandoned?.Ledger, CancellationToken.None);
-        return new SeriesRun(_job, new StudyRun("1.2", new Relisting(() => throw new InvalidOperationException())), delta, abandoned);
+            content, (_, _) => ValueTask.FromResult(SeriesHoldings.None), abandoned?.Ledger, CancellationToken.None);
+        return new SeriesRun(_job, new StudyRun("1.2", new CoalescedOperation<StudyListing>(() => throw new InvalidOperationException())), delta, abandoned);
     }
 }

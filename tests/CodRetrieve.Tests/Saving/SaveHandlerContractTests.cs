@@ -6,7 +6,7 @@ namespace CodRetrieve.Tests.Saving;
 
 public sealed class FolderSaveHandlerContractTests() : FolderContract(new SavingOptions());
 
-public sealed class FlushingFolderSaveHandlerContractTests() : FolderContract(new SavingOptions { FlushToDisk = true });
+public sealed class FlushingFolderSaveHandlerContractTests() : FolderContract(new SavingOptions { Durability = Durability.Instance });
 
 /// <summary>As on a file system that cannot do without a name.</summary>
 public sealed class NamingFolderSaveHandlerContractTests() : FolderContract(new SavingOptions { AnonymousFiles = false });
@@ -14,7 +14,7 @@ public sealed class NamingFolderSaveHandlerContractTests() : FolderContract(new 
 public sealed class ZipSaveHandlerContractTests() : ZipContract(new SavingOptions());
 
 public sealed class DeflatingZipSaveHandlerContractTests()
-    : ZipContract(new SavingOptions { CompressionLevel = CompressionLevel.Fastest, FlushToDisk = true });
+    : ZipContract(new SavingOptions { CompressionLevel = CompressionLevel.Fastest, Durability = Durability.Instance });
 
 /// <summary>The folder handler behind two that decorate it.</summary>
 public sealed class DecoratedSaveHandlerContractTests() : FolderContract(new SavingOptions())

@@ -31,12 +31,15 @@ internal sealed class FolderLayout : IStudyLayout
     public string PathOf(InstanceInfo instance) =>
         Path.Combine(SeriesFolder(instance.Series), InstanceFile.Name(SafeName.Validate(instance.SopInstanceUid)));
 
-    public async ValueTask<(string Location, WrittenFile File)> SaveAsync(
+    public bool NeedsFileSystemFlush => !_options.FlushesEachFile;
+
+    public ISavedStudy OpenStudy(string studyInstanceUid) => new SavedStudyFolder(_root, studyInstanceUid, _options);
+
+    public async ValueTask<(string Location, FoundFile File)> SaveAsync(
         InstanceInfo instance, StudySession session, Stream content, CancellationToken cancellationToken)
     {
-        _ = SafeName.Validate(instance.SopInstanceUid);
-        var file = await _writer.SaveAsync(instance, SeriesFolder(instance.Series), session.Run.Owner, content, cancellationToken).ConfigureAwait(false);
-        return (file.Path, file);
+        var path = PathOf(instance);
+        return (path, await _writer.SaveAsync(instance, path, session.Run.Owner, content, cancellationToken).ConfigureAwait(false));
     }
 
     public ValueTask CompleteStudyAsync(StudyInfo study, StudySession session, CancellationToken cancellationToken) => ValueTask.CompletedTask;
@@ -66,7 +69,7 @@ internal sealed class FolderLayout : IStudyLayout
     /// <inheritdoc/>
     /// <exception cref="IOException">The folder cannot be read, or is a link.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be read.</exception>
-    public Dictionary<string, FoundFile> Find(SeriesInfo series, StudySession? session, CancellationToken cancellationToken)
+    public FoundInstances Find(SeriesInfo series, StudySession? session, CancellationToken cancellationToken)
     {
         var folder = SeriesFolder(series);
         if (session is not null)
@@ -75,21 +78,15 @@ internal sealed class FolderLayout : IStudyLayout
         }
 
         ThrowIfLink(folder);
-        var found = new Dictionary<string, FoundFile>(StringComparer.Ordinal);
+        var files = new Dictionary<string, FoundFile>(StringComparer.Ordinal);
         try
         {
-            var files = new Dictionary<string, FoundFile>(StringComparer.Ordinal);
             foreach (var (name, file) in Files(folder))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                files[name] = file;
-            }
-
-            foreach (var instance in series.Instances)
-            {
-                if (files.TryGetValue(InstanceFile.Name(instance.SopInstanceUid), out var file))
+                if (InstanceFile.TryGetUid(name) is { } sop)
                 {
-                    found[instance.SopInstanceUid] = file;
+                    files[sop] = file;
                 }
             }
         }
@@ -98,7 +95,7 @@ internal sealed class FolderLayout : IStudyLayout
             // Nothing of the series was ever saved.
         }
 
-        return found;
+        return new FoundInstances(files, Unlisted(files.Keys, series));
     }
 
     public void CleanUp(string studyInstanceUid, RunMarker run)
@@ -121,6 +118,12 @@ internal sealed class FolderLayout : IStudyLayout
         {
             SymbolicLink.ThrowIfBelow(_root, path);
         }
+    }
+
+    private static List<string> Unlisted(IEnumerable<string> found, SeriesInfo series)
+    {
+        var listed = series.Instances.Select(static instance => instance.SopInstanceUid).ToHashSet(StringComparer.Ordinal);
+        return [.. found.Where(sop => !listed.Contains(sop)).Order(StringComparer.Ordinal)];
     }
 
     private string SeriesFolder(SeriesInfo series) => SeriesFolder(series.StudyInstanceUid, series.SeriesInstanceUid);

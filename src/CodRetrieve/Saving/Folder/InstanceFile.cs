@@ -20,9 +20,9 @@ internal static class InstanceFile
 
     public static string Name(string sopInstanceUid) => sopInstanceUid + Extension;
 
-    /// <summary>Whether a file has a name that <see cref="Name"/> gives.</summary>
-    public static bool IsName(ReadOnlySpan<char> name) =>
-        name.EndsWith(Extension, StringComparison.Ordinal) && SafeUid.IsSafe(name[..^Extension.Length]);
+    /// <summary>The SOP Instance UID in a name that <see cref="Name"/> gives; <see langword="null"/> for other names.</summary>
+    public static string? TryGetUid(string name) =>
+        name.EndsWith(Extension, StringComparison.Ordinal) && SafeUid.IsSafe(name.AsSpan()[..^Extension.Length]) ? name[..^Extension.Length] : null;
 
     /// <summary>Whether a file is an unfinished one of a handler's; others are not ours to delete.</summary>
     /// <param name="name">The file's name.</param>

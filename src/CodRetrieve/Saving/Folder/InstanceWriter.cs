@@ -21,18 +21,16 @@ internal sealed class InstanceWriter(string directory, bool allowsLinks, SavingO
         Impossible,
     }
 
-    private bool FlushesEachFile => options.FlushToDisk;
-
-    /// <summary>Writes an instance into a folder: visible under its name when whole, or not at all.</summary>
+    /// <summary>Writes an instance as a file: visible under its name when whole, or not at all.</summary>
     /// <param name="instance">The instance.</param>
-    /// <param name="folder">The folder, created where there is none.</param>
+    /// <param name="path">The path of its file, whose folder is created where there is none.</param>
     /// <param name="owner">The run that writes it.</param>
     /// <param name="content">Its bytes.</param>
     /// <param name="cancellationToken">Ends the writing.</param>
-    public async ValueTask<WrittenFile> SaveAsync(
-        InstanceInfo instance, string folder, string owner, Stream content, CancellationToken cancellationToken)
+    public async ValueTask<FoundFile> SaveAsync(
+        InstanceInfo instance, string path, string owner, Stream content, CancellationToken cancellationToken)
     {
-        var path = Path.Combine(folder, InstanceFile.Name(instance.SopInstanceUid));
+        var folder = Path.GetDirectoryName(path)!;
         using var unnamed = TryOpenUnnamed(folder, instance.SizeBytes);
         if (unnamed is null)
         {
@@ -42,7 +40,7 @@ internal sealed class InstanceWriter(string directory, bool allowsLinks, SavingO
         var written = await CopyAsync(instance, content, unnamed, cancellationToken).ConfigureAwait(false);
         try
         {
-            if (FlushesEachFile)
+            if (options.FlushesEachFile)
             {
                 options.Files.Flush(unnamed, path);
             }
@@ -52,12 +50,12 @@ internal sealed class InstanceWriter(string directory, bool allowsLinks, SavingO
                 await ReplaceAsync(unnamed, path, owner, cancellationToken).ConfigureAwait(false);
             }
 
-            if (FlushesEachFile)
+            if (options.FlushesEachFile)
             {
                 options.Files.FlushDirectory(folder);
             }
 
-            return new WrittenFile(path, written.SizeBytes, written.Crc32c, File.GetLastWriteTimeUtc(unnamed));
+            return Found(instance, written, File.GetLastWriteTimeUtc(unnamed));
         }
         catch (Exception e) when (DestinationErrors.From(e, directory) is { } fault)
         {
@@ -65,7 +63,7 @@ internal sealed class InstanceWriter(string directory, bool allowsLinks, SavingO
         }
     }
 
-    private async ValueTask<WrittenFile> SavePartialAsync(
+    private async ValueTask<FoundFile> SavePartialAsync(
         InstanceInfo instance, string path, string owner, Stream content, CancellationToken cancellationToken)
     {
         using var file = Create(path, instance, owner);
@@ -73,7 +71,7 @@ internal sealed class InstanceWriter(string directory, bool allowsLinks, SavingO
         {
             var written = await CopyAsync(instance, content, file.Handle, cancellationToken).ConfigureAwait(false);
             await CommitAsync(file, cancellationToken).ConfigureAwait(false);
-            return new WrittenFile(path, written.SizeBytes, written.Crc32c, File.GetLastWriteTimeUtc(path));
+            return Found(instance, written, File.GetLastWriteTimeUtc(path));
         }
         finally
         {
@@ -81,11 +79,14 @@ internal sealed class InstanceWriter(string directory, bool allowsLinks, SavingO
         }
     }
 
+    private static FoundFile Found(InstanceInfo instance, WrittenBytes written, DateTime lastWriteUtc) =>
+        new(written.SizeBytes, lastWriteUtc) { Crc32c = instance.ExpectedCrc32c ?? written.Crc32c };
+
     private async ValueTask CommitAsync(WholeFile file, CancellationToken cancellationToken)
     {
         try
         {
-            await file.CommitAsync(FlushesEachFile, overwrite: true, cancellationToken).ConfigureAwait(false);
+            await file.CommitAsync(options.FlushesEachFile, overwrite: true, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (!Path.Exists(file.Path) && DestinationErrors.From(e, directory) is { } fault)
         {

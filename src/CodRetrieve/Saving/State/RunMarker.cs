@@ -48,6 +48,9 @@ internal sealed class RunMarker : IDisposable
         throw new IOException($"No file below {StatePaths.Runs(root)} can be locked, although each has a random name.");
     }
 
+    /// <summary>Whether <see cref="StudiesOfDeadRuns"/> found one.</summary>
+    public bool HasFoundDeadRuns => !_dead.IsEmpty;
+
     /// <summary>The studies of runs that died. Their markers are deleted when the enumeration goes on.</summary>
     public IEnumerable<string> StudiesOfDeadRuns()
     {

@@ -15,6 +15,10 @@ internal static class StatePaths
     public static string StudyLock(string directory, string studyInstanceUid) =>
         Path.Combine(In(directory), "locks", SafeName.Validate(studyInstanceUid));
 
+    /// <summary>The file of what is known to be saved of a study.</summary>
+    public static string Receipts(string directory, string studyInstanceUid) =>
+        Path.Combine(In(directory), "studies", SafeName.Validate(studyInstanceUid));
+
     /// <summary>The file that is locked while <c>log.json</c> is written.</summary>
     public static string LogLock(string directory) => Path.Combine(In(directory), "locks", ".log.json");
 
@@ -24,7 +28,7 @@ internal static class StatePaths
     /// <exception cref="UnauthorizedAccessException">They may not be created.</exception>
     public static void Create(string directory)
     {
-        foreach (var folder in new[] { In(directory), Runs(directory), Path.Combine(In(directory), "locks") })
+        foreach (var folder in new[] { In(directory), Runs(directory), Path.Combine(In(directory), "locks"), Path.Combine(In(directory), "studies") })
         {
             if (SymbolicLink.Is(folder))
             {

@@ -1,15 +1,15 @@
 using System.Collections.Concurrent;
 using System.IO.Compression;
+using CodRetrieve.IO;
 
 namespace CodRetrieve.Saving;
 
 /// <summary>What a job does with the zip of one study. Safe for several callers at once, of which <see cref="CompleteAsync"/> comes alone.</summary>
-/// <param name="studyInstanceUid">The study.</param>
+/// <param name="session">The study.</param>
 /// <param name="path">The path of its zip.</param>
-/// <param name="run">The job's run.</param>
 /// <param name="unfinished">Where unfinished zips are.</param>
 /// <param name="options">How files are written.</param>
-internal sealed class StudyZip(string studyInstanceUid, string path, RunMarker run, UnfinishedZips unfinished, SavingOptions options) : IDisposable
+internal sealed class StudyZip(StudySession session, string path, UnfinishedZips unfinished, SavingOptions options) : IDisposable
 {
     private readonly object _lock = new();
     private volatile UnfinishedZip? _zip;
@@ -26,7 +26,7 @@ internal sealed class StudyZip(string studyInstanceUid, string path, RunMarker r
         {
             if (!_isLookedFor)
             {
-                _zip = unfinished.TryResume(path, run, cancellationToken);
+                _zip = unfinished.TryResume(path, session, cancellationToken);
                 _isLookedFor = true;
             }
 
@@ -39,7 +39,7 @@ internal sealed class StudyZip(string studyInstanceUid, string path, RunMarker r
     {
         lock (_lock)
         {
-            return TryOpen(cancellationToken) ?? (_zip = unfinished.Create(path, run));
+            return TryOpen(cancellationToken) ?? (_zip = unfinished.Create(path, session.Run));
         }
     }
 
@@ -47,12 +47,12 @@ internal sealed class StudyZip(string studyInstanceUid, string path, RunMarker r
     public void AddOutdated(string entryName) => _outdated[entryName] = true;
 
     /// <summary>Writes an entry.</summary>
-    public async ValueTask<WrittenFile> WriteAsync(string entryName, Stream content, ZipEntryForm form, CancellationToken cancellationToken)
+    public async ValueTask<FoundFile> WriteAsync(string entryName, Stream content, ZipEntryForm form, CancellationToken cancellationToken)
     {
         var zip = Open(cancellationToken);
         var written = await new ZipEntryWriter(
-            zip, entryName, content, form, () => unfinished.CreateTemporary(studyInstanceUid, run), cancellationToken).WriteAsync().ConfigureAwait(false);
-        return new WrittenFile(path, written.SizeBytes, form.ExpectedCrc32c is null ? written.Crc32c : null, zip.LastWriteUtc);
+            zip, entryName, content, form, CreateTemporary, cancellationToken).WriteAsync().ConfigureAwait(false);
+        return new FoundFile(written.SizeBytes, zip.LastWriteUtc) { Crc32 = written.Crc32, Crc32c = form.ExpectedCrc32c ?? written.Crc32c };
     }
 
     /// <summary>Finishes the zip: with the entries of an earlier one, unless they are replaced, and with a note if the study is not complete.</summary>
@@ -78,7 +78,7 @@ internal sealed class StudyZip(string studyInstanceUid, string path, RunMarker r
             {
                 comment = old.Comment;
                 damaged = await ZipCarryOver.RunAsync(
-                    old, zip, () => unfinished.CreateTemporary(studyInstanceUid, run), options.CompressionLevel, cancellationToken).ConfigureAwait(false);
+                    old, zip, CreateTemporary, options.CompressionLevel, cancellationToken).ConfigureAwait(false);
             }
         }
 
@@ -90,12 +90,12 @@ internal sealed class StudyZip(string studyInstanceUid, string path, RunMarker r
                 IncompleteNote.EntryName,
                 content,
                 new ZipEntryForm(note.Length, CompressionLevel.NoCompression),
-                () => unfinished.CreateTemporary(studyInstanceUid, run),
+                CreateTemporary,
                 cancellationToken).WriteAsync().ConfigureAwait(false);
         }
 
         string? kept = null;
-        await zip.CommitAsync(comment, options.FlushToDisk, () => kept = damaged > 0 ? DamagedFile.Rename(path) : null, cancellationToken)
+        await zip.CommitAsync(comment, options.Durability != Durability.None, () => kept = damaged > 0 ? DamagedFile.Rename(path) : null, cancellationToken)
             .ConfigureAwait(false);
         if (kept is null)
         {
@@ -105,6 +105,8 @@ internal sealed class StudyZip(string studyInstanceUid, string path, RunMarker r
         SavingLogMessages.ZipEntriesDamaged(options.Logger, damaged, path, kept);
         return $"{damaged} instances in the earlier {path} were damaged. It is kept as {kept}; run again to fetch them.";
     }
+
+    private WholeFile CreateTemporary() => unfinished.CreateTemporary(session.StudyInstanceUid, session.Run);
 
     /// <summary>Leaves what was saved to a later run.</summary>
     public void Dispose() => _zip?.Dispose();

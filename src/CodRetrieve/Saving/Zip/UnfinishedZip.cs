@@ -55,13 +55,14 @@ internal sealed class UnfinishedZip : IDisposable
     }
 
     /// <summary>Takes over the entries that an earlier run left in the file, those that prove whole. Comes before anything is written.</summary>
-    /// <remarks>All of them are read once: what a receipt tells of an entry, with the size and the CRC-32 in its header, could take the place of that.</remarks>
-    public void Resume(CancellationToken cancellationToken)
+    /// <param name="receipts">The receipts of the study: an entry that has none is read to its end.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public void Resume(StudyReceipts receipts, CancellationToken cancellationToken)
     {
         foreach (var (name, record) in UnfinishedZipReader.Follow(_file.Handle))
         {
             var key = EntryHash.Of(name);
-            if (UnfinishedZipReader.Verify(_file.Handle, record, cancellationToken) is { } whole)
+            if ((Known(key, record, receipts) ?? UnfinishedZipReader.Verify(_file.Handle, record, cancellationToken)) is { } whole)
             {
                 // None has the name of another, unless somebody else wrote the file.
                 if (_entries.Remove(key, out var earlier))
@@ -250,6 +251,12 @@ internal sealed class UnfinishedZip : IDisposable
             _gate.Release();
         }
     }
+
+    private static ZipRecord? Known(UInt128 name, in ZipRecord record, StudyReceipts receipts) =>
+        record.Method != LocalHeader.Unfinished && receipts.Find(name) is { IsTrusted: true } receipt
+            && receipt.SizeBytes == record.SizeBytes && receipt.Crc32 == record.Crc32
+            ? record with { Crc32c = receipt.Crc32c, IsResumed = true }
+            : null;
 
     // An entry that is replaced is none any more before the new one is: after a crash in between neither is there, and it is fetched again.
     private async ValueTask DropAsync(UInt128 name, CancellationToken cancellationToken)

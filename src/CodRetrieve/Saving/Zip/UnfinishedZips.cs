@@ -24,11 +24,12 @@ internal sealed class UnfinishedZips(string directory, SavingOptions options)
 
     /// <summary>Continues the zip that a dead run left of a study, and deletes what else there is.</summary>
     /// <param name="path">The final path of the zip.</param>
-    /// <param name="run">The run that goes on with it.</param>
+    /// <param name="session">The study, which another run goes on with.</param>
     /// <param name="cancellationToken">Ends the reading of what is there.</param>
     /// <returns>The zip with the entries that are whole; <see langword="null"/> if there are none.</returns>
-    public UnfinishedZip? TryResume(string path, RunMarker run, CancellationToken cancellationToken)
+    public UnfinishedZip? TryResume(string path, StudySession session, CancellationToken cancellationToken)
     {
+        var run = session.Run;
         var name = Path.GetFileName(path);
         UnfinishedZip? resumed = null;
         foreach (var (partial, owner) in Partials(name).OrderByDescending(static partial => new FileInfo(partial.Path).Length))
@@ -40,7 +41,7 @@ internal sealed class UnfinishedZips(string directory, SavingOptions options)
 
             if (resumed is null && !SymbolicLink.Is(partial))
             {
-                resumed = Resume(path, name, partial, run, cancellationToken);
+                resumed = Resume(path, name, partial, session, cancellationToken);
             }
             else
             {
@@ -79,12 +80,12 @@ internal sealed class UnfinishedZips(string directory, SavingOptions options)
         }
     }
 
-    private UnfinishedZip? Resume(string path, string name, string partial, RunMarker run, CancellationToken cancellationToken)
+    private UnfinishedZip? Resume(string path, string name, string partial, StudySession session, CancellationToken cancellationToken)
     {
-        var zip = new UnfinishedZip(WholeFile.Resume(path, name, run.Owner, partial, options.Files, options.TimeProvider), _writer);
+        var zip = new UnfinishedZip(WholeFile.Resume(path, name, session.Run.Owner, partial, options.Files, options.TimeProvider), _writer);
         try
         {
-            zip.Resume(cancellationToken);
+            zip.Resume(session.Receipts, cancellationToken);
             SavingLogMessages.ZipResumed(options.Logger, zip.Count, partial);
             if (zip.Count > 0)
             {

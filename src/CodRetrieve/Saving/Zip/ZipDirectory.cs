@@ -24,21 +24,34 @@ internal sealed class ZipDirectory(string directory, SavingOptions options)
     /// <param name="series">The series.</param>
     /// <param name="mayChange">Whether a zip that cannot be read is renamed, out of the way of a new one.</param>
     /// <param name="cancellationToken">Ends the search.</param>
-    public Dictionary<string, FoundFile> Find(SeriesInfo series, bool mayChange, CancellationToken cancellationToken)
+    public FoundInstances Find(SeriesInfo series, bool mayChange, CancellationToken cancellationToken)
     {
         var found = new Dictionary<string, FoundFile>(StringComparer.Ordinal);
-        if (Index(series.StudyInstanceUid, mayChange, cancellationToken) is { } index)
+        if (Index(series.StudyInstanceUid, mayChange, cancellationToken) is not { } index)
         {
-            foreach (var instance in series.Instances)
+            return new FoundInstances(found, []);
+        }
+
+        foreach (var instance in series.Instances)
+        {
+            if (index.Find(EntryName(instance)) is { } entry)
             {
-                if (index.Find(EntryName(instance)) is { } entry)
-                {
-                    found[instance.SopInstanceUid] = entry;
-                }
+                found[instance.SopInstanceUid] = entry;
             }
         }
 
-        return found;
+        return new FoundInstances(found, index.CountIn(series) > found.Count ? Unlisted(series, found) : []);
+    }
+
+    // Rare, so the index does not keep names.
+    private List<string> Unlisted(SeriesInfo series, Dictionary<string, FoundFile> found)
+    {
+        using var zip = ZipIndex.OpenRead(PathOf(series.StudyInstanceUid));
+        return [.. zip.Entries
+            .Select(static entry => ZipIndex.TryGetInstance(entry.FullName))
+            .Where(instance => instance?.Series == series.SeriesInstanceUid && !found.ContainsKey(instance.Value.SopInstanceUid))
+            .Select(static instance => instance!.Value.SopInstanceUid)
+            .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
     }
 
     /// <summary>Drops what is known of a study's zip.</summary>

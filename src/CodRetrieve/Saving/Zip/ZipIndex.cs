@@ -1,11 +1,13 @@
 using System.IO.Compression;
+using CodRetrieve.Catalog;
 
 namespace CodRetrieve.Saving;
 
-/// <summary>What a study's zip holds, from its central directory: the size of each entry by the hash of its name.</summary>
+/// <summary>What a study's zip holds, from its central directory: the size and the CRC-32 of each entry by the hash of its name.</summary>
 internal sealed class ZipIndex
 {
-    private readonly Dictionary<UInt128, long> _sizes = [];
+    private readonly Dictionary<UInt128, (long SizeBytes, uint Crc32)> _entries = [];
+    private readonly Dictionary<string, int> _counts = new(StringComparer.Ordinal);
     private readonly (long Length, DateTime WriteTime) _stamp;
 
     private ZipIndex((long Length, DateTime WriteTime) stamp) => _stamp = stamp;
@@ -19,7 +21,13 @@ internal sealed class ZipIndex
         foreach (var entry in zip.Entries)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            index._sizes[EntryHash.Of(entry.FullName)] = entry.Length;
+            var name = EntryHash.Of(entry.FullName);
+            if (!index._entries.ContainsKey(name) && TryGetInstance(entry.FullName) is var (series, _))
+            {
+                index._counts[series] = index._counts.GetValueOrDefault(series) + 1;
+            }
+
+            index._entries[name] = (entry.Length, entry.Crc32);
         }
 
         return index;
@@ -58,7 +66,14 @@ internal sealed class ZipIndex
 
     /// <summary>The entry of a name; <see langword="null"/> if the zip holds none.</summary>
     public FoundFile? Find(string entryName) =>
-        _sizes.TryGetValue(EntryHash.Of(entryName), out var size) ? new FoundFile(size, _stamp.WriteTime) : null;
+        _entries.TryGetValue(EntryHash.Of(entryName), out var entry) ? new FoundFile(entry.SizeBytes, _stamp.WriteTime) { Crc32 = entry.Crc32 } : null;
+
+    /// <summary>The number of entries that are named as instances of a series.</summary>
+    public int CountIn(SeriesInfo series) => _counts.GetValueOrDefault(series.SeriesInstanceUid);
+
+    /// <summary>The series and the SOP Instance UID in the name of an entry, <c>{series}/instances/{sop}.dcm</c>; <see langword="null"/> for other names.</summary>
+    public static (string Series, string SopInstanceUid)? TryGetInstance(string entryName) =>
+        entryName.Split('/') is [var series, "instances", var file] && SafeUid.IsSafe(series) && InstanceFile.TryGetUid(file) is { } sop ? (series, sop) : null;
 
     /// <summary>Whether the file is still the one that was read.</summary>
     public bool IsOf(string path) => _stamp == Stamp(path);

@@ -8,7 +8,7 @@ internal sealed class ZipLayout(string root, SavingOptions options) : IStudyLayo
     private readonly ZipDirectory _zips = new(root, options);
     private readonly UnfinishedZips _unfinished = new(root, options);
 
-    public Dictionary<string, FoundFile> Find(SeriesInfo series, StudySession? session, CancellationToken cancellationToken)
+    public FoundInstances Find(SeriesInfo series, StudySession? session, CancellationToken cancellationToken)
     {
         var found = _zips.Find(series, session is not null, cancellationToken);
         var waiting = session is not null
@@ -16,13 +16,18 @@ internal sealed class ZipLayout(string root, SavingOptions options) : IStudyLayo
             : _zips.FindUnfinished(series);
         foreach (var (instance, file) in waiting)
         {
-            found[instance.SopInstanceUid] = file;
+            found.Files[instance.SopInstanceUid] = file;
         }
 
         return found;
     }
 
-    public async ValueTask<(string Location, WrittenFile File)> SaveAsync(
+    // A zip is flushed before it gets its name, if it is to be durable.
+    public bool NeedsFileSystemFlush => false;
+
+    public ISavedStudy OpenStudy(string studyInstanceUid) => new SavedStudyZip(root, studyInstanceUid, options);
+
+    public async ValueTask<(string Location, FoundFile File)> SaveAsync(
         InstanceInfo instance, StudySession session, Stream content, CancellationToken cancellationToken)
     {
         StudyZip work;
@@ -94,7 +99,7 @@ internal sealed class ZipLayout(string root, SavingOptions options) : IStudyLayo
             var name = ZipDirectory.EntryName(instance);
             if (zip.Find(name) is { } record)
             {
-                var file = new FoundFile(record.SizeBytes, writeTime);
+                var file = new FoundFile(record.SizeBytes, writeTime) { Crc32 = record.Crc32, Crc32c = record.Crc32c };
                 if (file.HasSizeOf(instance) && (instance.ExpectedCrc32c is not { } expected || record.Crc32c is not { } crc || expected == crc))
                 {
                     yield return (instance, file);
@@ -112,8 +117,7 @@ internal sealed class ZipLayout(string root, SavingOptions options) : IStudyLayo
     {
         lock (session)
         {
-            var uid = session.StudyInstanceUid;
-            return (StudyZip)(session.Work ??= new StudyZip(uid, _zips.PathOf(uid), session.Run, _unfinished, options));
+            return (StudyZip)(session.Work ??= new StudyZip(session, _zips.PathOf(session.StudyInstanceUid), _unfinished, options));
         }
     }
 }

@@ -34,7 +34,7 @@ public sealed class FolderSaveHandlerTests : IDisposable
             Assert.Equal(2, Directory.EnumerateFiles(_folder[".codretrieve"], "*", SearchOption.AllDirectories).Count());
         }
 
-        Assert.Equal(["1.2/1.2.3/instances/1.2.3.1.dcm", "log.json"], _folder.Files());
+        Assert.Equal([".codretrieve/studies/1.2", "1.2/1.2.3/instances/1.2.3.1.dcm", "log.json"], _folder.Files());
     }
 
     [Fact(Timeout = 30_000)]

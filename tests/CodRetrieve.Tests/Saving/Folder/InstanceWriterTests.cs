@@ -19,7 +19,7 @@ public sealed class InstanceWriterTests : IDisposable
     {
         var instance = TestSeries.Of("1.2", "1.2.3", 1, size).Instances[0];
         var content = new BlockedStream(TestSeries.Bytes(instance));
-        var saving = Writer(unnamed).SaveAsync(instance, _folder["a"], "0badc0de", content, default).AsTask();
+        var saving = Writer(unnamed).SaveAsync(instance, _folder["a", instance.SopInstanceUid + ".dcm"], "0badc0de", content, default).AsTask();
         await content.Blocked;
 
         var isUnnamed = unnamed && size < 1_000_000 && AnonymousFile.IsPossibleIn(_folder.Path, _folder["probe"]);
@@ -28,9 +28,9 @@ public sealed class InstanceWriterTests : IDisposable
 
         content.Release();
         var written = await saving;
-        Assert.Equal((_folder["a", "1.2.3.1.dcm"], size), (written.Path, written.SizeBytes));
+        Assert.Equal(size, written.SizeBytes);
         Assert.Equal(Crc32C.Append(0, TestSeries.Bytes(instance)), written.Crc32c);
-        Assert.Equal(File.GetLastWriteTimeUtc(written.Path), written.LastWriteUtc);
+        Assert.Equal(File.GetLastWriteTimeUtc(_folder["a", "1.2.3.1.dcm"]), written.LastWriteUtc);
         Assert.Equal(["a/1.2.3.1.dcm"], _folder.Files());
         Assert.Equal(TestSeries.Bytes(instance), await File.ReadAllBytesAsync(_folder["a", "1.2.3.1.dcm"]));
     }
@@ -41,7 +41,7 @@ public sealed class InstanceWriterTests : IDisposable
     public async Task Replaces_what_has_the_name(bool unnamed)
     {
         _folder.Write("a/1.2.3.1.dcm", new byte[5]);
-        await Writer(unnamed).SaveAsync(_instance, _folder["a"], "0badc0de", TestSeries.Content(_instance), default);
+        await Writer(unnamed).SaveAsync(_instance, _folder["a", _instance.SopInstanceUid + ".dcm"], "0badc0de", TestSeries.Content(_instance), default);
 
         Assert.Equal(["a/1.2.3.1.dcm"], _folder.Files());
         Assert.Equal(TestSeries.Bytes(_instance), await File.ReadAllBytesAsync(_folder["a", "1.2.3.1.dcm"]));
@@ -54,14 +54,14 @@ public sealed class InstanceWriterTests : IDisposable
     {
         var writer = Writer(unnamed);
         var content = new BlockedStream(TestSeries.Bytes(_instance));
-        var saving = writer.SaveAsync(_instance, _folder["a"], "0badc0de", content, default).AsTask();
+        var saving = writer.SaveAsync(_instance, _folder["a", _instance.SopInstanceUid + ".dcm"], "0badc0de", content, default).AsTask();
         await content.Blocked;
         Directory.Delete(_folder["a"], recursive: true);
 
         content.Release();
 
         await Assert.ThrowsAnyAsync<IOException>(() => saving);
-        await writer.SaveAsync(_instance, _folder["a"], "0badc0de", TestSeries.Content(_instance), default);
+        await writer.SaveAsync(_instance, _folder["a", _instance.SopInstanceUid + ".dcm"], "0badc0de", TestSeries.Content(_instance), default);
         Assert.Equal(["a/1.2.3.1.dcm"], _folder.Files());
     }
 
@@ -71,7 +71,7 @@ public sealed class InstanceWriterTests : IDisposable
     public async Task A_directory_that_is_removed_while_an_instance_is_written_ends_all_saving(bool unnamed)
     {
         var content = new BlockedStream(TestSeries.Bytes(_instance));
-        var saving = Writer(unnamed).SaveAsync(_instance, _folder["a"], "0badc0de", content, default).AsTask();
+        var saving = Writer(unnamed).SaveAsync(_instance, _folder["a", _instance.SopInstanceUid + ".dcm"], "0badc0de", content, default).AsTask();
         await content.Blocked;
         Directory.Delete(_folder.Path, recursive: true);
 

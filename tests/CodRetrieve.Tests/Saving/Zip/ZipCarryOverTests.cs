@@ -33,7 +33,7 @@ public sealed class ZipCarryOverTests : IDisposable
         Assert.Equal(redacted, SavingTools.Read(ZipPath, SavingTools.EntryName(series.Instances[1])));
         Assert.Equal(TestSeries.Bytes(series.Instances[2]), SavingTools.Read(ZipPath, SavingTools.EntryName(series.Instances[2])));
         Assert.True(File.ReadAllBytes(ZipPath).AsSpan().IndexOf(old.AsSpan(1000, 500)) < 0);
-        Assert.Equal(["1.2.zip", "log.json"], _folder.Files());
+        Assert.Equal([".codretrieve/studies/1.2", "1.2.zip", "log.json"], _folder.Files());
     }
 
     [Fact(Timeout = 30_000)]

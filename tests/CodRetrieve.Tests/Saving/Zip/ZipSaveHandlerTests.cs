@@ -29,7 +29,7 @@ public sealed class ZipSaveHandlerTests : IDisposable
             await handler.CompleteStudyAsync(Study, default);
         }
 
-        Assert.Equal(["1.2.zip", "log.json"], _folder.Files());
+        Assert.Equal([".codretrieve/studies/1.2", "1.2.zip", "log.json"], _folder.Files());
         Assert.Equal(["1.2.3/instances/1.2.3.1.dcm"], SavingTools.Names(ZipPath));
         Assert.Equal("""{"logs":["1.2/1.2.3/1.2.3.1"]}""", await File.ReadAllTextAsync(_folder["log.json"]));
     }
