@@ -14,6 +14,9 @@ internal sealed class CodCatalog(ObjectReader objects, string? prefix, ILogger l
 {
     // 5,000 instances make 30 to 60 MB; nothing decompresses to more than this.
     private const long MaxIndexBytes = 4L * 1024 * 1024 * 1024;
+    // Two records of 512 zero bytes, padded to the blocking factor of 20 records (POSIX pax).
+    private const long MaxEmptyTarBytes = 10_240;
+
     private const int MaxPages = 10_000;
     private const int IndexAttempts = 3;
 
@@ -111,6 +114,11 @@ internal sealed class CodCatalog(ObjectReader objects, string? prefix, ILogger l
                 index,
                 new CodFormatException($"{tarUri}: the tar is stored with content-encoding gzip, so that no range of it can be read. Store it plain."),
                 SeriesProblem.CompressedTar),
+            { SizeBytes: > MaxEmptyTarBytes } when index is { Series.Instances.Count: 0, Problems.Count: 0 } => new(
+                listing,
+                null,
+                new CodFormatException($"{uri}: the index lists no instance, and the tar of {listing.Tar.SizeBytes} bytes is not empty. A writer overwrote the index and added nothing; the series must be written again."),
+                SeriesProblem.EmptyIndex),
             _ => new(listing, index, null, SeriesProblem.None),
         };
     }

@@ -18,6 +18,9 @@ public enum SeriesProblem
     /// <summary>The tar is stored with a content-encoding, so that no ranges of it can be read.</summary>
     CompressedTar,
 
+    /// <summary>The <c>metadata.json</c> lists no instance, though there is a tar that is not empty: a writer in overwrite mode added nothing.</summary>
+    EmptyIndex,
+
     /// <summary>The destination cannot say what it holds of the series, such as a folder that may not be read. Nothing of it is fetched.</summary>
     UnreadableDestination,
 }

@@ -128,6 +128,24 @@ public sealed class CodCatalogTests
         Assert.Equal(2, content.Series.Instances.Count);
     }
 
+    [Theory(Timeout = 30_000)]
+    [InlineData(5, SeriesProblem.EmptyIndex)]
+    [InlineData(0, SeriesProblem.None)]
+    public async Task An_index_without_instances_is_a_problem_beside_a_tar_that_has_some(int inTar, SeriesProblem problem)
+    {
+        await using var store = await OpenStore.StartAsync();
+        var full = new SyntheticStudy();
+        var series = full.AddSeries(new SyntheticSeriesOptions { InstanceCount = inTar });
+        store.Put(full);
+        var empty = new SyntheticStudy();
+        empty.AddSeries(new SyntheticSeriesOptions { InstanceCount = 0, SeriesInstanceUid = series.SeriesInstanceUid });
+        using var index = new MemoryStream();
+        empty.Series[0].WriteMetadata(index, TestStore.BucketName, TestStore.Prefix);
+        store.Bucket.Put(series.MetadataName(TestStore.Prefix), index.ToArray());
+
+        Assert.Equal(problem, (await ReadAsync(store, full)).Problem);
+    }
+
     [Fact(Timeout = 30_000)]
     public async Task A_series_without_an_index_is_not_asked_for_it()
     {
