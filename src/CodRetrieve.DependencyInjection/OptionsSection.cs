@@ -23,6 +23,7 @@ internal sealed class OptionsSection(IConfiguration section) : IConfigureOptions
         [nameof(CodDownloadOptions.UserProject)] = TryReadUserProject,
         [nameof(CodDownloadOptions.IdleTimeout)] = (options, text) => TryReadTime(text, value => options.IdleTimeout = value),
         [nameof(CodDownloadOptions.LockTimeout)] = (options, text) => TryReadTime(text, value => options.LockTimeout = value),
+        [nameof(CodDownloadOptions.EditWaitTimeout)] = (options, text) => TryReadTime(text, value => options.EditWaitTimeout = value),
         [nameof(CodDownloadOptions.ConnectTimeout)] = (options, text) => TryReadTime(text, value => options.ConnectTimeout = value),
         [nameof(CodDownloadOptions.RetryDelay)] = (options, text) => TryReadTime(text, value => options.RetryDelay = value),
         [nameof(CodDownloadOptions.MaxRetryDelay)] = (options, text) => TryReadTime(text, value => options.MaxRetryDelay = value),

@@ -93,6 +93,13 @@ public sealed class CodDownloadOptions
     public TimeSpan LockTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
+    /// Gets or sets how long a job waits for a series that is being edited in the store: whose index and tar do not belong together, with a writer's lock
+    /// younger than an hour beside them. It is listed again meanwhile, and fetched when it is whole; after that it fails with a
+    /// <see cref="SeriesBeingEditedException"/>. Other series are fetched in the meantime. Default 2 minutes; from 0 to one day.
+    /// </summary>
+    public TimeSpan EditWaitTimeout { get; set; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>
     /// Gets or sets a function that returns the client which sends the requests, for hosts with proxies, client certificates or handlers of their own. Default
     /// <see langword="null"/>: one is made and disposed by the <see cref="CodDownload"/>. A client that you give stays yours; its handler must
     /// allow <see cref="MaxConnections"/> connections, must not unpack content (<c>AutomaticDecompression</c>) and should not follow redirects.
@@ -120,6 +127,8 @@ public sealed class CodDownloadOptions
         ThrowIfNotPositive(MaxRetryDelay, nameof(MaxRetryDelay));
         ArgumentOutOfRangeException.ThrowIfLessThan(LockTimeout, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(LockTimeout, TimeSpan.FromDays(1));
+        ArgumentOutOfRangeException.ThrowIfLessThan(EditWaitTimeout, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(EditWaitTimeout, TimeSpan.FromDays(1));
         ThrowIfNotDefined(ExistingFilePolicy, nameof(ExistingFilePolicy));
         ThrowIfNotDefined(Durability, nameof(Durability));
         ArgumentNullException.ThrowIfNull(Credential);

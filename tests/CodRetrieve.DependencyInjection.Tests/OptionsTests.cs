@@ -24,6 +24,7 @@ public sealed class OptionsTests
             ("maxretrydelay", "00:02:00"),
             ("ZipCompression", "fastest"),
             ("TrustSavedLog", "true"),
+            ("EditWaitTimeout", "00:05:00"),
             ("ExistingFilePolicy", "keep"),
             ("Durability", "Instance"),
             ("CheckFreeSpace", "false"),
@@ -43,6 +44,7 @@ public sealed class OptionsTests
         Assert.Equal(TimeSpan.FromMinutes(2), options.MaxRetryDelay);
         Assert.Equal(CompressionLevel.Fastest, options.ZipCompression);
         Assert.True(options.TrustSavedLog);
+        Assert.Equal(TimeSpan.FromMinutes(5), options.EditWaitTimeout);
         Assert.Equal(ExistingFilePolicy.Keep, options.ExistingFilePolicy);
         Assert.Equal(Durability.Instance, options.Durability);
         Assert.False(options.CheckFreeSpace);

@@ -5,6 +5,8 @@ namespace CodRetrieve.Catalog;
 /// <summary>The objects of one series, as a listing shows them. Immutable.</summary>
 internal sealed record SeriesListing
 {
+    private static readonly TimeSpan MaxEditTime = TimeSpan.FromHours(1);
+
     /// <summary>The series, without its instances.</summary>
     public required SeriesInfo Series { get; init; }
 
@@ -22,7 +24,12 @@ internal sealed record SeriesListing
     public bool IsPrefixOnly { get; init; }
 
     /// <summary>A writer is at work on the series, or died there (<c>.gradient.lock</c>).</summary>
-    public bool HasLock { get; init; }
+    public ObjectInfo? Lock { get; init; }
+
+    public bool HasLock => Lock is not null;
+
+    /// <summary>Whether a writer's lock is there that is not older than a writer works on a series, as a rule.</summary>
+    public bool HasYoungLock(DateTimeOffset now) => Lock is { } found && (found.UpdatedAt is not { } updated || now - updated < MaxEditTime);
 
     /// <summary>The writer declared the series broken (<c>error.log</c>).</summary>
     public bool HasErrorLog { get; init; }

@@ -55,7 +55,7 @@ internal sealed class StudyListingBuilder(string study, string under, Func<strin
                 series.Index = item;
                 break;
             case ".gradient.lock":
-                series.HasLock = true;
+                series.Lock = item;
                 break;
             case "error.log":
                 series.HasErrorLog = true;
@@ -105,7 +105,7 @@ internal sealed class StudyListingBuilder(string study, string under, Func<strin
 
         public bool IsPrefixOnly { get; set; }
 
-        public bool HasLock { get; set; }
+        public ObjectInfo? Lock { get; set; }
 
         public bool HasErrorLog { get; set; }
 
@@ -123,7 +123,7 @@ internal sealed class StudyListingBuilder(string study, string under, Func<strin
             Tar = Tar,
             Index = Index,
             IsPrefixOnly = IsPrefixOnly,
-            HasLock = HasLock,
+            Lock = Lock,
             HasErrorLog = HasErrorLog,
         };
     }

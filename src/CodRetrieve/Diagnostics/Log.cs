@@ -34,4 +34,7 @@ internal static partial class Log
 
     [LoggerMessage(307, LogLevel.Warning, "{Study} is in use by another job; trying again later")]
     public static partial void StudyBusy(ILogger logger, string study);
+
+    [LoggerMessage(308, LogLevel.Information, "{TarUri} is being edited: its index and its tar do not belong together. Listing it again for up to {Seconds} s")]
+    public static partial void SeriesEdited(ILogger logger, string tarUri, double seconds);
 }

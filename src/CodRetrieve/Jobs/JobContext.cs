@@ -60,6 +60,20 @@ internal sealed class JobContext : IDisposable
         _ending.Cancel();
     }
 
+    /// <summary>Ends the job if one of its parts fails, so that none waits for what no longer comes.</summary>
+    public async Task OrEndAsync(Task part)
+    {
+        try
+        {
+            await part.ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !Ending.IsCancellationRequested)
+        {
+            End(e);
+            throw;
+        }
+    }
+
     /// <summary>Ends the job, by throwing, when a failure means that nothing more can succeed.</summary>
     public void ThrowIfFatal(Exception cause)
     {

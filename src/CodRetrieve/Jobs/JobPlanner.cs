@@ -13,10 +13,14 @@ internal sealed class JobPlanner(JobContext job, CompletionHandler completion) :
     // Often enough to follow another job's studies, seldom enough not to list them all the time.
     private static readonly TimeSpan MaxBusyWait = TimeSpan.FromSeconds(2);
 
+    private static readonly TimeSpan MaxEditInterval = TimeSpan.FromSeconds(10);
+
     /// <summary>What the planner keeps of a study while its series are read.</summary>
     internal sealed record PlannedStudy(StudyRequest Request, StudyRun Run);
 
     private readonly Func<SeriesInfo, CancellationToken, ValueTask<SeriesHoldings>> _findSaved = job.Handler.FindSaved();
+
+    private readonly ConcurrentQueue<Task> _edits = [];
 
     // Studies that another job was saving when their turn came.
     private readonly ConcurrentQueue<string> _busy = new();
@@ -88,7 +92,13 @@ internal sealed class JobPlanner(JobContext job, CompletionHandler completion) :
             job.Control.Gate.Exit();
         }
 
-        if (run.Work.IsEnded)
+        if (run.IsAwaitingEdit)
+        {
+            // Keeps its place in the queue, although there is nothing to hand out yet.
+            await job.Queue.AddAsync(run, cancellationToken).ConfigureAwait(false);
+            AwaitEdit(run);
+        }
+        else if (run.Work.IsEnded)
         {
             await completion.CloseAsync(run).ConfigureAwait(false);
         }
@@ -99,13 +109,64 @@ internal sealed class JobPlanner(JobContext job, CompletionHandler completion) :
         }
     }
 
+    /// <summary>Waits beside the transfer of other series until a series is edited to its end, and plans it again; see <see cref="EditsAsync"/>.</summary>
+    public void AwaitEdit(SeriesRun run) => _edits.Enqueue(job.OrEndAsync(AwaitEditAsync(run)));
+
+    /// <summary>Waits until nothing waits for an edit any more. Called when no series is left in the queue.</summary>
+    public Task EditsAsync() => Task.WhenAll(_edits);
+
     public ValueTask StudyReadAsync(PlannedStudy study, CancellationToken cancellationToken) => completion.CloseAsync(study.Run);
 
     /// <summary>Reads and plans a series again whose tar changed under the job. What the job saved of it stays, where it is still what the store lists.</summary>
     public async Task PlanAgainAsync(SeriesRun abandoned)
     {
         Log.SeriesChanged(job.Logger, abandoned.Series.TarUri);
-        var listing = await ListAgainAsync(abandoned).ConfigureAwait(false);
+        await PlanAgainAsync(abandoned, await ListAgainAsync(abandoned).ConfigureAwait(false)).ConfigureAwait(false);
+    }
+
+    private async Task AwaitEditAsync(SeriesRun run)
+    {
+        var (time, timeout) = (job.Options.TimeProvider, job.Options.EditWaitTimeout);
+        Log.SeriesEdited(job.Logger, run.Series.TarUri, timeout.TotalSeconds);
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(job.Ending, job.Control.Stopped);
+        try
+        {
+            var before = run.Delta.Content.Listing;
+            SeriesListing now;
+            for (var wait = TimeSpan.FromMilliseconds(250); ; wait = wait * 2 < MaxEditInterval ? wait * 2 : MaxEditInterval)
+            {
+                var left = timeout - time.GetElapsedTime(run.EditNoticed!.Value);
+                if (left > TimeSpan.Zero)
+                {
+                    await Task.Delay(wait < left ? wait : left, time, waiting.Token).ConfigureAwait(false);
+                }
+
+                now = await ListAgainAsync(run).ConfigureAwait(false);
+                if (left <= TimeSpan.Zero || !now.HasYoungLock(time.GetUtcNow())
+                    || (now.Tar?.Generation, now.Index?.Generation) != (before.Tar?.Generation, before.Index?.Generation))
+                {
+                    break;
+                }
+            }
+
+            await job.Control.Gate.EnterAsync(waiting.Token).ConfigureAwait(false);
+            try
+            {
+                await PlanAgainAsync(run, now).ConfigureAwait(false);
+            }
+            finally
+            {
+                job.Control.Gate.Exit();
+            }
+        }
+        catch (OperationCanceledException) when (job.Control.Stopped.IsCancellationRequested && !job.Ending.IsCancellationRequested)
+        {
+            // Left for the next job, as all that had not begun.
+        }
+    }
+
+    private async Task PlanAgainAsync(SeriesRun abandoned, SeriesListing listing)
+    {
         var content = await job.Catalog.ReadSeriesAsync(listing, job.Ending).ConfigureAwait(false);
         var again = await PlanAsync(abandoned.Study, content, abandoned, job.Ending).ConfigureAwait(false);
         job.Tally.Replace(abandoned, again);
@@ -113,6 +174,10 @@ internal sealed class JobPlanner(JobContext job, CompletionHandler completion) :
         if (job.Queue.Replace(abandoned, again))
         {
             await completion.CloseAsync(again).ConfigureAwait(false);
+        }
+        else if (again.IsAwaitingEdit)
+        {
+            AwaitEdit(again);
         }
     }
 
@@ -182,7 +247,7 @@ internal sealed class JobPlanner(JobContext job, CompletionHandler completion) :
             run.Tally.AddFailure(RetrievalFailure.Of(run.Series, delta.Wanted.Count, delta.BytesWanted, failure));
         }
 
-        foreach (var instance in run.Work.BeyondTar)
+        foreach (var instance in run.Work.BeyondTar.Count > 0 && !run.TryAwaitEdit() ? run.Work.BeyondTar : [])
         {
             run.Fail(instance, new CodFormatException($"{instance.Uri}: the tar ends before this instance. It is older than its index, whose writer is at work or died."));
         }

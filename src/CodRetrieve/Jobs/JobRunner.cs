@@ -93,7 +93,7 @@ internal sealed class JobRunner(IObjectStore store, string? prefix, ISaveHandler
     }
 
     private Task RunAsync(JobContext job) =>
-        OrEndAsync(job, handler is ISaveHandlerLifecycle lifecycle ? RunAsync(job, lifecycle) : FetchAllAsync(job));
+        job.OrEndAsync(handler is ISaveHandlerLifecycle lifecycle ? RunAsync(job, lifecycle) : FetchAllAsync(job));
 
     private async Task RunAsync(JobContext job, ISaveHandlerLifecycle lifecycle)
     {
@@ -112,17 +112,24 @@ internal sealed class JobRunner(IObjectStore store, string? prefix, ISaveHandler
     {
         var completion = new CompletionHandler(job);
         var planner = new JobPlanner(job, completion);
-        var completing = OrEndAsync(job, completion.CompleteStudiesAsync());
-        var fetching = Enumerable.Range(0, options.MaxConnections).Select(_ => OrEndAsync(job, FetchAsync(job, planner, completion)));
+        var completing = job.OrEndAsync(completion.CompleteStudiesAsync());
+        var fetching = Enumerable.Range(0, options.MaxConnections).Select(_ => job.OrEndAsync(FetchAsync(job, planner, completion)));
         using var stopping = job.Control.Stopped.Register(job.Queue.Stop);
         try
         {
-            await Task.WhenAll([OrEndAsync(job, PlanAsync(job, planner)), .. fetching]).ConfigureAwait(false);
+            await Task.WhenAll([job.OrEndAsync(PlanAsync(job, planner)), .. fetching]).ConfigureAwait(false);
         }
         finally
         {
-            completion.Complete();
-            await completing.ConfigureAwait(false);
+            try
+            {
+                await planner.EditsAsync().ConfigureAwait(false);
+            }
+            finally
+            {
+                completion.Complete();
+                await completing.ConfigureAwait(false);
+            }
         }
     }
 
@@ -175,27 +182,17 @@ internal sealed class JobRunner(IObjectStore store, string? prefix, ISaveHandler
             return;
         }
 
-        if (!run.Work.IsAbandoned)
+        if (run.IsAwaitingEdit)
+        {
+            planner.AwaitEdit(run);
+        }
+        else if (!run.Work.IsAbandoned)
         {
             await completion.CloseAsync(run).ConfigureAwait(false);
         }
         else if (!job.Control.Stopped.IsCancellationRequested)
         {
             await planner.PlanAgainAsync(run).ConfigureAwait(false);
-        }
-    }
-
-    // One part that fails ends the others, so that none waits for what no longer comes.
-    private static async Task OrEndAsync(JobContext job, Task part)
-    {
-        try
-        {
-            await part.ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is not OperationCanceledException || !job.Ending.IsCancellationRequested)
-        {
-            job.End(e);
-            throw;
         }
     }
 }

@@ -21,7 +21,8 @@ internal sealed class SeriesRun : ITransferTarget
         _job = job;
         Study = study;
         Delta = delta;
-        CanPlanAgain = abandoned is null;
+        CanPlanAgain = abandoned is null || abandoned.IsAwaitingEdit;
+        EditNoticed = abandoned?.EditNoticed;
         Ledger = abandoned?.Ledger ?? new SeriesLedger();
         Work = new SeriesWork(delta);
         var progress = abandoned?.Tally.Progress ?? new SeriesProgress(delta.Series, delta.BytesWanted);
@@ -49,6 +50,14 @@ internal sealed class SeriesRun : ITransferTarget
     public SeriesLedger Ledger { get; }
 
     public bool CanPlanAgain { get; }
+
+    /// <summary>When it was first noticed that the series is being edited, by the job's clock; <see langword="null"/> where it never was.</summary>
+    public long? EditNoticed { get; private set; }
+
+    /// <summary>Whether the series waits to be listed again, since it is being edited.</summary>
+    public bool IsAwaitingEdit { get; private set; }
+
+    private bool HasYoungLock => Delta.Content.Listing.HasYoungLock(_job.Options.TimeProvider.GetUtcNow());
 
     /// <summary>
     /// The bytes that saving the rest will still take from the device: those of instances neither saved nor being written, which have taken
@@ -114,7 +123,26 @@ internal sealed class SeriesRun : ITransferTarget
         }
     }
 
-    public void Fail(InstanceInfo instance, Exception cause) => Tally.AddFailure(RetrievalFailure.Of(instance, cause));
+    public bool TryAwaitEdit()
+    {
+        var time = _job.Options.TimeProvider;
+        if (!HasYoungLock || _job.Options.EditWaitTimeout == TimeSpan.Zero
+            || (EditNoticed is { } since && time.GetElapsedTime(since) >= _job.Options.EditWaitTimeout))
+        {
+            return false;
+        }
+
+        EditNoticed ??= time.GetTimestamp();
+        IsAwaitingEdit = true;
+        Work.Abandon();
+        return true;
+    }
+
+    public void Fail(InstanceInfo instance, Exception cause)
+    {
+        var isEdit = cause is InstanceIntegrityException or CodFormatException && HasYoungLock;
+        Tally.AddFailure(RetrievalFailure.Of(instance, isEdit ? new SeriesBeingEditedException(Series.TarUri, cause) : cause));
+    }
 
     public void ThrowIfFatal(Exception cause) => _job.ThrowIfFatal(cause);
 }

@@ -12,6 +12,9 @@ public sealed record ObjectInfo
     /// <summary>Gets the number that changes whenever the object is overwritten; <see langword="null"/> where the store has none.</summary>
     public long? Generation { get; init; }
 
+    /// <summary>Gets when the object was last written, by the clock of the store; <see langword="null"/> where it is not known.</summary>
+    public DateTimeOffset? UpdatedAt { get; init; }
+
     /// <summary>Gets the CRC32C of the stored bytes; <see langword="null"/> where it is not known.</summary>
     public uint? Crc32c { get; init; }
 

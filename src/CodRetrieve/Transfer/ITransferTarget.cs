@@ -14,6 +14,10 @@ internal interface ITransferTarget : IQueuedSeries, IContentObserver
     /// <summary>Whether the tar may still change under the job: then the series is planned again, once.</summary>
     bool CanPlanAgain { get; }
 
+    /// <summary>Leaves the series for later, if what does not match is most likely being edited: then it is listed again.</summary>
+    /// <returns>Whether it is left: nothing more of it is fetched now, and nothing has failed.</returns>
+    bool TryAwaitEdit();
+
     /// <summary>Counts bytes that came over the wire, wanted or not.</summary>
     void AddWireBytes(int bytes);
 

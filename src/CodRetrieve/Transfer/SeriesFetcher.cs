@@ -50,7 +50,7 @@ internal sealed class SeriesFetcher(ObjectReader objects, TimeProvider time, ILo
             rejection = _ => e;
         }
 
-        if (rejection is not null)
+        if (rejection is not null && !target.TryAwaitEdit())
         {
             Fail(target, target.Work.RejectTar(), rejection);
         }
@@ -86,6 +86,12 @@ internal sealed class SeriesFetcher(ObjectReader objects, TimeProvider time, ILo
 
     private async Task ScanAsync(ITransferTarget target, IReadOnlyList<InstanceInfo> instances)
     {
+        // What a scan would find while an edit is under way are the bytes from before it.
+        if (instances.Any(instance => target.Work.LastMismatch(instance) is not null) && target.TryAwaitEdit())
+        {
+            return;
+        }
+
         var wanted = instances.ToDictionary(instance => instance.EntryName, StringComparer.Ordinal);
         Exception? broken = null;
         if (target.Tar.SizeBytes > 0)
@@ -97,6 +103,11 @@ internal sealed class SeriesFetcher(ObjectReader objects, TimeProvider time, ILo
             {
                 return;
             }
+        }
+
+        if (broken is null && wanted.Count > 0 && target.TryAwaitEdit())
+        {
+            return;
         }
 
         Fail(

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using CodRetrieve.IO;
@@ -57,6 +58,7 @@ internal static partial class GcsListing
             Name = item.Name,
             SizeBytes = item.Size.Value,
             Generation = item.Generation,
+            UpdatedAt = DateTimeOffset.TryParse(item.Updated, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var updated) ? updated : null,
             Crc32c = Crc32C.TryParse(item.Crc32c, out var crc) ? crc : null,
             ContentEncoding = item.ContentEncoding,
         };
@@ -64,7 +66,7 @@ internal static partial class GcsListing
 
     private sealed record Page(string? Kind, List<Item?>? Items, List<string?>? Prefixes, string? NextPageToken);
 
-    private sealed record Item(string? Name, long? Size, long? Generation, string? Crc32c, string? ContentEncoding);
+    private sealed record Item(string? Name, long? Size, long? Generation, string? Updated, string? Crc32c, string? ContentEncoding);
 
     [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, NumberHandling = JsonNumberHandling.AllowReadingFromString)]
     [JsonSerializable(typeof(Page))]

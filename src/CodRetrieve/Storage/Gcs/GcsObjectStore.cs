@@ -11,7 +11,7 @@ namespace CodRetrieve.Storage;
 internal sealed class GcsObjectStore : IObjectStore
 {
     // Everything the library needs of a listing, so that the responses stay small.
-    private const string ListFields = "kind,items(name,size,generation,crc32c,contentEncoding),prefixes,nextPageToken";
+    private const string ListFields = "kind,items(name,size,generation,updated,crc32c,contentEncoding),prefixes,nextPageToken";
 
     private readonly Func<HttpClient> _http;
     private readonly Uri _endpoint;

@@ -80,7 +80,7 @@ internal sealed class DirectoryObjectStore(string root) : IObjectStore
     {
         try
         {
-            return new ObjectInfo { Name = name, SizeBytes = file.Length, Generation = GenerationOf(file) };
+            return new ObjectInfo { Name = name, SizeBytes = file.Length, Generation = GenerationOf(file), UpdatedAt = new DateTimeOffset(file.LastWriteTimeUtc) };
         }
         catch (FileNotFoundException)
         {

@@ -1,0 +1,162 @@
+using CodRetrieve.Testing;
+using CodRetrieve.Tests.Support;
+
+namespace CodRetrieve.Tests;
+
+/// <summary>Series whose index and tar do not belong together, since a writer uploads one before the other.</summary>
+public sealed class SeriesUnderEditTests : IAsyncLifetime
+{
+    private static readonly SyntheticSeriesOptions Plain = new() { InstanceCount = 10, MetadataBytesPerInstance = 0 };
+
+    private readonly TempFolder _folder = new();
+    private TestStore _store = null!;
+
+    public async Task InitializeAsync() => _store = await TestStore.StartAsync();
+
+    public async Task DisposeAsync()
+    {
+        await _store.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Theory(Timeout = 30_000)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_series_whose_other_half_comes_is_waited_for_and_others_are_fetched_meanwhile(bool isIndexFirst)
+    {
+        var other = new SyntheticStudy(seed: 42);
+        other.AddSeries();
+        _store.Put(other);
+        var before = Put(Plain);
+        var after = Study(Plain with { EditedInstances = [2, 6] });
+        PutLock(before);
+        PutHalf(after, index: isIndexFirst);
+        var listings = _store.Server.WaitForRequestAsync(_ => Listings(before) >= 3);
+
+        await using var cod = Open();
+        var job = cod.CreateWatchedJob([before.StudyInstanceUid, other.StudyInstanceUid]);
+        var running = job.RunAsync();
+        await listings;
+        PutHalf(after, index: !isIndexFirst);
+        _store.Bucket.Remove(LockName(before));
+        var result = await running;
+
+        Assert.Equal(JobOutcome.Complete, result.Outcome);
+        Assert.Equal(new[] { after, other }.Expected(), SavedFiles.InFolder(_folder.Path));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task One_that_stays_so_is_reported_as_being_edited_and_what_matches_is_saved()
+    {
+        var before = Put(Plain);
+        PutLock(before);
+        PutHalf(Study(Plain with { EditedInstances = [2, 6] }), index: true);
+
+        await using var cod = Open(TimeSpan.FromSeconds(1));
+        var result = await cod.CreateWatchedJob([before.StudyInstanceUid]).RunAsync();
+
+        Assert.Equal((JobOutcome.Incomplete, 8, 2), (result.Outcome, result.InstancesSaved, result.InstancesFailed));
+        Assert.All(result.Failures, failure => Assert.IsType<SeriesBeingEditedException>(failure.Exception));
+        Assert.All(result.Failures, failure => Assert.IsType<InstanceIntegrityException>(failure.Exception.InnerException));
+
+        // The first, and with growing waits a few more in the second.
+        Assert.InRange(Listings(before), 3, 6);
+    }
+
+    [Theory(Timeout = 30_000)]
+    [InlineData(false, false)]
+    [InlineData(true, true)]
+    public async Task Without_a_young_lock_or_without_patience_nothing_is_waited_for(bool hasLock, bool isImpatient)
+    {
+        var before = Put(Plain);
+        if (hasLock)
+        {
+            PutLock(before);
+        }
+
+        PutHalf(Study(Plain with { EditedInstances = [2] }), index: true);
+
+        await using var cod = Open(isImpatient ? TimeSpan.Zero : null);
+        var result = await cod.CreateWatchedJob([before.StudyInstanceUid]).RunAsync();
+
+        Assert.Equal((JobOutcome.Incomplete, 9, 1), (result.Outcome, result.InstancesSaved, result.InstancesFailed));
+        Assert.Equal(hasLock ? typeof(SeriesBeingEditedException) : typeof(InstanceIntegrityException), Assert.Single(result.Failures).Exception.GetType());
+        Assert.Equal(1, Listings(before));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_tar_that_ends_before_instances_of_its_index_is_waited_for()
+    {
+        var before = Put(Plain);
+        var after = Study(Plain with { InstanceCount = 14 });
+        PutLock(before);
+        PutHalf(after, index: true);
+        var listings = _store.Server.WaitForRequestAsync(_ => Listings(before) >= 2);
+
+        await using var cod = Open();
+        var running = cod.CreateWatchedJob([before.StudyInstanceUid]).RunAsync();
+        await listings;
+        PutHalf(after, index: false);
+        var result = await running;
+
+        Assert.Equal(JobOutcome.Complete, result.Outcome);
+        Assert.Equal(after.Expected(), SavedFiles.InFolder(_folder.Path));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Stopping_and_cancelling_end_the_wait()
+    {
+        var before = Put(Plain);
+        PutLock(before);
+        PutHalf(Study(Plain with { EditedInstances = [2] }), index: true);
+
+        await using var cod = _store.Open(_folder.Path);
+        var saved = _store.Server.WaitForRequestAsync(request => request.Kind == RequestKind.Media);
+        var job = cod.CreateWatchedJob([before.StudyInstanceUid]);
+        job.Start();
+        await saved;
+        await job.StopAsync();
+        Assert.Equal(JobOutcome.Stopped, (await job.Completion).Outcome);
+
+        using var cancelling = new CancellationTokenSource();
+        var cancelled = cod.CreateWatchedJob([before.StudyInstanceUid]);
+        cancelled.Saved += (_, _) => cancelling.Cancel();
+        PutHalf(Study(Plain with { EditedInstances = [2, 3] }), index: true);
+        PutHalf(Study(Plain with { EditedInstances = [3, 4] }), index: false);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled.RunAsync(cancellationToken: cancelling.Token));
+    }
+
+    private CodDownload Open(TimeSpan? patience = null) => _store.Open(_folder.Path, options => options.EditWaitTimeout = patience ?? TimeSpan.FromMinutes(2));
+
+    private static SyntheticStudy Study(SyntheticSeriesOptions options)
+    {
+        var study = new SyntheticStudy(seed: 41);
+        study.AddSeries(options);
+        return study;
+    }
+
+    private SyntheticStudy Put(SyntheticSeriesOptions options) => _store.Put(Study(options));
+
+    private void PutHalf(SyntheticStudy study, bool index)
+    {
+        var series = study.Series[0];
+        if (index)
+        {
+            using var json = new MemoryStream();
+            series.WriteMetadata(json, TestStore.BucketName, TestStore.Prefix);
+            _store.Bucket.Put(series.MetadataName(TestStore.Prefix), json.ToArray());
+        }
+        else
+        {
+            _store.Bucket.Put(series.TarName(TestStore.Prefix), series.Tar);
+        }
+    }
+
+    private void PutLock(SyntheticStudy study) => _store.Bucket.Put(LockName(study), "{}"u8.ToArray());
+
+    private static string LockName(SyntheticStudy study) =>
+        study.Series[0].MetadataName(TestStore.Prefix).Replace("metadata.json", ".gradient.lock", StringComparison.Ordinal);
+
+    private int Listings(SyntheticStudy study) => _store.Server.Requests.Count(
+        request => request.Kind == RequestKind.List && request.Prefix!.Contains(study.StudyInstanceUid, StringComparison.Ordinal));
+}
