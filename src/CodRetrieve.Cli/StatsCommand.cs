@@ -55,16 +55,8 @@ internal sealed class StatsCommand(Request request, Terminal terminal)
         }
     }
 
-    private void WarnOfUnlisted(DownloadStats stats)
-    {
-        foreach (var series in stats.Series)
-        {
-            foreach (var instance in series.UnlistedInstances)
-            {
-                _errors.Warn($"{series.StudyInstanceUid}/{series.SeriesInstanceUid}/{instance} is saved, and the store does not list it (any more). It is kept.");
-            }
-        }
-    }
+    private static IEnumerable<string> UnlistedOf(SeriesStats series) => series.UnlistedInstances.Select(instance =>
+        $"{series.StudyInstanceUid}/{series.SeriesInstanceUid}/{instance} is saved, and the store does not list it (any more). It is kept.");
 
     private int Report(Session session, DownloadStats stats, TimeSpan elapsed)
     {
@@ -85,14 +77,9 @@ internal sealed class StatsCommand(Request request, Terminal terminal)
             .Concat(stats.Series.SelectMany(SeriesState.ErrorsOf))
             .Concat(stats.MissingStudies.Select(study => MissingStudy.Text(study, session.Bucket)))
             .ToList();
-        foreach (var warning in request.Quiet ? [] : stats.Warnings)
+        foreach (var warning in request.Quiet ? [] : stats.Warnings.Concat(stats.Series.SelectMany(UnlistedOf)))
         {
             _errors.Warn(warning);
-        }
-
-        if (!request.Quiet)
-        {
-            WarnOfUnlisted(stats);
         }
 
         failures.ForEach(_errors.Add);

@@ -125,12 +125,10 @@ public sealed class CodDownloadOptions
         ThrowIfNotPositive(ConnectTimeout, nameof(ConnectTimeout));
         ThrowIfNotPositive(RetryDelay, nameof(RetryDelay));
         ThrowIfNotPositive(MaxRetryDelay, nameof(MaxRetryDelay));
-        ArgumentOutOfRangeException.ThrowIfLessThan(LockTimeout, TimeSpan.Zero);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(LockTimeout, TimeSpan.FromDays(1));
-        ArgumentOutOfRangeException.ThrowIfLessThan(EditWaitTimeout, TimeSpan.Zero);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(EditWaitTimeout, TimeSpan.FromDays(1));
-        ThrowIfNotDefined(ExistingFilePolicy, nameof(ExistingFilePolicy));
-        ThrowIfNotDefined(Durability, nameof(Durability));
+        ThrowIfNotWithinDay(LockTimeout, nameof(LockTimeout));
+        ThrowIfNotWithinDay(EditWaitTimeout, nameof(EditWaitTimeout));
+        OptionCheck.ThrowIfNotDefined(ExistingFilePolicy, nameof(ExistingFilePolicy));
+        OptionCheck.ThrowIfNotDefined(Durability, nameof(Durability));
         ArgumentNullException.ThrowIfNull(Credential);
         ArgumentNullException.ThrowIfNull(LoggerFactory);
         ArgumentNullException.ThrowIfNull(TimeProvider);
@@ -149,13 +147,10 @@ public sealed class CodDownloadOptions
         return copy;
     }
 
-    private static void ThrowIfNotDefined<T>(T value, string name)
-        where T : struct, Enum
+    private static void ThrowIfNotWithinDay(TimeSpan value, string name)
     {
-        if (!Enum.IsDefined(value))
-        {
-            throw new ArgumentOutOfRangeException(name, value, "There is no such value.");
-        }
+        ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.Zero, name);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(value, TimeSpan.FromDays(1), name);
     }
 
     private static void ThrowIfNotPositive(TimeSpan value, string name)

@@ -4,20 +4,9 @@ using CodRetrieve.Tests.Support;
 namespace CodRetrieve.Tests;
 
 /// <summary>Series that are edited in the store under the same UIDs after they were saved: what is saved must be what the store lists now.</summary>
-public sealed class EditedSeriesTests : IAsyncLifetime
+public sealed class EditedSeriesTests : StoreTests
 {
     private static readonly SyntheticSeriesOptions Plain = new() { InstanceCount = 10, MetadataBytesPerInstance = 0 };
-
-    private readonly TempFolder _folder = new();
-    private TestStore _store = null!;
-
-    public async Task InitializeAsync() => _store = await TestStore.StartAsync();
-
-    public async Task DisposeAsync()
-    {
-        await _store.DisposeAsync();
-        _folder.Dispose();
-    }
 
     [Theory(Timeout = 30_000)]
     [InlineData(OutputFormat.Folder)]
@@ -38,7 +27,7 @@ public sealed class EditedSeriesTests : IAsyncLifetime
 
         // The edit may have been a redaction.
         var pixels = Bytes(before.Series[0].Instances[3]).AsSpan(^1000..).ToArray();
-        Assert.DoesNotContain(Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories), file => File.ReadAllBytes(file).AsSpan().IndexOf(pixels) >= 0);
+        Assert.DoesNotContain(Directory.EnumerateFiles(Folder.Path, "*", SearchOption.AllDirectories), file => File.ReadAllBytes(file).AsSpan().IndexOf(pixels) >= 0);
         await AssertNothingToDoAsync(after, format);
     }
 
@@ -106,7 +95,7 @@ public sealed class EditedSeriesTests : IAsyncLifetime
     {
         Put(Plain);
         await DownloadAsync(format);
-        Directory.Delete(Path.Combine(_folder.Path, ".codretrieve"), recursive: true);
+        Directory.Delete(Path.Combine(Folder.Path, ".codretrieve"), recursive: true);
         var after = Put(Plain with { EditedInstances = [1, 5] });
 
         var result = await DownloadAsync(format);
@@ -144,7 +133,7 @@ public sealed class EditedSeriesTests : IAsyncLifetime
     {
         var study = Put(Plain);
         await DownloadAsync(OutputFormat.Folder);
-        var file = Directory.EnumerateFiles(_folder.Path, "*.dcm", SearchOption.AllDirectories).First();
+        var file = Directory.EnumerateFiles(Folder.Path, "*.dcm", SearchOption.AllDirectories).First();
         var bytes = await File.ReadAllBytesAsync(file);
         bytes[^1] ^= 1;
         await File.WriteAllBytesAsync(file, bytes);
@@ -158,7 +147,7 @@ public sealed class EditedSeriesTests : IAsyncLifetime
     {
         var study = Put(Plain);
         await DownloadAsync(OutputFormat.Folder);
-        foreach (var file in Directory.EnumerateFiles(_folder.Path, "*.dcm", SearchOption.AllDirectories))
+        foreach (var file in Directory.EnumerateFiles(Folder.Path, "*.dcm", SearchOption.AllDirectories))
         {
             // As a copy without times does it.
             File.SetLastWriteTimeUtc(file, new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc));
@@ -182,14 +171,14 @@ public sealed class EditedSeriesTests : IAsyncLifetime
     {
         var study = new SyntheticStudy(seed: 21);
         study.AddSeries(options);
-        return _store.Put(study);
+        return Store.Put(study);
     }
 
     private static string Uid => new SyntheticStudy(seed: 21).StudyInstanceUid;
 
     private async Task<JobResult> DownloadAsync(OutputFormat format, ExistingFilePolicy policy = ExistingFilePolicy.VerifyAndReplace)
     {
-        await using var cod = _store.Open(_folder.Path, options => options.ExistingFilePolicy = policy);
+        await using var cod = Store.Open(Folder.Path, options => options.ExistingFilePolicy = policy);
         return await cod.CreateWatchedJob([Uid], format).RunAsync();
     }
 
@@ -202,7 +191,7 @@ public sealed class EditedSeriesTests : IAsyncLifetime
 
     private async Task<DownloadStats> StatsAsync(OutputFormat format)
     {
-        await using var cod = _store.Open(_folder.Path);
+        await using var cod = Store.Open(Folder.Path);
         return await cod.GetStatsAsync([Uid], format);
     }
 
@@ -217,5 +206,5 @@ public sealed class EditedSeriesTests : IAsyncLifetime
     }
 
     private void AssertSaved(SyntheticStudy study, OutputFormat format) =>
-        Assert.Equal(study.Expected(), SavedFiles.In(_folder.Path, format == OutputFormat.Zip));
+        Assert.Equal(study.Expected(), SavedFiles.In(Folder.Path, format == OutputFormat.Zip));
 }

@@ -4,20 +4,9 @@ using CodRetrieve.Tests.Support;
 namespace CodRetrieve.Tests;
 
 /// <summary>Series whose index and tar do not belong together, since a writer uploads one before the other.</summary>
-public sealed class SeriesUnderEditTests : IAsyncLifetime
+public sealed class SeriesUnderEditTests : StoreTests
 {
     private static readonly SyntheticSeriesOptions Plain = new() { InstanceCount = 10, MetadataBytesPerInstance = 0 };
-
-    private readonly TempFolder _folder = new();
-    private TestStore _store = null!;
-
-    public async Task InitializeAsync() => _store = await TestStore.StartAsync();
-
-    public async Task DisposeAsync()
-    {
-        await _store.DisposeAsync();
-        _folder.Dispose();
-    }
 
     [Theory(Timeout = 30_000)]
     [InlineData(true)]
@@ -26,23 +15,23 @@ public sealed class SeriesUnderEditTests : IAsyncLifetime
     {
         var other = new SyntheticStudy(seed: 42);
         other.AddSeries();
-        _store.Put(other);
+        Store.Put(other);
         var before = Put(Plain);
         var after = Study(Plain with { EditedInstances = [2, 6] });
         PutLock(before);
         PutHalf(after, index: isIndexFirst);
-        var listings = _store.Server.WaitForRequestAsync(_ => Listings(before) >= 3);
+        var listings = Store.Server.WaitForRequestAsync(_ => Listings(before) >= 3);
 
         await using var cod = Open();
         var job = cod.CreateWatchedJob([before.StudyInstanceUid, other.StudyInstanceUid]);
         var running = job.RunAsync();
         await listings;
         PutHalf(after, index: !isIndexFirst);
-        _store.Bucket.Remove(LockName(before));
+        Store.Bucket.Remove(LockName(before));
         var result = await running;
 
         Assert.Equal(JobOutcome.Complete, result.Outcome);
-        Assert.Equal(new[] { after, other }.Expected(), SavedFiles.InFolder(_folder.Path));
+        Assert.Equal(new[] { after, other }.Expected(), SavedFiles.InFolder(Folder.Path));
     }
 
     [Fact(Timeout = 30_000)]
@@ -91,7 +80,7 @@ public sealed class SeriesUnderEditTests : IAsyncLifetime
         var after = Study(Plain with { InstanceCount = 14 });
         PutLock(before);
         PutHalf(after, index: true);
-        var listings = _store.Server.WaitForRequestAsync(_ => Listings(before) >= 2);
+        var listings = Store.Server.WaitForRequestAsync(_ => Listings(before) >= 2);
 
         await using var cod = Open();
         var running = cod.CreateWatchedJob([before.StudyInstanceUid]).RunAsync();
@@ -100,7 +89,7 @@ public sealed class SeriesUnderEditTests : IAsyncLifetime
         var result = await running;
 
         Assert.Equal(JobOutcome.Complete, result.Outcome);
-        Assert.Equal(after.Expected(), SavedFiles.InFolder(_folder.Path));
+        Assert.Equal(after.Expected(), SavedFiles.InFolder(Folder.Path));
     }
 
     [Fact(Timeout = 30_000)]
@@ -110,8 +99,8 @@ public sealed class SeriesUnderEditTests : IAsyncLifetime
         PutLock(before);
         PutHalf(Study(Plain with { EditedInstances = [2] }), index: true);
 
-        await using var cod = _store.Open(_folder.Path);
-        var saved = _store.Server.WaitForRequestAsync(request => request.Kind == RequestKind.Media);
+        await using var cod = Store.Open(Folder.Path);
+        var saved = Store.Server.WaitForRequestAsync(request => request.Kind == RequestKind.Media);
         var job = cod.CreateWatchedJob([before.StudyInstanceUid]);
         job.Start();
         await saved;
@@ -126,7 +115,7 @@ public sealed class SeriesUnderEditTests : IAsyncLifetime
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled.RunAsync(cancellationToken: cancelling.Token));
     }
 
-    private CodDownload Open(TimeSpan? patience = null) => _store.Open(_folder.Path, options => options.EditWaitTimeout = patience ?? TimeSpan.FromMinutes(2));
+    private CodDownload Open(TimeSpan? patience = null) => Store.Open(Folder.Path, options => options.EditWaitTimeout = patience ?? TimeSpan.FromMinutes(2));
 
     private static SyntheticStudy Study(SyntheticSeriesOptions options)
     {
@@ -135,7 +124,7 @@ public sealed class SeriesUnderEditTests : IAsyncLifetime
         return study;
     }
 
-    private SyntheticStudy Put(SyntheticSeriesOptions options) => _store.Put(Study(options));
+    private SyntheticStudy Put(SyntheticSeriesOptions options) => Store.Put(Study(options));
 
     private void PutHalf(SyntheticStudy study, bool index)
     {
@@ -144,19 +133,19 @@ public sealed class SeriesUnderEditTests : IAsyncLifetime
         {
             using var json = new MemoryStream();
             series.WriteMetadata(json, TestStore.BucketName, TestStore.Prefix);
-            _store.Bucket.Put(series.MetadataName(TestStore.Prefix), json.ToArray());
+            Store.Bucket.Put(series.MetadataName(TestStore.Prefix), json.ToArray());
         }
         else
         {
-            _store.Bucket.Put(series.TarName(TestStore.Prefix), series.Tar);
+            Store.Bucket.Put(series.TarName(TestStore.Prefix), series.Tar);
         }
     }
 
-    private void PutLock(SyntheticStudy study) => _store.Bucket.Put(LockName(study), "{}"u8.ToArray());
+    private void PutLock(SyntheticStudy study) => Store.Bucket.Put(LockName(study), "{}"u8.ToArray());
 
     private static string LockName(SyntheticStudy study) =>
         study.Series[0].MetadataName(TestStore.Prefix).Replace("metadata.json", ".gradient.lock", StringComparison.Ordinal);
 
-    private int Listings(SyntheticStudy study) => _store.Server.Requests.Count(
+    private int Listings(SyntheticStudy study) => Store.Server.Requests.Count(
         request => request.Kind == RequestKind.List && request.Prefix!.Contains(study.StudyInstanceUid, StringComparison.Ordinal));
 }

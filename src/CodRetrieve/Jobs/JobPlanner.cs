@@ -247,7 +247,12 @@ internal sealed class JobPlanner(JobContext job, CompletionHandler completion) :
             run.Tally.AddFailure(RetrievalFailure.Of(run.Series, delta.Wanted.Count, delta.BytesWanted, failure));
         }
 
-        foreach (var instance in run.Work.BeyondTar.Count > 0 && !run.TryAwaitEdit() ? run.Work.BeyondTar : [])
+        if (run.Work.BeyondTar.Count == 0 || run.TryAwaitEdit())
+        {
+            return run;
+        }
+
+        foreach (var instance in run.Work.BeyondTar)
         {
             run.Fail(instance, new CodFormatException($"{instance.Uri}: the tar ends before this instance. It is older than its index, whose writer is at work or died."));
         }

@@ -126,13 +126,17 @@ internal sealed class SeriesRun : ITransferTarget
     public bool TryAwaitEdit()
     {
         var time = _job.Options.TimeProvider;
-        if (!HasYoungLock || _job.Options.EditWaitTimeout == TimeSpan.Zero
-            || (EditNoticed is { } since && time.GetElapsedTime(since) >= _job.Options.EditWaitTimeout))
+        if (!HasYoungLock)
         {
             return false;
         }
 
         EditNoticed ??= time.GetTimestamp();
+        if (time.GetElapsedTime(EditNoticed.Value) >= _job.Options.EditWaitTimeout)
+        {
+            return false;
+        }
+
         IsAwaitingEdit = true;
         Work.Abandon();
         return true;

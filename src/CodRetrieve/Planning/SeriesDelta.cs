@@ -5,6 +5,8 @@ namespace CodRetrieve.Planning;
 /// <summary>One series compared with what the destination holds of it: what is wanted. Immutable.</summary>
 internal sealed class SeriesDelta
 {
+    private readonly SeriesHoldings _held;
+
     private SeriesDelta(SeriesContent content, SeriesHoldings held, IReadOnlyList<InstanceInfo> wanted, int saved, Exception? error)
     {
         Content = content;
@@ -15,8 +17,6 @@ internal sealed class SeriesDelta
         BytesTotal = SizeOf(content.Series.Instances);
         BytesWanted = SizeOf(wanted);
     }
-
-    private readonly SeriesHoldings _held;
 
     public SeriesContent Content { get; }
 

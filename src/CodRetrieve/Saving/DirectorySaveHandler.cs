@@ -125,7 +125,7 @@ public abstract class DirectorySaveHandler : ISaveHandler, ISaveHandlerLifecycle
     public async ValueTask<string> SaveAsync(InstanceInfo instance, Stream content, CancellationToken cancellationToken)
     {
         var session = Session(instance.Series.StudyInstanceUid);
-        var name = EntryHash.Of(ZipDirectory.EntryName(instance));
+        var name = EntryHash.Of(instance);
         if (session.NotReplaced.ContainsKey(name))
         {
             throw new IOException(
@@ -220,7 +220,7 @@ public abstract class DirectorySaveHandler : ISaveHandler, ISaveHandlerLifecycle
         {
             foreach (var instance in series.Instances.Where(instance => saved.Outdated.Contains(instance.SopInstanceUid)))
             {
-                session.NotReplaced[EntryHash.Of(ZipDirectory.EntryName(instance))] = true;
+                session.NotReplaced[EntryHash.Of(instance)] = true;
             }
         }
     }

@@ -17,5 +17,8 @@ internal static class EntryHash
         return BinaryPrimitives.ReadUInt128LittleEndian(hash);
     }
 
+    /// <summary>The hash of the name that an instance has below its study, in a folder as in a zip.</summary>
+    public static UInt128 Of(InstanceInfo instance) => Of(ZipDirectory.EntryName(instance));
+
     public static UInt128 Of(string name) => Of(Encoding.UTF8.GetBytes(name));
 }

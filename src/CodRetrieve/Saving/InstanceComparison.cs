@@ -39,7 +39,7 @@ internal sealed class InstanceComparison(SavingOptions options)
             var instance = series.Instances[i];
             if (found.Files.TryGetValue(instance.SopInstanceUid, out var file))
             {
-                verdicts[i] = Judge(instance, file, receipts.Find(NameOf(instance)));
+                verdicts[i] = Judge(instance, file, receipts.Find(EntryHash.Of(instance)));
                 if (verdicts[i] == Verdict.Unread)
                 {
                     unread.Add(i);
@@ -62,13 +62,13 @@ internal sealed class InstanceComparison(SavingOptions options)
     private SavedInstances ToResult(SeriesInfo series, FoundInstances found, Verdict[] verdicts)
     {
         var keeps = options.ExistingFilePolicy == ExistingFilePolicy.Keep;
-        var outdated = Of(Verdict.Outdated);
-        var adopted = Of(Verdict.Adopted);
-        var saved = Of(Verdict.Saved).Concat(adopted).Concat(keeps ? outdated : []);
+        var adopted = Uids(Verdict.Adopted).ToHashSet(StringComparer.Ordinal);
+        var outdated = Uids(Verdict.Outdated).ToHashSet(StringComparer.Ordinal);
+        var saved = Uids(Verdict.Saved).Concat(adopted).Concat(keeps ? outdated : []);
         return new SavedInstances(saved) { Adopted = adopted, Outdated = outdated, Unlisted = found.Unlisted };
 
-        HashSet<string> Of(Verdict verdict) =>
-            series.Instances.Where((_, i) => verdicts[i] == verdict).Select(static instance => instance.SopInstanceUid).ToHashSet(StringComparer.Ordinal);
+        IEnumerable<string> Uids(Verdict verdict) =>
+            series.Instances.Where((_, i) => verdicts[i] == verdict).Select(static instance => instance.SopInstanceUid);
     }
 
     private static Verdict Judge(InstanceInfo instance, in FoundFile file, in Receipt? receipt)
@@ -114,7 +114,7 @@ internal sealed class InstanceComparison(SavingOptions options)
 
     private Verdict Read(ISavedStudy study, InstanceInfo instance, in FoundFile file, StudyReceipts receipts, CancellationToken cancellationToken)
     {
-        var name = NameOf(instance);
+        var name = EntryHash.Of(instance);
         try
         {
             using var saved = study.Open(instance);
@@ -124,7 +124,8 @@ internal sealed class InstanceComparison(SavingOptions options)
             }
 
             // What was saved without a CRC32C in the index is compared with what it was then.
-            var (crc32c, size) = saved.ComputeCrc32c(cancellationToken);
+            var size = 0L;
+            var crc32c = saved.ComputeCrc32c(ref size, cancellationToken);
             var isWhole = size == file.SizeBytes && (instance.Crc32c is { } listed
                 ? crc32c == listed
                 : receipts.Find(name) is not { } receipt || (receipt.Crc32c == crc32c && IsCurrent(instance, receipt)));
@@ -142,6 +143,4 @@ internal sealed class InstanceComparison(SavingOptions options)
             return Verdict.Outdated;
         }
     }
-
-    private static UInt128 NameOf(InstanceInfo instance) => EntryHash.Of(ZipDirectory.EntryName(instance));
 }

@@ -12,23 +12,27 @@ internal sealed class SavedFile(Stream content, long sizeBytes, string location,
     public string Location => location;
 
     /// <summary>Reads the content to its end, on the thread of the caller.</summary>
-    /// <returns>The CRC32C, and the number of bytes: never many more than <see cref="SizeBytes"/>, whatever a damaged entry of a zip decompresses to.</returns>
+    /// <param name="bytesRead">
+    /// Counts the bytes, also where reading fails: never many more than <see cref="SizeBytes"/>, whatever a damaged entry of a zip decompresses to.
+    /// </param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>The CRC32C.</returns>
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="InvalidDataException">It is in a zip, and damaged there.</exception>
-    public (uint Crc32c, long SizeBytes) ComputeCrc32c(CancellationToken cancellationToken)
+    public uint ComputeCrc32c(ref long bytesRead, CancellationToken cancellationToken)
     {
-        var (crc, size) = (0u, 0L);
+        var crc = 0u;
         var buffer = ArrayPool<byte>.Shared.Rent(InstanceFile.BufferSize);
         try
         {
-            while (size <= sizeBytes && content.Read(buffer) is var count and > 0)
+            while (bytesRead <= sizeBytes && content.Read(buffer) is var count and > 0)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 crc = Crc32C.Append(crc, buffer.AsSpan(0, count));
-                size += count;
+                bytesRead += count;
             }
 
-            return (crc, size);
+            return crc;
         }
         finally
         {

@@ -62,21 +62,9 @@ public sealed class SavingOptions
     {
         ArgumentNullException.ThrowIfNull(LoggerFactory);
         ArgumentNullException.ThrowIfNull(TimeProvider);
-        if (!Enum.IsDefined(CompressionLevel))
-        {
-            throw new ArgumentOutOfRangeException(nameof(CompressionLevel), CompressionLevel, "There is no such compression level.");
-        }
-
-        if (!Enum.IsDefined(ExistingFilePolicy))
-        {
-            throw new ArgumentOutOfRangeException(nameof(ExistingFilePolicy), ExistingFilePolicy, "There is no such policy.");
-        }
-
-        if (!Enum.IsDefined(Durability))
-        {
-            throw new ArgumentOutOfRangeException(nameof(Durability), Durability, "There is no such durability.");
-        }
-
+        OptionCheck.ThrowIfNotDefined(CompressionLevel, nameof(CompressionLevel));
+        OptionCheck.ThrowIfNotDefined(ExistingFilePolicy, nameof(ExistingFilePolicy));
+        OptionCheck.ThrowIfNotDefined(Durability, nameof(Durability));
         var copy = (SavingOptions)MemberwiseClone();
         copy.Logger = LoggerFactory.CreateLogger<ISaveHandler>();
         return copy;

@@ -28,7 +28,7 @@ internal static class InstanceCheck
                 return (Finding(VerificationIssueKind.Unverifiable, copy), 0);
             }
 
-            (var actual, bytesRead) = copy.ComputeCrc32c(cancellationToken);
+            var actual = copy.ComputeCrc32c(ref bytesRead, cancellationToken);
             return (actual == expected && bytesRead == copy.SizeBytes ? null : Finding(VerificationIssueKind.Corrupt, copy, actual), bytesRead);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)

@@ -28,7 +28,7 @@ internal sealed class SeriesVerifier
         if (content.Index is { } index)
         {
             // A series without a tar can be verified too: the index says it all.
-            _names = [.. _instances.Select(instance => EntryHash.Of(ZipDirectory.EntryName(instance)))];
+            _names = [.. _instances.Select(instance => EntryHash.Of(instance))];
             _failures.AddRange(index.Problems.Select(problem => RetrievalFailure.Of(_series, 1, null, problem)));
         }
         else

@@ -7,27 +7,19 @@ using Microsoft.Win32.SafeHandles;
 namespace CodRetrieve.Tests.Reliability;
 
 /// <summary>A machine that goes off: files have their names, sizes and times, and not all of their bytes.</summary>
-public sealed class PowerFailureTests : IAsyncLifetime
+public sealed class PowerFailureTests : StoreTests
 {
     private const int Before = 1;
     private const int After = 2;
 
-    private readonly TempFolder _folder = new();
-    private TestStore _store = null!;
     private SyntheticStudy _study = null!;
 
-    public async Task InitializeAsync()
+    public override async Task InitializeAsync()
     {
-        _store = await TestStore.StartAsync();
+        await base.InitializeAsync();
         _study = new SyntheticStudy(seed: 31);
         _study.AddSeries(new() { InstanceCount = 10, MetadataBytesPerInstance = 0 });
-        _store.Put(_study);
-    }
-
-    public async Task DisposeAsync()
-    {
-        await _store.DisposeAsync();
-        _folder.Dispose();
+        Store.Put(_study);
     }
 
     [Fact(Timeout = 30_000)]
@@ -39,7 +31,7 @@ public sealed class PowerFailureTests : IAsyncLifetime
         var result = await RunAsync(new SavingOptions { BootId = After });
 
         Assert.Equal((3, 3, 7, 7), (result.InstancesSaved, result.InstancesUpdated, result.InstancesSkipped, result.InstancesAdopted));
-        Assert.Equal(_study.Expected(), SavedFiles.InFolder(_folder.Path));
+        Assert.Equal(_study.Expected(), SavedFiles.InFolder(Folder.Path));
 
         // Now all of it is durable: nothing is read again after the next start.
         var again = await RunAsync(new SavingOptions { BootId = 3 });
@@ -57,7 +49,7 @@ public sealed class PowerFailureTests : IAsyncLifetime
         LoseBytes(count: 1);
         var afterPowerFailure = await RunAsync(new SavingOptions { BootId = After });
         Assert.Equal((1, 9, 9), (afterPowerFailure.InstancesSaved, afterPowerFailure.InstancesSkipped, afterPowerFailure.InstancesAdopted));
-        Assert.Equal(_study.Expected(), SavedFiles.InFolder(_folder.Path));
+        Assert.Equal(_study.Expected(), SavedFiles.InFolder(Folder.Path));
     }
 
     [LinuxFact(Timeout = 30_000)]
@@ -86,9 +78,9 @@ public sealed class PowerFailureTests : IAsyncLifetime
 
     private async Task<JobResult> RunAsync(SavingOptions options, JobOutcome outcome = JobOutcome.Complete)
     {
-        await using var cod = new CodDownload(_store.Options());
+        await using var cod = new CodDownload(Store.Options());
         cod.InitBucket(TestStore.Url);
-        var result = await cod.CreateWatchedJob([_study.StudyInstanceUid], new FolderSaveHandler(_folder.Path, options)).RunAsync();
+        var result = await cod.CreateWatchedJob([_study.StudyInstanceUid], new FolderSaveHandler(Folder.Path, options)).RunAsync();
         Assert.Equal(outcome, result.Outcome);
         return result;
     }
@@ -96,7 +88,7 @@ public sealed class PowerFailureTests : IAsyncLifetime
     // As a file system leaves it that writes sizes and names before data.
     private void LoseBytes(int count)
     {
-        foreach (var file in Directory.EnumerateFiles(_folder.Path, "*.dcm", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Take(count))
+        foreach (var file in Directory.EnumerateFiles(Folder.Path, "*.dcm", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Take(count))
         {
             var (size, time) = (new FileInfo(file).Length, File.GetLastWriteTimeUtc(file));
             File.WriteAllBytes(file, new byte[size]);

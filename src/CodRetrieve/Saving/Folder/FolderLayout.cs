@@ -95,7 +95,8 @@ internal sealed class FolderLayout : IStudyLayout
             // Nothing of the series was ever saved.
         }
 
-        return new FoundInstances(files, Unlisted(files.Keys, series));
+        var unlisted = files.Keys.Except(series.Instances.Select(static instance => instance.SopInstanceUid), StringComparer.Ordinal);
+        return new FoundInstances(files, [.. unlisted.Order(StringComparer.Ordinal)]);
     }
 
     public void CleanUp(string studyInstanceUid, RunMarker run)
@@ -118,12 +119,6 @@ internal sealed class FolderLayout : IStudyLayout
         {
             SymbolicLink.ThrowIfBelow(_root, path);
         }
-    }
-
-    private static List<string> Unlisted(IEnumerable<string> found, SeriesInfo series)
-    {
-        var listed = series.Instances.Select(static instance => instance.SopInstanceUid).ToHashSet(StringComparer.Ordinal);
-        return [.. found.Where(sop => !listed.Contains(sop)).Order(StringComparer.Ordinal)];
     }
 
     private string SeriesFolder(SeriesInfo series) => SeriesFolder(series.StudyInstanceUid, series.SeriesInstanceUid);

@@ -37,7 +37,7 @@ internal static class InstanceFile
 
     /// <summary>Copies content to its end. What reading throws passes unchanged; only what writing throws is a destination's fault.</summary>
     public static async ValueTask<WrittenBytes> CopyAsync(
-        Stream content, SafeFileHandle file, bool computeCrc32c, string directory, CancellationToken cancellationToken)
+        Stream content, SafeFileHandle file, bool computeCrc32c, DestinationWriter writer, CancellationToken cancellationToken)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
@@ -48,7 +48,7 @@ internal static class InstanceFile
                 // Network reads give some KB at a time; a full buffer makes one write of many of them.
                 var count = await content.ReadAtLeastAsync(buffer.AsMemory(0, BufferSize), BufferSize, throwOnEndOfStream: false, cancellationToken)
                     .ConfigureAwait(false);
-                await WriteAsync(file, buffer.AsMemory(0, count), offset, directory, cancellationToken).ConfigureAwait(false);
+                await writer.WriteAsync(file, buffer.AsMemory(0, count), offset, cancellationToken).ConfigureAwait(false);
                 offset += count;
                 crc = crc is { } before ? Crc32C.Append(before, buffer.AsSpan(0, count)) : null;
                 if (count < BufferSize)
@@ -60,28 +60,6 @@ internal static class InstanceFile
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
-
-    private static async ValueTask WriteAsync(
-        SafeFileHandle file, ReadOnlyMemory<byte> bytes, long offset, string directory, CancellationToken cancellationToken)
-    {
-        try
-        {
-            if (OperatingSystem.IsWindows())
-            {
-                await RandomAccess.WriteAsync(file, bytes, offset, cancellationToken).ConfigureAwait(false);
-            }
-            else
-            {
-                // Elsewhere .NET writes on another thread of the pool, which blocks just as long; the change of threads costs more
-                // than copying a small instance into the page cache.
-                RandomAccess.Write(file, bytes.Span, offset);
-            }
-        }
-        catch (Exception e) when (DestinationErrors.From(e, directory) is { } fault)
-        {
-            throw fault;
         }
     }
 }

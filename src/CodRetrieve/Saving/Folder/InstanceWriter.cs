@@ -10,6 +10,7 @@ namespace CodRetrieve.Saving;
 internal sealed class InstanceWriter(string directory, bool allowsLinks, SavingOptions options)
 {
     private readonly DirectoryCache _folders = new(directory, allowsLinks);
+    private readonly DestinationWriter _writer = new(options.Files, directory);
 
     // Known from the first file on. Two that find out at once find the same.
     private volatile Unnamed _unnamed = options.AnonymousFiles ? Unnamed.Unknown : Unnamed.Impossible;
@@ -186,7 +187,7 @@ internal sealed class InstanceWriter(string directory, bool allowsLinks, SavingO
     }
 
     private ValueTask<WrittenBytes> CopyAsync(InstanceInfo instance, Stream content, SafeFileHandle file, CancellationToken cancellationToken) =>
-        InstanceFile.CopyAsync(content, file, instance.ExpectedCrc32c is null, directory, cancellationToken);
+        InstanceFile.CopyAsync(content, file, instance.ExpectedCrc32c is null, _writer, cancellationToken);
 
     private void Discard(WholeFile file)
     {

@@ -1,3 +1,5 @@
+using CodRetrieve.IO;
+
 namespace CodRetrieve.Saving;
 
 /// <summary>The entries of <c>log.json</c>, for users who trust it more than the files. Read once, and again only when the file was changed.</summary>
@@ -5,7 +7,7 @@ internal sealed class TrustedLog(string directory)
 {
     private readonly SemaphoreSlim _one = new(1, 1);
     private volatile HashSet<UInt128> _entries = [];
-    private (long Length, DateTime WriteTime) _seen;
+    private FileStamp _seen;
 
     public bool Contains(InstanceInfo instance) => _entries.Contains(
         EntryHash.Of(LogJson.Entry(instance.Series.StudyInstanceUid, instance.Series.SeriesInstanceUid, instance.SopInstanceUid)));
@@ -16,11 +18,11 @@ internal sealed class TrustedLog(string directory)
         await _one.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            var info = new FileInfo(LogJson.PathIn(directory));
-            var now = info.Exists ? (info.Length, info.LastWriteTimeUtc) : default;
+            var path = LogJson.PathIn(directory);
+            var now = FileStamp.Of(path);
             if (now != _seen)
             {
-                _entries = info.Exists ? await ReadAsync(info.FullName, cancellationToken).ConfigureAwait(false) : [];
+                _entries = now == default ? [] : await ReadAsync(path, cancellationToken).ConfigureAwait(false);
                 _seen = now;
             }
         }

@@ -27,16 +27,16 @@ internal sealed class StudyReceipts : IDisposable
     private readonly string _owner;
     private readonly uint _ownerNumber;
     private readonly SavingOptions _options;
-    private readonly (long Length, DateTime WriteTime) _stamp;
+    private readonly FileStamp _stamp;
     private SafeFileHandle? _file;
     private bool _isBroken;
     private bool _isAddedTo;
     private long _pendingBytes;
     private long _end;
 
-    private StudyReceipts(string path, string owner, SavingOptions options, Dictionary<UInt128, Receipt> receipts, long end)
+    private StudyReceipts(string path, string owner, SavingOptions options, FileStamp stamp, Dictionary<UInt128, Receipt> receipts, long end)
     {
-        (_path, _owner, _options, _receipts, _end, _stamp) = (path, owner, options, receipts, end, Stamp(path));
+        (_path, _owner, _options, _stamp, _receipts, _end) = (path, owner, options, stamp, receipts, end);
         _ownerNumber = uint.Parse(owner, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
     }
 
@@ -47,20 +47,21 @@ internal sealed class StudyReceipts : IDisposable
     public static StudyReceipts Read(string path, string owner, SavingOptions options)
     {
         var receipts = new Dictionary<UInt128, Receipt>();
+        var stamp = FileStamp.Of(path);
         try
         {
-            return new StudyReceipts(path, owner, options, receipts, ReceiptFile.Read(path, options.BootId, receipts));
+            return new StudyReceipts(path, owner, options, stamp, receipts, ReceiptFile.Read(path, options.BootId, receipts));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             SavingLogMessages.ReceiptsNotRead(options.Logger, e, path);
             receipts.Clear();
-            return new StudyReceipts(path, owner, options, receipts, 0) { _isBroken = true };
+            return new StudyReceipts(path, owner, options, stamp, receipts, 0) { _isBroken = true };
         }
     }
 
     /// <summary>Whether the file is still the one that was read.</summary>
-    public bool IsOf(string path) => _stamp == Stamp(path);
+    public bool IsOf(string path) => _stamp == FileStamp.Of(path);
 
     /// <summary>The receipt of an instance; <see langword="null"/> if there is none.</summary>
     public Receipt? Find(UInt128 name)
@@ -141,12 +142,6 @@ internal sealed class StudyReceipts : IDisposable
             WritePending();
             Close();
         }
-    }
-
-    private static (long Length, DateTime WriteTime) Stamp(string path)
-    {
-        var info = new FileInfo(path);
-        return info.Exists ? (info.Length, info.LastWriteTimeUtc) : default;
     }
 
     private Receipt Record(ReceiptKind kind, UInt128 name) => new(kind, name, _ownerNumber) { Time = (uint)_options.TimeProvider.GetUtcNow().ToUnixTimeSeconds() };

@@ -1,12 +1,14 @@
+using CodRetrieve.IO;
+
 namespace CodRetrieve.Saving;
 
 /// <summary>What waits of a study in unfinished zips: the size of each entry by the hash of its name.</summary>
 internal sealed class UnfinishedIndex
 {
     private readonly Dictionary<UInt128, long> _sizes = [];
-    private readonly List<(string Path, long Length, DateTime WriteTime)> _stamps;
+    private readonly List<(string Path, FileStamp Stamp)> _stamps;
 
-    private UnfinishedIndex(List<(string Path, long Length, DateTime WriteTime)> stamps) => _stamps = stamps;
+    private UnfinishedIndex(List<(string Path, FileStamp Stamp)> stamps) => _stamps = stamps;
 
     /// <summary>Reads the headers of unfinished zips.</summary>
     public static UnfinishedIndex Read(IReadOnlyList<string> paths)
@@ -23,12 +25,12 @@ internal sealed class UnfinishedIndex
 
     /// <summary>The entry of a name; <see langword="null"/> if there is none.</summary>
     public FoundFile? Find(string entryName) => _sizes.TryGetValue(EntryHash.Of(entryName), out var size)
-        ? new FoundFile(size, _stamps[0].WriteTime)
+        ? new FoundFile(size, _stamps[0].Stamp.LastWriteUtc)
         : null;
 
     /// <summary>Whether the files are still those that were read.</summary>
     public bool IsOf(IReadOnlyList<string> paths) => _stamps.SequenceEqual(Stamps(paths));
 
-    private static List<(string Path, long Length, DateTime WriteTime)> Stamps(IReadOnlyList<string> paths) =>
-        [.. paths.Select(static path => new FileInfo(path)).Where(static file => file.Exists).Select(static file => (file.FullName, file.Length, file.LastWriteTimeUtc))];
+    private static List<(string Path, FileStamp Stamp)> Stamps(IReadOnlyList<string> paths) =>
+        [.. paths.Select(static path => (Path: path, Stamp: FileStamp.Of(path))).Where(static one => one.Stamp != default)];
 }

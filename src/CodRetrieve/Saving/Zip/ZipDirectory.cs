@@ -49,9 +49,9 @@ internal sealed class ZipDirectory(string directory, SavingOptions options)
         using var zip = ZipIndex.OpenRead(PathOf(series.StudyInstanceUid));
         return [.. zip.Entries
             .Select(static entry => ZipIndex.TryGetInstance(entry.FullName))
-            .Where(instance => instance?.Series == series.SeriesInstanceUid && !found.ContainsKey(instance.Value.SopInstanceUid))
+            .Where(instance => instance?.Series == series.SeriesInstanceUid)
             .Select(static instance => instance!.Value.SopInstanceUid)
-            .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+            .Except(found.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal)];
     }
 
     /// <summary>Drops what is known of a study's zip.</summary>

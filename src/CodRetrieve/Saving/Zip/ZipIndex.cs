@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using CodRetrieve.Catalog;
+using CodRetrieve.IO;
 
 namespace CodRetrieve.Saving;
 
@@ -8,15 +9,15 @@ internal sealed class ZipIndex
 {
     private readonly Dictionary<UInt128, (long SizeBytes, uint Crc32)> _entries = [];
     private readonly Dictionary<string, int> _counts = new(StringComparer.Ordinal);
-    private readonly (long Length, DateTime WriteTime) _stamp;
+    private readonly FileStamp _stamp;
 
-    private ZipIndex((long Length, DateTime WriteTime) stamp) => _stamp = stamp;
+    private ZipIndex(FileStamp stamp) => _stamp = stamp;
 
     /// <summary>Reads the central directory of a zip.</summary>
     /// <exception cref="InvalidDataException">The file is no zip, or not a whole one.</exception>
     public static ZipIndex Read(string path, CancellationToken cancellationToken)
     {
-        var index = new ZipIndex(Stamp(path));
+        var index = new ZipIndex(FileStamp.Of(path));
         using var zip = OpenRead(path);
         foreach (var entry in zip.Entries)
         {
@@ -34,7 +35,7 @@ internal sealed class ZipIndex
     }
 
     /// <summary>The index of a zip that cannot be read.</summary>
-    public static ZipIndex Empty(string path) => new(Stamp(path)) { IsReadable = false };
+    public static ZipIndex Empty(string path) => new(FileStamp.Of(path)) { IsReadable = false };
 
     /// <summary>Whether the zip could be read.</summary>
     public bool IsReadable { get; private init; } = true;
@@ -66,7 +67,7 @@ internal sealed class ZipIndex
 
     /// <summary>The entry of a name; <see langword="null"/> if the zip holds none.</summary>
     public FoundFile? Find(string entryName) =>
-        _entries.TryGetValue(EntryHash.Of(entryName), out var entry) ? new FoundFile(entry.SizeBytes, _stamp.WriteTime) { Crc32 = entry.Crc32 } : null;
+        _entries.TryGetValue(EntryHash.Of(entryName), out var entry) ? new FoundFile(entry.SizeBytes, _stamp.LastWriteUtc) { Crc32 = entry.Crc32 } : null;
 
     /// <summary>The number of entries that are named as instances of a series.</summary>
     public int CountIn(SeriesInfo series) => _counts.GetValueOrDefault(series.SeriesInstanceUid);
@@ -76,11 +77,5 @@ internal sealed class ZipIndex
         entryName.Split('/') is [var series, "instances", var file] && SafeUid.IsSafe(series) && InstanceFile.TryGetUid(file) is { } sop ? (series, sop) : null;
 
     /// <summary>Whether the file is still the one that was read.</summary>
-    public bool IsOf(string path) => _stamp == Stamp(path);
-
-    private static (long Length, DateTime WriteTime) Stamp(string path)
-    {
-        var info = new FileInfo(path);
-        return info.Exists ? (info.Length, info.LastWriteTimeUtc) : default;
-    }
+    public bool IsOf(string path) => _stamp == FileStamp.Of(path);
 }

@@ -53,25 +53,17 @@ internal sealed class ZipLayout(string root, SavingOptions options) : IStudyLayo
     public async ValueTask CompleteStudyAsync(StudyInfo study, StudySession session, CancellationToken cancellationToken)
     {
         var uid = study.StudyInstanceUid;
+        var path = _zips.PathOf(uid);
+        _zips.ThrowIfLink(path);
+        var work = Work(session);
+        var note = IncompleteNote.Of(study);
         string? problem = null;
-        try
+        if (work.TryOpen(cancellationToken) is { Count: > 0 } || _zips.NeedsAnotherNote(study, cancellationToken))
         {
-            var path = _zips.PathOf(uid);
-            _zips.ThrowIfLink(path);
-            var work = Work(session);
-            var note = IncompleteNote.Of(study);
-            if (work.TryOpen(cancellationToken) is { Count: > 0 } || _zips.NeedsAnotherNote(study, cancellationToken))
-            {
-                problem = await work.CompleteAsync(() => _zips.OpenOld(path), note, cancellationToken).ConfigureAwait(false);
-            }
-
-            _zips.Forget(uid);
-        }
-        catch (Exception e) when (DestinationErrors.From(e, root) is { } fault)
-        {
-            throw fault;
+            problem = await work.CompleteAsync(() => _zips.OpenOld(path), note, cancellationToken).ConfigureAwait(false);
         }
 
+        _zips.Forget(uid);
         if (problem is not null)
         {
             throw new CodRetrieveException(problem);
