@@ -93,6 +93,28 @@ public sealed class SeriesUnderEditTests : StoreTests
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task A_second_index_before_the_tar_is_waited_for_and_does_not_pass_for_the_end()
+    {
+        var before = Put(Plain);
+        PutLock(before);
+        PutHalf(Study(Plain with { InstanceCount = 12 }), index: true);
+        var first = Store.Server.WaitForRequestAsync(_ => Listings(before) >= 2);
+        await using var cod = Open();
+        var running = cod.CreateWatchedJob([before.StudyInstanceUid]).RunAsync();
+        await first;
+        var after = Study(Plain with { InstanceCount = 14 });
+        PutHalf(after, index: true);
+        var second = Store.Server.WaitForRequestAsync(_ => Listings(before) >= 4);
+        Assert.Same(second, await Task.WhenAny(second, running));
+        PutHalf(after, index: false);
+
+        var result = await running;
+
+        Assert.Equal((JobOutcome.Complete, 14), (result.Outcome, result.InstancesSaved));
+        Assert.Equal(after.Expected(), SavedFiles.InFolder(Folder.Path));
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task Stopping_and_cancelling_end_the_wait()
     {
         var before = Put(Plain);

@@ -92,7 +92,7 @@ internal sealed class WorkQueue<TSeries>(int connections) : IDisposable
         {
             series.Work.Release();
             var isEnded = series.Work.IsEnded;
-            if (isEnded && !series.Work.IsAbandoned)
+            if (IsDone(series))
             {
                 Remove(series);
             }
@@ -103,14 +103,16 @@ internal sealed class WorkQueue<TSeries>(int connections) : IDisposable
     }
 
     /// <summary>Puts a series that was planned again in the place of the abandoned one.</summary>
-    /// <returns>Whether there is nothing to do for it: then it is not in the queue, and its end is the caller's to tell.</returns>
+    /// <returns>
+    /// Whether there is nothing to do for it: then it is not in the queue, and its end is the caller's to tell. One that was abandoned again keeps the place.
+    /// </returns>
     public bool Replace(TSeries abandoned, TSeries again)
     {
         lock (_lock)
         {
             // Decided under the lock: from here on another connection may take what there is to do, and end the series.
-            var isEnded = again.Work.IsEnded;
-            if (isEnded)
+            var isDone = IsDone(again);
+            if (isDone)
             {
                 Remove(abandoned);
             }
@@ -120,7 +122,7 @@ internal sealed class WorkQueue<TSeries>(int connections) : IDisposable
             }
 
             SignalChange();
-            return isEnded;
+            return isDone;
         }
     }
 
@@ -130,6 +132,9 @@ internal sealed class WorkQueue<TSeries>(int connections) : IDisposable
         CodMeter.SeriesQueued.Add(-_series.Count);
         _places.Dispose();
     }
+
+    // One that was abandoned has nothing to do now, and will be planned again.
+    private static bool IsDone(TSeries series) => series.Work is { IsEnded: true, IsAbandoned: false };
 
     private void Remove(TSeries series)
     {
