@@ -98,6 +98,8 @@ internal sealed class CommandLine
 
     private readonly Option<bool> _repair = new("--repair") { Description = "Fetch what is missing, of the wrong size or corrupt, and nothing else. Unknown files are named and never deleted." };
 
+    private readonly Option<bool> _prune = new("--prune") { Description = "Delete instances that were saved from the store and that it no longer lists. Nothing else is deleted: no file that no job saved, and nothing of a study that the store does not know." };
+
     public static RootCommand Create(Terminal terminal) => new CommandLine().Build(terminal);
 
     private RootCommand Build(Terminal terminal)
@@ -137,8 +139,8 @@ internal sealed class CommandLine
 
     private Command Verify(Terminal terminal)
     {
-        var directory = Directory("Where studies are saved. Without --repair nothing in it is changed.", required: true);
-        var command = new Command("verify", "Reads back what is saved and compares it with the indexes by CRC32C.") { _bucket, _studies, directory, _zip, _repair, _noSpaceCheck, _lockTimeout };
+        var directory = Directory("Where studies are saved. Without --repair and --prune nothing in it is changed.", required: true);
+        var command = new Command("verify", "Reads back what is saved and compares it with the indexes by CRC32C.") { _bucket, _studies, directory, _zip, _repair, _prune, _noSpaceCheck, _lockTimeout };
         command.SetAction((parsed, cancellationToken) => new VerifyCommand(Request(parsed, directory), terminal).RunAsync(cancellationToken));
         return command;
     }
@@ -161,6 +163,7 @@ internal sealed class CommandLine
         DryRun = parsed.GetValue(_dryRun),
         Report = parsed.GetValue(_report),
         Repair = parsed.GetValue(_repair),
+        Prune = parsed.GetValue(_prune),
         NoSpaceCheck = parsed.GetValue(_noSpaceCheck),
         LockTimeout = parsed.GetValue(_lockTimeout),
         ExistingFilePolicy = parsed.GetValue(_existing),

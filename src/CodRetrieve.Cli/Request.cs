@@ -45,6 +45,9 @@ internal sealed class Request
     /// <summary>Whether what is found is fetched.</summary>
     public bool Repair { get; init; }
 
+    /// <summary>Whether what the store no longer lists is deleted.</summary>
+    public bool Prune { get; init; }
+
     /// <summary>Whether a download continues with too little space for all of it.</summary>
     public bool NoSpaceCheck { get; init; }
 

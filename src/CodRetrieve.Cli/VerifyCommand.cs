@@ -28,6 +28,11 @@ internal sealed class VerifyCommand(Request request, Terminal terminal)
                 await repair.RunAsync(cancellationToken).ConfigureAwait(false);
             }
 
+            if (request.Prune)
+            {
+                outcome.Add(await session.Cod.PruneAsync(outcome.Result, cancellationToken).ConfigureAwait(false));
+            }
+
             Report(null);
             foreach (var study in outcome.Result.MissingStudies)
             {
@@ -57,7 +62,7 @@ internal sealed class VerifyCommand(Request request, Terminal terminal)
     {
         try
         {
-            session.Cod.InitDirectory(request.Directory!, readOnly: !request.Repair);
+            session.Cod.InitDirectory(request.Directory!, readOnly: !request.Repair && !request.Prune);
             if (!request.Json && !request.Quiet)
             {
                 var form = request.Zip ? "zips in" : "in";

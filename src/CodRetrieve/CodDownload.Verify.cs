@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace CodRetrieve;
 
-/// <content>Verifying what is on disk, and repairing it.</content>
+/// <content>Verifying what is on disk, repairing it, and deleting what the store no longer lists.</content>
 public sealed partial class CodDownload
 {
     /// <summary>Reads back what is saved of studies and compares it with the store's indexes by size and CRC32C.</summary>
@@ -45,7 +45,7 @@ public sealed partial class CodDownload
     /// <returns>The job, ready to run; it does nothing where nothing can be repaired.</returns>
     /// <remarks>
     /// A file stays in its place until its replacement is verified, which then replaces it at once; zips are written again. A zip
-    /// that cannot be read is renamed and kept. Unknown files are not touched.
+    /// that cannot be read is renamed and kept. Unknown and unlisted files are not touched.
     /// </remarks>
     /// <exception cref="ArgumentNullException"><paramref name="verified"/> is <see langword="null"/>.</exception>
     /// <exception cref="InvalidOperationException">No bucket was set.</exception>
@@ -54,5 +54,27 @@ public sealed partial class CodDownload
         ArgumentNullException.ThrowIfNull(verified);
         var handler = new RepairSaveHandler(CreateHandler(verified.Directory, verified.Format), verified);
         return Create(handler.Studies, handler);
+    }
+
+    /// <summary>Deletes the instances that were saved from the store and that it no longer lists (<see cref="VerificationIssueKind.Unlisted"/>), and nothing else.</summary>
+    /// <param name="verified">What <see cref="VerifyAsync"/> found.</param>
+    /// <param name="cancellationToken">Cancels the deleting between two studies; what is deleted stays so.</param>
+    /// <returns>What was deleted, and what was not.</returns>
+    /// <remarks>
+    /// <para>Deleted is only what has a receipt of a job, and was not changed since. Files that no job saved are <see cref="VerificationIssueKind.Unknown"/>
+    /// and stay. So does everything of a study that the store does not know at all, of a series whose index could not be read to its end, and of one
+    /// with a writer's lock beside it.</para>
+    /// <para>A zip is written again without what is deleted, whose bytes are then in it nowhere. Other jobs may save into the directory at the same time; the
+    /// studies that they are saving are left as they are, and named.</para>
+    /// </remarks>
+    /// <exception cref="ArgumentNullException"><paramref name="verified"/> is <see langword="null"/>.</exception>
+    /// <exception cref="DestinationException">The directory cannot be written.</exception>
+    /// <exception cref="ObjectDisposedException">This instance was disposed.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    public async Task<PruneResult> PruneAsync(VerificationResult verified, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(verified);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        return await new Pruner(CreateHandler(verified.Directory, verified.Format)).PruneAsync(verified, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -81,7 +81,7 @@ public sealed partial class CodDownload : IAsyncDisposable
         }
         else
         {
-            InitBucket(new DirectoryObjectStore(location.Folder!), DirectoryObjectStore.PrefixIn(location.Folder!));
+            SetStore(new DirectoryObjectStore(location.Folder!), DirectoryObjectStore.PrefixIn(location.Folder!));
         }
     }
 
@@ -95,18 +95,21 @@ public sealed partial class CodDownload : IAsyncDisposable
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         BucketName.ThrowIfNotAllowed(details.Bucket, nameof(details));
         var credential = details.Token is null ? _options.Credential : CodCredential.FromAccessToken(details.Token);
-        InitBucket(new GcsObjectStore(_options.HttpClientFactory ?? (() => _http.Value), details.Bucket, credential, _options), details.BucketPrefix);
+        var store = new GcsObjectStore(_options.HttpClientFactory ?? (() => _http.Value), details.Bucket, credential, _options);
+        SetStore(_options.HttpClientFactory is null ? store : Bounded(store), details.BucketPrefix);
     }
 
     /// <summary>Sets a store of your own.</summary>
-    /// <param name="store">The store; it stays yours.</param>
+    /// <param name="store">
+    /// The store; it stays yours. A call of it that takes no notice of its token is given up: when the job is cancelled, when a read brings nothing for
+    /// <see cref="CodDownloadOptions.IdleTimeout"/>, and after ten times that otherwise.
+    /// </param>
     /// <param name="prefix">What stands before <c>studies/</c> in the names of its objects; <see langword="null"/> for nothing.</param>
     /// <exception cref="ArgumentNullException"><paramref name="store"/> is <see langword="null"/>.</exception>
     public void InitBucket(IObjectStore store, string? prefix)
     {
         ArgumentNullException.ThrowIfNull(store);
-        ObjectDisposedException.ThrowIf(_isDisposed, this);
-        (_store, _prefix) = (store, prefix);
+        SetStore(Bounded(store), prefix);
     }
 
     /// <summary>Returns what studies hold and how much of it is saved already. Fetches listings and indexes, no image.</summary>
@@ -251,16 +254,24 @@ public sealed partial class CodDownload : IAsyncDisposable
         return await new StatsReader(catalog, handler, snapshot).ReadAsync(CatalogEnumeration.Of(catalog, studies), cancellationToken).ConfigureAwait(false);
     }
 
+    private BoundedObjectStore Bounded(IObjectStore store) => new(store, _options.IdleTimeout, _options.TimeProvider);
+
+    private void SetStore(IObjectStore store, string? prefix)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        (_store, _prefix) = (store, prefix);
+    }
+
     private IObjectStore Store()
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         return _store ?? throw new InvalidOperationException("No bucket was set. Call InitBucket first.");
     }
 
-    private ISaveHandler CreateHandler(OutputFormat format) => CreateHandler(
+    private DirectorySaveHandler CreateHandler(OutputFormat format) => CreateHandler(
         _directory ?? throw new InvalidOperationException("No directory was set. Call InitDirectory first, or pass a save handler."), format);
 
-    private ISaveHandler CreateHandler(string directory, OutputFormat format) => format switch
+    private DirectorySaveHandler CreateHandler(string directory, OutputFormat format) => format switch
     {
         OutputFormat.Folder => new FolderSaveHandler(directory, CreateSavingOptions()),
         OutputFormat.Zip => new ZipSaveHandler(directory, CreateSavingOptions()),

@@ -100,6 +100,29 @@ public sealed class VerifyTests
             result.Json.GetProperty("outcome").GetString(), result.Json.GetProperty("repaired").GetInt32(), result.Json.GetProperty("remaining").GetInt32()));
     }
 
+    [Theory(Timeout = 30_000)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Prune_deletes_what_the_store_no_longer_lists_and_without_it_that_is_named_and_stays(bool zip)
+    {
+        await using var store = await CliStore.StartAsync();
+        var study = store.PutStudy(1, new SyntheticSeriesOptions { InstanceCount = 3 });
+        await DownloadAsync(store, study, zip);
+        var edited = store.PutStudy(1, new SyntheticSeriesOptions { InstanceCount = 3, RemovedInstances = [1] });
+
+        var named = await VerifyAsync(store, study, zip);
+        Assert.Equal(1, named.ExitCode);
+        Assert.Contains($"{study.Series[0].Instances[1].SopInstanceUid}.dcm: unlisted: it was saved from the store, which no longer lists it.", Assert.Single(named.ErrorLines), StringComparison.Ordinal);
+        Assert.EndsWith("Run it again with --prune to delete what the store no longer lists.", named.Out.TrimEnd(), StringComparison.Ordinal);
+        Assert.Equal(study.Expected(), SavedFiles.In(store.Folder.Output, zip));
+
+        var pruned = await VerifyAsync(store, study, zip, "--prune", "--json");
+        Assert.Equal((0, ""), (pruned.ExitCode, pruned.Error));
+        Assert.Equal(("repaired", 1, 1, 0), (
+            pruned.Json.GetProperty("outcome").GetString(), pruned.Json.GetProperty("unlisted").GetInt32(), pruned.Json.GetProperty("pruned").GetInt32(), pruned.Json.GetProperty("remaining").GetInt32()));
+        Assert.Equal(edited.Expected(), SavedFiles.In(store.Folder.Output, zip));
+    }
+
     [Fact(Timeout = 30_000)]
     public async Task Unknown_files_exit_with_1_and_are_never_deleted()
     {

@@ -27,11 +27,14 @@ internal sealed record VerificationIssueReport
 
     public required bool Repaired { get; init; }
 
+    /// <summary>Whether it was deleted, because the store no longer lists it.</summary>
+    public required bool Pruned { get; init; }
+
     public required string Message { get; init; }
 
     public static string KindOf(VerificationIssueKind kind) => Json.NameOf(kind);
 
-    public static VerificationIssueReport Of(VerificationIssue issue, bool repaired) => new()
+    public static VerificationIssueReport Of(VerificationIssue issue, VerifyOutcome outcome) => new()
     {
         Kind = KindOf(issue.Kind),
         Study = issue.StudyInstanceUid,
@@ -42,7 +45,8 @@ internal sealed record VerificationIssueReport
         ActualSizeBytes = issue.ActualSizeBytes,
         ExpectedCrc32c = Crc32cText.Of(issue.ExpectedCrc32c),
         ActualCrc32c = Crc32cText.Of(issue.ActualCrc32c),
-        Repaired = repaired,
+        Repaired = outcome.IsRepaired(issue),
+        Pruned = outcome.IsPruned(issue),
         Message = issue.ToString(),
     };
 }

@@ -5,7 +5,7 @@ namespace CodRetrieve.Cli.Output;
 /// <summary>What verifying found, as JSON.</summary>
 internal sealed record VerifyReport
 {
-    /// <summary><c>intact</c>, <c>repaired</c>, <c>damaged</c>; <c>stopped</c> or <c>cancelled</c> where it did not come to its end.</summary>
+    /// <summary><c>intact</c>, <c>repaired</c> (also: what was unlisted is deleted), <c>damaged</c>; <c>stopped</c> or <c>cancelled</c> where it did not come to its end.</summary>
     public required string Outcome { get; init; }
 
     public required int InstancesTotal { get; init; }
@@ -26,9 +26,14 @@ internal sealed record VerifyReport
 
     public required int Unknown { get; init; }
 
+    public required int Unlisted { get; init; }
+
     public required int Repaired { get; init; }
 
-    /// <summary>What is wrong still, after the repair where there was one.</summary>
+    /// <summary>What was deleted, because the store no longer lists it.</summary>
+    public required int Pruned { get; init; }
+
+    /// <summary>What is wrong still, after repair and deleting where there were any.</summary>
     public required int Remaining { get; init; }
 
     public required long BytesVerified { get; init; }
@@ -53,7 +58,7 @@ internal sealed record VerifyReport
     /// <summary>What ended the command before its time.</summary>
     public string? Error { get; init; }
 
-    public static string StateOf(VerifyOutcome outcome) => !outcome.IsGood ? "damaged" : outcome.WasRepaired ? "repaired" : "intact";
+    public static string StateOf(VerifyOutcome outcome) => !outcome.IsGood ? "damaged" : outcome.WasRepaired || outcome.Pruned.Count > 0 ? "repaired" : "intact";
 
     public static VerifyReport Of(VerifyOutcome? outcome, TimeSpan elapsed, Exception? cause)
     {
@@ -71,7 +76,9 @@ internal sealed record VerifyReport
             Unreadable = NumberOf(VerificationIssueKind.Unreadable),
             Unfinished = NumberOf(VerificationIssueKind.Unfinished),
             Unknown = NumberOf(VerificationIssueKind.Unknown),
+            Unlisted = NumberOf(VerificationIssueKind.Unlisted),
             Repaired = issues.Count(issue => outcome!.IsRepaired(issue)),
+            Pruned = outcome?.Pruned.Count ?? 0,
             Remaining = outcome?.Remaining.Count() ?? 0,
             BytesVerified = result?.BytesVerified ?? 0,
             BytesRead = result?.BytesRead ?? 0,
@@ -79,7 +86,7 @@ internal sealed record VerifyReport
             ElapsedSeconds = Math.Round(elapsed.TotalSeconds, 3),
             MissingStudies = result?.MissingStudies ?? [],
             Series = [.. (result?.Series ?? []).Select(SeriesVerifyReport.Of)],
-            Issues = [.. issues.Select(issue => VerificationIssueReport.Of(issue, outcome!.IsRepaired(issue)))],
+            Issues = [.. issues.Select(issue => VerificationIssueReport.Of(issue, outcome!))],
             Errors = [.. (outcome?.Failures ?? []).Select(ErrorReport.Of)],
             Error = cause is null ? null : ErrorText.Text(cause),
         };

@@ -34,10 +34,24 @@ internal static class VerifySummary
             output.WriteLine($"repaired {issue}");
         }
 
+        foreach (var issue in outcome.Pruned)
+        {
+            output.WriteLine($"deleted {issue}");
+        }
+
         var counts = Counts(result.Issues);
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{VerifyReport.StateOf(outcome)}: {result.InstancesVerified} of {Pluralizer.Of(result.InstancesTotal, "instance")} verified, {(counts.Length == 0 ? "nothing found" : counts)}; {ByteSize.Text(result.BytesRead)} read in {result.Elapsed.TotalSeconds:0.0} s ({ByteSize.Rate(result.BytesRead, result.Elapsed)})"));
+        if (outcome.WasPruned)
+        {
+            output.WriteLine($"{outcome.Pruned.Count} deleted");
+        }
+        else if (result.Issues.Any(issue => issue.Kind == VerificationIssueKind.Unlisted))
+        {
+            output.WriteLine("Run it again with --prune to delete what the store no longer lists.");
+        }
+
         if (outcome.WasRepaired)
         {
             output.WriteLine($"{result.Issues.Count(outcome.IsRepaired)} repaired, {ByteSize.Text(outcome.BytesFetched)} fetched");

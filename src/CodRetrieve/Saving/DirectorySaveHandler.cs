@@ -174,6 +174,32 @@ public abstract class DirectorySaveHandler : ISaveHandler, ISaveHandlerLifecycle
         End();
     }
 
+    /// <summary>Deletes instances that this or an earlier run saved.</summary>
+    /// <param name="studyInstanceUid">Their study, which must have been begun. It is completed.</param>
+    /// <param name="instances">Their names below the study, <c>{series}/instances/{sop}.dcm</c>.</param>
+    /// <param name="cancellationToken">Ends the deleting.</param>
+    /// <returns>Why some are not deleted, by their names.</returns>
+    internal async ValueTask<IReadOnlyDictionary<string, Exception>> RemoveAsync(
+        string studyInstanceUid, IReadOnlyList<string> instances, CancellationToken cancellationToken)
+    {
+        using var session = Session(studyInstanceUid);
+        try
+        {
+            var failures = await _layout.RemoveAsync(instances, session, cancellationToken).ConfigureAwait(false);
+            foreach (var name in instances.Where(name => !failures.ContainsKey(name)))
+            {
+                session.Receipts.AddRemoved(EntryHash.Of(name));
+            }
+
+            await session.Receipts.CompleteAsync(_options.Durability == Durability.None ? null : MakeDurableAsync).ConfigureAwait(false);
+            return failures;
+        }
+        finally
+        {
+            _sessions.TryRemove(studyInstanceUid, out _);
+        }
+    }
+
     long? IDiskSpace.FreeBytes() => _options.CheckFreeSpace ? _options.FreeSpace(_root) : null;
 
     long IDiskSpace.BytesCarriedOver(string studyInstanceUid) => _layout.BytesCarriedOver(studyInstanceUid);

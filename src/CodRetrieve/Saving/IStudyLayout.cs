@@ -23,6 +23,14 @@ internal interface IStudyLayout
     /// <summary>Ends a study.</summary>
     ValueTask CompleteStudyAsync(StudyInfo study, StudySession session, CancellationToken cancellationToken);
 
+    /// <summary>Deletes instances, if they are still what their receipts tell.</summary>
+    /// <param name="instances">Their names below the study, <c>{series}/instances/{sop}.dcm</c>.</param>
+    /// <param name="session">The study.</param>
+    /// <param name="cancellationToken">Ends the deleting.</param>
+    /// <returns>Why some are not deleted, by their names.</returns>
+    ValueTask<IReadOnlyDictionary<string, Exception>> RemoveAsync(
+        IReadOnlyList<string> instances, StudySession session, CancellationToken cancellationToken);
+
     /// <summary>Deletes the unfinished files of a study that belong to no living run. The UID is a checked name.</summary>
     void CleanUp(string studyInstanceUid, RunMarker run);
 

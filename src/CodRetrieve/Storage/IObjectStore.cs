@@ -5,7 +5,9 @@ namespace CodRetrieve.Storage;
 /// </summary>
 /// <remarks>
 /// One call makes one attempt: retrying, resuming and bounding the number of calls in flight is done by the caller, who decides what is
-/// worth retrying by <see cref="ObjectStoreException.IsTransient"/>. Calls may come at the same time.
+/// worth retrying by <see cref="ObjectStoreException.IsTransient"/>. Calls may come at the same time. A call must not block its thread; one
+/// that ends neither by itself nor by its token is given up after ten times <see cref="CodDownloadOptions.IdleTimeout"/>, and what it returns after
+/// that is disposed.
 /// </remarks>
 public interface IObjectStore
 {

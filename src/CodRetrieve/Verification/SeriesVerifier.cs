@@ -16,6 +16,7 @@ internal sealed class SeriesVerifier
     private readonly List<(int Order, VerificationIssue Finding)> _issues = [];
     private IReadOnlyList<InstanceInfo> _instances;
     private readonly int _instancesTotal;
+    private readonly bool _isEdited;
     private int _verified;
     private long _bytesVerified;
     private long _bytesRead;
@@ -25,6 +26,7 @@ internal sealed class SeriesVerifier
         (_series, _saved, _meter) = (content.Listing.Series, saved, meter);
         _instances = content.Series.Instances;
         _instancesTotal = _instances.Count;
+        _isEdited = content.Listing.HasLock;
         if (content.Index is { } index)
         {
             // A series without a tar can be verified too: the index says it all.
@@ -38,6 +40,9 @@ internal sealed class SeriesVerifier
     }
 
     public string SeriesInstanceUid => _series.SeriesInstanceUid;
+
+    /// <summary>Whether the store is sure to list no other instances than the known ones: its index was read to the last entry, and nobody is at work on it.</summary>
+    public bool IsFullyKnown => _failures.Count == 0 && !_isEdited;
 
     /// <summary>Whether a name is one of an instance that the index lists; always, where no index could be read.</summary>
     public bool Knows(string name) => _names is null || _names.Contains(EntryHash.Of(name));

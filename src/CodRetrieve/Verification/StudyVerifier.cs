@@ -7,11 +7,13 @@ namespace CodRetrieve.Verification;
 /// <param name="request">The study.</param>
 /// <param name="listing">Its series.</param>
 /// <param name="saved">What is on disk; disposed with this.</param>
+/// <param name="readReceipts">Reads what was saved of the study.</param>
 /// <param name="readers">A place for each file that may be read at the same time.</param>
 /// <param name="meter">Counts all that is done.</param>
-internal sealed class StudyVerifier(StudyRequest request, StudyListing listing, ISavedStudy saved, SemaphoreSlim readers, VerificationMeter meter) : IDisposable
+internal sealed class StudyVerifier(StudyRequest request, StudyListing listing, ISavedStudy saved, Func<StudyReceipts> readReceipts, SemaphoreSlim readers, VerificationMeter meter) : IDisposable
 {
     private readonly SeriesVerifier[] _series = new SeriesVerifier[listing.Series.Count];
+    private readonly Lazy<StudyReceipts> _receipts = new(readReceipts, LazyThreadSafetyMode.None);
 
     public StudyRequest Request => request;
 
@@ -55,13 +57,20 @@ internal sealed class StudyVerifier(StudyRequest request, StudyListing listing, 
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 var run = series.GetValueOrDefault(name.Split('/', 2)[0]);
+                if (run?.Knows(name) == true)
+                {
+                    continue;
+                }
+
+                var issue = Unlisted(name, location, run)
+                    ?? new VerificationIssue(VerificationIssueKind.Unknown, study, location) { SeriesInstanceUid = run?.SeriesInstanceUid };
                 if (run is null)
                 {
-                    issues.Add(new VerificationIssue(VerificationIssueKind.Unknown, study, location));
+                    issues.Add(issue);
                 }
-                else if (!run.Knows(name))
+                else
                 {
-                    run.Add(new VerificationIssue(VerificationIssueKind.Unknown, study, location) { SeriesInstanceUid = run.SeriesInstanceUid });
+                    run.Add(issue);
                 }
             }
         }
@@ -70,4 +79,12 @@ internal sealed class StudyVerifier(StudyRequest request, StudyListing listing, 
             issues.Add(new VerificationIssue(VerificationIssueKind.Unreadable, study, saved.Location) { Cause = e });
         }
     }
+
+    // Only what was saved from the store: other files may be somebody's. And only where the store was understood whole.
+    private VerificationIssue? Unlisted(string name, string location, SeriesVerifier? series) =>
+        (series?.IsFullyKnown ?? listing.Problems.Count == 0)
+            && ZipIndex.TryGetInstance(name) is { } instance
+            && _receipts.Value.Find(EntryHash.Of(name)) is not null
+            ? VerificationIssue.Unlisted(request.StudyInstanceUid, instance.Series, instance.SopInstanceUid, location)
+            : null;
 }

@@ -12,6 +12,10 @@ public sealed class VerificationIssue
         Location = location;
     }
 
+    /// <summary>An instance that is there and in no index.</summary>
+    internal static VerificationIssue Unlisted(string studyInstanceUid, string seriesInstanceUid, string sopInstanceUid, string location) =>
+        new(VerificationIssueKind.Unlisted, studyInstanceUid, location) { SeriesInstanceUid = seriesInstanceUid, SopInstanceUid = sopInstanceUid };
+
     internal VerificationIssue(VerificationIssueKind kind, InstanceInfo instance, string location)
         : this(kind, instance.Series.StudyInstanceUid, location)
     {
@@ -31,7 +35,7 @@ public sealed class VerificationIssue
     public string? SeriesInstanceUid { get; internal init; }
 
     /// <summary>Gets the SOP Instance UID; <see langword="null"/> for unknown files and where the study as a whole is concerned.</summary>
-    public string? SopInstanceUid { get; }
+    public string? SopInstanceUid { get; internal init; }
 
     /// <summary>Gets the path of the file, or of the zip and the entry in it; of what is missing, where it would be.</summary>
     public string Location { get; }
@@ -54,10 +58,10 @@ public sealed class VerificationIssue
     public Exception? Cause { get; internal init; }
 
     /// <summary>
-    /// Gets a value indicating whether <see cref="CodDownload.Repair"/> repairs it. Not unknown files, which are never deleted, and there is nothing to
+    /// Gets a value indicating whether <see cref="CodDownload.Repair"/> repairs it. Not unknown and unlisted files, and there is nothing to
     /// repair where only nothing can be said.
     /// </summary>
-    public bool IsRepairable => Kind is not (VerificationIssueKind.Unknown or VerificationIssueKind.Unverifiable);
+    public bool IsRepairable => Kind is not (VerificationIssueKind.Unknown or VerificationIssueKind.Unlisted or VerificationIssueKind.Unverifiable);
 
     /// <summary>Returns the location and what is wrong with it.</summary>
     /// <returns>One line of text.</returns>
@@ -71,6 +75,7 @@ public sealed class VerificationIssue
         VerificationIssueKind.Unreadable => $"cannot be read: {Cause?.Message}",
         VerificationIssueKind.Unfinished => "unfinished: instances are saved in a zip that is not finished.",
         VerificationIssueKind.Unknown => "unknown: the store lists no such instance.",
+        VerificationIssueKind.Unlisted => "unlisted: it was saved from the store, which no longer lists it.",
         _ => "unverifiable: the index gives no CRC32C, and only the size was checked.",
     };
 

@@ -23,6 +23,11 @@ public enum VerificationIssueKind
     /// <summary>A file, or an entry of a zip, that is none of the instances that the index lists.</summary>
     Unknown,
 
+    /// <summary>
+    /// An instance that was saved from the store, and that the store no longer lists. <see cref="CodDownload.PruneAsync"/> deletes it, and nothing else does.
+    /// </summary>
+    Unlisted,
+
     /// <summary>The index gives no CRC32C for the instance: its size is right, and nothing more can be said. No fault.</summary>
     Unverifiable,
 }

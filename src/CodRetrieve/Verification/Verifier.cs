@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using CodRetrieve.Catalog;
+using CodRetrieve.IO;
 using CodRetrieve.Saving;
 
 namespace CodRetrieve.Verification;
@@ -48,7 +49,8 @@ internal sealed class Verifier(CodCatalog catalog, string directory, OutputForma
         ISavedStudy saved = format == OutputFormat.Zip
             ? new SavedStudyZip(directory, study.StudyInstanceUid, saving)
             : new SavedStudyFolder(directory, study.StudyInstanceUid, saving);
-        var verifier = new StudyVerifier(study, listing, saved, _readers, meter);
+        var receipts = StatePaths.Receipts(directory, study.StudyInstanceUid);
+        var verifier = new StudyVerifier(study, listing, saved, () => StudyReceipts.Read(receipts, PartialName.NewId(), saving), _readers, meter);
         _open.TryAdd(verifier, true);
         return ValueTask.FromResult<StudyVerifier?>(verifier);
     }

@@ -44,6 +44,35 @@ internal sealed class FolderLayout : IStudyLayout
 
     public ValueTask CompleteStudyAsync(StudyInfo study, StudySession session, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
+    public ValueTask<IReadOnlyDictionary<string, Exception>> RemoveAsync(
+        IReadOnlyList<string> instances, StudySession session, CancellationToken cancellationToken)
+    {
+        var failures = new Dictionary<string, Exception>(StringComparer.Ordinal);
+        var folders = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var name in instances)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var path = Path.Combine(StudyFolder(session.StudyInstanceUid), name.Replace('/', Path.DirectorySeparatorChar));
+            try
+            {
+                ThrowIfLink(path);
+                Remove(path, session.Receipts.Find(EntryHash.Of(name)));
+                folders.Add(Path.GetDirectoryName(path)!);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                failures[name] = e;
+            }
+        }
+
+        foreach (var folder in folders)
+        {
+            RemoveEmpty(folder);
+        }
+
+        return ValueTask.FromResult<IReadOnlyDictionary<string, Exception>>(failures);
+    }
+
     public long BytesCarriedOver(string studyInstanceUid) => 0;
 
     public long SpaceNeeded(long bytesToSave, long bytesCarriedOver) => bytesToSave;
@@ -118,6 +147,41 @@ internal sealed class FolderLayout : IStudyLayout
         if (!_options.AllowSymbolicLinks)
         {
             SymbolicLink.ThrowIfBelow(_root, path);
+        }
+    }
+
+    private static void Remove(string path, in Receipt? receipt)
+    {
+        var file = new FileInfo(path);
+        if (!file.Exists)
+        {
+            return;
+        }
+
+        if (receipt?.IsOf(new FoundFile(file.Length, file.LastWriteTimeUtc)) != true)
+        {
+            throw new IOException($"{path} was changed since it was saved, and is kept.");
+        }
+
+        file.Delete();
+    }
+
+    // The folder of a series and the one of its instances; whatever else is in them stays.
+    private void RemoveEmpty(string instances)
+    {
+        foreach (var folder in new[] { instances, Path.GetDirectoryName(instances)! })
+        {
+            try
+            {
+                if (!Directory.EnumerateFileSystemEntries(folder).Any())
+                {
+                    Directory.Delete(folder);
+                }
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                SavingLogMessages.LeftoverNotDeleted(_options.Logger, e, folder);
+            }
         }
     }
 

@@ -4,7 +4,8 @@ using CodRetrieve.IO;
 
 namespace CodRetrieve.Saving;
 
-/// <summary>What a job does with the zip of one study. Safe for several callers at once, of which <see cref="CompleteAsync"/> comes alone.</summary>
+/// <summary>What a job does with the zip of one study. Safe for several callers at once, of which
+/// <see cref="AddRemoved"/> and <see cref="CompleteAsync"/> come alone.</summary>
 /// <param name="session">The study.</param>
 /// <param name="path">The path of its zip.</param>
 /// <param name="unfinished">Where unfinished zips are.</param>
@@ -14,6 +15,7 @@ internal sealed class StudyZip(StudySession session, string path, UnfinishedZips
     private readonly object _lock = new();
     private volatile UnfinishedZip? _zip;
     private readonly ConcurrentDictionary<string, bool> _outdated = new(StringComparer.Ordinal);
+    private readonly HashSet<UInt128> _removed = [];
     private bool _isLookedFor;
 
     /// <summary>Whether there is an unfinished zip that can be written.</summary>
@@ -45,6 +47,13 @@ internal sealed class StudyZip(StudySession session, string path, UnfinishedZips
 
     /// <summary>Says that what an earlier run wrote of an entry is not what the store lists now: it will not be in the zip.</summary>
     public void AddOutdated(string entryName) => _outdated[entryName] = true;
+
+    /// <summary>Says that an entry will not be in the zip, though the earlier one has it.</summary>
+    public void AddRemoved(string entryName)
+    {
+        AddOutdated(entryName);
+        _removed.Add(EntryHash.Of(entryName));
+    }
 
     /// <summary>Writes an entry.</summary>
     public async ValueTask<FoundFile> WriteAsync(string entryName, Stream content, ZipEntryForm form, CancellationToken cancellationToken)
@@ -78,7 +87,7 @@ internal sealed class StudyZip(StudySession session, string path, UnfinishedZips
             {
                 comment = old.Comment;
                 damaged = await ZipCarryOver.RunAsync(
-                    old, zip, CreateTemporary, options.CompressionLevel, cancellationToken).ConfigureAwait(false);
+                    old, zip, _removed, CreateTemporary, options.CompressionLevel, cancellationToken).ConfigureAwait(false);
             }
         }
 

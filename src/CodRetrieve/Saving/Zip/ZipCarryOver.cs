@@ -13,12 +13,13 @@ internal static class ZipCarryOver
     /// <summary>Carries over what the new zip does not have.</summary>
     /// <param name="old">The earlier zip.</param>
     /// <param name="zip">The new one.</param>
+    /// <param name="removed">The hashes of the names that the new zip is not to have.</param>
     /// <param name="temporary">Creates a file that is deleted when it is disposed.</param>
     /// <param name="level">How entries are compressed that are compressed in the earlier zip.</param>
     /// <param name="cancellationToken">Ends the copying.</param>
     /// <returns>The number of entries that are damaged, and are not in the new zip.</returns>
     public static async ValueTask<int> RunAsync(
-        ZipArchive old, UnfinishedZip zip, Func<WholeFile> temporary, CompressionLevel level, CancellationToken cancellationToken)
+        ZipArchive old, UnfinishedZip zip, HashSet<UInt128> removed, Func<WholeFile> temporary, CompressionLevel level, CancellationToken cancellationToken)
     {
         var damaged = 0;
 
@@ -32,7 +33,7 @@ internal static class ZipCarryOver
         foreach (var entry in old.Entries)
         {
             var name = EntryHash.Of(entry.FullName);
-            if (last[name] != entry || entry.FullName.Length == 0 || entry.FullName == IncompleteNote.EntryName || zip.Contains(name, out _))
+            if (last[name] != entry || entry.FullName.Length == 0 || entry.FullName == IncompleteNote.EntryName || removed.Contains(name) || zip.Contains(name, out _))
             {
                 continue;
             }

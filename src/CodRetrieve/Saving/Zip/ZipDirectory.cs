@@ -104,6 +104,26 @@ internal sealed class ZipDirectory(string directory, SavingOptions options)
         }
     }
 
+    /// <summary>What a zip says is missing; <see langword="null"/> if it says nothing.</summary>
+    public static byte[]? TryReadNote(string path)
+    {
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
+        using var zip = ZipIndex.OpenRead(path);
+        if (zip.GetEntry(IncompleteNote.EntryName) is not { } entry)
+        {
+            return null;
+        }
+
+        using var content = entry.Open();
+        using var bytes = new MemoryStream();
+        content.CopyTo(bytes);
+        return bytes.ToArray();
+    }
+
     private ZipIndex? Index(string studyInstanceUid, bool mayChange, CancellationToken cancellationToken)
     {
         var path = PathOf(studyInstanceUid);

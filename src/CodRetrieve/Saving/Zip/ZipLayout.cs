@@ -70,6 +70,23 @@ internal sealed class ZipLayout(string root, SavingOptions options) : IStudyLayo
         }
     }
 
+    public async ValueTask<IReadOnlyDictionary<string, Exception>> RemoveAsync(
+        IReadOnlyList<string> instances, StudySession session, CancellationToken cancellationToken)
+    {
+        var path = _zips.PathOf(session.StudyInstanceUid);
+        _zips.ThrowIfLink(path);
+        var work = Work(session);
+        work.TryOpen(cancellationToken);
+        foreach (var name in instances)
+        {
+            work.AddRemoved(name);
+        }
+
+        var problem = await work.CompleteAsync(() => _zips.OpenOld(path), ZipDirectory.TryReadNote(path), cancellationToken).ConfigureAwait(false);
+        _zips.Forget(session.StudyInstanceUid);
+        return problem is null ? new Dictionary<string, Exception>(StringComparer.Ordinal) : throw new CodRetrieveException(problem);
+    }
+
     public void CleanUp(string studyInstanceUid, RunMarker run) => _unfinished.CleanUp(studyInstanceUid, run);
 
     public long BytesCarriedOver(string studyInstanceUid) =>
