@@ -5,6 +5,9 @@ public sealed class TempFolder : IDisposable
 {
     public TempFolder() => Path = Directory.CreateTempSubdirectory("codretrieve-test-").FullName;
 
+    /// <param name="parent">Where the folder is made, to choose a file system.</param>
+    public TempFolder(string parent) => Path = Directory.CreateDirectory(System.IO.Path.Combine(parent, $"codretrieve-test-{Guid.NewGuid():N}")).FullName;
+
     public string Path { get; }
 
     /// <summary>A folder in it that is not there yet.</summary>

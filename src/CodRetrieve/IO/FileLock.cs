@@ -19,7 +19,7 @@ internal sealed class FileLock : IDisposable
     private const int SharingViolation = unchecked((int)0x80070020);
     private const int LockViolation = unchecked((int)0x80070021);
 
-    /// <summary>The bytes at the beginning of the file that name its holder; what the holder writes follows.</summary>
+    /// <summary>The bytes at the beginning of the file that name its holder, and this one lock of it; what the holder writes follows.</summary>
     public const int HeaderBytes = 34;
 
     // Between opening a file and locking it, another holder may delete it.
@@ -37,10 +37,12 @@ internal sealed class FileLock : IDisposable
 
     /// <summary>Takes the lock without waiting.</summary>
     /// <param name="path">The file, created where there is none.</param>
+    /// <param name="holder">The name of the holder, of <see cref="PartialName.NewId"/>.</param>
+    /// <param name="isLeft">Whether another holder, who did not give the lock up but does not hold it either, is sure not to need it any more.</param>
     /// <returns>The lock; <see langword="null"/> if another has it.</returns>
     /// <exception cref="IOException">The file cannot be opened, or is a link.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be opened.</exception>
-    public static FileLock? TryTake(string path)
+    public static FileLock? TryTake(string path, string holder, Func<string, bool>? isLeft = null)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -51,17 +53,17 @@ internal sealed class FileLock : IDisposable
 
             if (OperatingSystem.IsWindows())
             {
-                WriteHeader(file);
+                WriteHeader(file, holder);
                 return new FileLock(path, file, isExclusive: true);
             }
 
-            if (!Posix.TryLock(file, exclusive: true))
+            if (!Posix.TryLock(file, exclusive: true) || (isLeft is not null && TryReadHolder(file) is { } before && !isLeft(before)))
             {
                 file.Dispose();
                 return null;
             }
 
-            if (TryConfirm(path, file) is { } isExclusive)
+            if (TryConfirm(path, file, holder) is { } isExclusive)
             {
                 return new FileLock(path, file, isExclusive);
             }
@@ -103,9 +105,9 @@ internal sealed class FileLock : IDisposable
     }
 
     // Whether a second lock is refused; null if the path leads to another file than the one that was locked, since its holder before deleted that.
-    private static bool? TryConfirm(string path, SafeFileHandle file)
+    private static bool? TryConfirm(string path, SafeFileHandle file, string holder)
     {
-        var header = WriteHeader(file);
+        var header = WriteHeader(file, holder);
         var found = new byte[HeaderBytes];
         using var second = Posix.TryOpenFile(path);
         return second is not null && RandomAccess.Read(second, found, 0) == HeaderBytes && found.AsSpan().SequenceEqual(header)
@@ -113,9 +115,16 @@ internal sealed class FileLock : IDisposable
             : null;
     }
 
-    private static byte[] WriteHeader(SafeFileHandle file)
+    private static string? TryReadHolder(SafeFileHandle file)
     {
-        var header = Encoding.ASCII.GetBytes($"#{RandomNumberGenerator.GetHexString(HeaderBytes - 2, lowercase: true)}\n");
+        var header = new byte[HeaderBytes];
+        var id = RandomAccess.Read(file, header, 0) == HeaderBytes ? Encoding.ASCII.GetString(header.AsSpan(1, PartialName.IdLength)) : null;
+        return id is not null && PartialName.IsId(id) ? id : null;
+    }
+
+    private static byte[] WriteHeader(SafeFileHandle file, string holder)
+    {
+        var header = Encoding.ASCII.GetBytes($"#{holder}{RandomNumberGenerator.GetHexString(HeaderBytes - 2 - PartialName.IdLength, lowercase: true)}\n");
         RandomAccess.Write(file, header, 0);
         return header;
     }

@@ -11,7 +11,12 @@ internal static class PartialName
 {
     public const string Extension = ".partial";
 
-    private const int IdLength = 8;
+    /// <summary>The characters of <see cref="NewId"/>.</summary>
+    public const int IdLength = 8;
+
+    /// <summary>The owner of a file that its run left to others when it ended.</summary>
+    public const string Nobody = "00000000";
+
     private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
 
     /// <summary>A name that nobody can foresee.</summary>

@@ -14,19 +14,20 @@ internal sealed class WholeFile : IDisposable
     private static readonly TimeSpan RenamePatience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan RenameInterval = TimeSpan.FromMilliseconds(50);
 
+    private readonly string _name;
     private readonly FileOperations _files;
     private readonly TimeProvider _time;
-    private bool _isRenamed;
+    private bool _isSettled;
     private bool _isLeft;
 
-    private WholeFile(string path, string partialPath, SafeFileHandle handle, FileOperations files, TimeProvider time) =>
-        (Path, PartialPath, Handle, _files, _time) = (path, partialPath, handle, files, time);
+    private WholeFile(string path, string name, string partialPath, SafeFileHandle handle, FileOperations files, TimeProvider time) =>
+        (Path, _name, PartialPath, Handle, _files, _time) = (path, name, partialPath, handle, files, time);
 
     /// <summary>The final path.</summary>
     public string Path { get; }
 
     /// <summary>The path as long as the file is not whole.</summary>
-    public string PartialPath { get; }
+    public string PartialPath { get; private set; }
 
     /// <summary>The open file, to be written with <see cref="RandomAccess"/>; closed by <see cref="CommitAsync"/>.</summary>
     public SafeFileHandle Handle { get; }
@@ -42,7 +43,7 @@ internal sealed class WholeFile : IDisposable
     {
         var partial = System.IO.Path.Combine(System.IO.Path.GetDirectoryName(path)!, PartialName.Create(name, owner));
         var handle = File.OpenHandle(partial, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read, FileOptions.Asynchronous, sizeBytes);
-        return new WholeFile(path, partial, handle, files, time);
+        return new WholeFile(path, name, partial, handle, files, time);
     }
 
     /// <summary>Opens a file that an earlier run did not finish, under a new name of its own; the earlier run must have ended.</summary>
@@ -63,7 +64,7 @@ internal sealed class WholeFile : IDisposable
 
         var partial = System.IO.Path.Combine(System.IO.Path.GetDirectoryName(path)!, PartialName.Create(name, owner));
         files.Move(partialPath, partial, overwrite: false);
-        return new WholeFile(path, partial, File.OpenHandle(partial, FileMode.Open, FileAccess.ReadWrite, FileShare.Read, FileOptions.Asynchronous), files, time);
+        return new WholeFile(path, name, partial, File.OpenHandle(partial, FileMode.Open, FileAccess.ReadWrite, FileShare.Read, FileOptions.Asynchronous), files, time);
     }
 
     /// <summary>Makes <see cref="Dispose"/> leave the file under its unfinished name, for a later run.</summary>
@@ -84,7 +85,7 @@ internal sealed class WholeFile : IDisposable
 
         _files.Close(Handle, Path);
         await MoveAsync(PartialPath, Path, overwrite, _files, _time, cancellationToken).ConfigureAwait(false);
-        _isRenamed = true;
+        _isSettled = true;
         if (flush)
         {
             _files.FlushDirectory(System.IO.Path.GetDirectoryName(Path)!);
@@ -109,15 +110,32 @@ internal sealed class WholeFile : IDisposable
         }
     }
 
-    /// <summary>Closes the file, and deletes it unless it has its name or is left to a later run.</summary>
+    /// <summary>Closes the file, and deletes it unless it has its name or is left to a later run, which then sees that it belongs to nobody.</summary>
     public void Dispose() => Discard();
 
     /// <summary>As <see cref="Dispose"/>.</summary>
-    /// <returns>Why the file could not be deleted; <see langword="null"/> if it is gone or has its name.</returns>
+    /// <returns>Why the file could not be deleted or left; <see langword="null"/> if it is, or has its name.</returns>
     public Exception? Discard()
     {
         Handle.Dispose();
-        return _isRenamed || _isLeft ? null : TryDelete(PartialPath);
+        return _isSettled ? null : _isLeft ? TryGiveUp() : TryDelete(PartialPath);
+    }
+
+    private Exception? TryGiveUp()
+    {
+        try
+        {
+            var left = System.IO.Path.Combine(System.IO.Path.GetDirectoryName(Path)!, PartialName.Create(_name, PartialName.Nobody));
+            _files.Move(PartialPath, left, overwrite: false);
+            PartialPath = left;
+            _isSettled = true;
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It keeps the name of this run, which a later one sees to have ended, as a rule.
+            return e;
+        }
     }
 
     /// <summary>Deletes an unfinished file, if that is possible now: nothing takes it for a whole one, and a later run cleans it up.</summary>

@@ -48,7 +48,7 @@ public abstract class DirectorySaveHandler : ISaveHandler, ISaveHandlerLifecycle
         {
             Directory.CreateDirectory(_root);
             _lock = await RootLock.TakeAsync(_root, _options.TimeProvider, cancellationToken).ConfigureAwait(false);
-            _run = RunMarker.Create(_root, _options.Logger);
+            _run = RunMarker.Create(_root, _options);
             _logsWhatIsThere = CleanUpDeadRuns(_run) || !File.Exists(LogJson.PathIn(_root));
             if (_trusted is not null)
             {
@@ -80,12 +80,11 @@ public abstract class DirectorySaveHandler : ISaveHandler, ISaveHandlerLifecycle
 
         try
         {
-            if (FileLock.TryTake(StatePaths.StudyLock(_root, studyInstanceUid)) is not { } taken)
+            if (run.TryLockStudy(studyInstanceUid) is not { } taken)
             {
                 return ValueTask.FromResult(false);
             }
 
-            run.Add(studyInstanceUid);
             var receipts = StudyReceipts.Read(StatePaths.Receipts(_root, studyInstanceUid), run.Owner, _options);
             _sessions[studyInstanceUid] = new StudySession(studyInstanceUid, run, taken, receipts);
             return ValueTask.FromResult(true);
@@ -280,7 +279,7 @@ public abstract class DirectorySaveHandler : ISaveHandler, ISaveHandlerLifecycle
 
         if (Directory.Exists(_root) && (entries.Count > 0 || !File.Exists(LogJson.PathIn(_root))))
         {
-            await new LogJsonExport(_root, run.Owner, _options).AddAsync(entries).ConfigureAwait(false);
+            await new LogJsonExport(_root, run.Owner, run.TryLockLog, _options).AddAsync(entries).ConfigureAwait(false);
         }
     }
 

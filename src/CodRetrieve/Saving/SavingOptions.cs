@@ -53,6 +53,9 @@ public sealed class SavingOptions
     /// <summary>The present boot of the system; <see langword="null"/> where it is not known.</summary>
     internal UInt128? BootId { get; set; } = IO.BootId.TryRead();
 
+    /// <summary>Whom locks keep out of the directory; <see langword="null"/> to find out.</summary>
+    internal LockScope? LockScope { get; set; }
+
     /// <summary>Whether each file is made durable before it gets its name.</summary>
     internal bool FlushesEachFile => Durability == Durability.Instance || (Durability == Durability.Study && !Files.CanFlushFileSystem);
 

@@ -1,10 +1,9 @@
 using System.Collections.Concurrent;
-using CodRetrieve.IO;
 
 namespace CodRetrieve.Saving;
 
 /// <summary>What a job knows of a study that is its own until it is completed.</summary>
-internal sealed class StudySession(string studyInstanceUid, RunMarker run, FileLock studyLock, StudyReceipts receipts) : IDisposable
+internal sealed class StudySession(string studyInstanceUid, RunMarker run, IDisposable studyLock, StudyReceipts receipts) : IDisposable
 {
     public string StudyInstanceUid { get; } = studyInstanceUid;
 

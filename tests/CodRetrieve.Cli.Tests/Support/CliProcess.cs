@@ -25,6 +25,9 @@ public sealed class CliProcess : IDisposable
 
     public static CliProcess Start(params string[] args) => StartCommand([.. Command, .. args]);
 
+    /// <summary>Starts it by another program, which is given it as arguments.</summary>
+    public static CliProcess Start(string[] starter, string[] args) => StartCommand([.. starter, .. Command, .. args]);
+
     /// <summary>Starts one whose standard output is a file, or a named pipe.</summary>
     public static CliProcess StartInto(string output, params string[] args) => StartCommand(["/bin/sh", "-c", "exec \"$@\" > \"$0\"", output, .. Command, .. args]);
 

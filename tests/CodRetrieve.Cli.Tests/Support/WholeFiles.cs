@@ -11,6 +11,9 @@ public sealed class WholeFiles(IReadOnlyDictionary<string, string> expected)
 {
     private readonly Dictionary<string, (FileStamp Stamp, IReadOnlyList<string> Names)> _seen = new(StringComparer.Ordinal);
 
+    /// <summary>Whether only files and zips with their final names are looked at, as others may be written meanwhile.</summary>
+    public bool IgnoresUnfinished { get; init; }
+
     /// <summary>Checks that what is there has the bytes that it must have, and that the log can be read.</summary>
     /// <returns>How many different instances there are.</returns>
     public int AssertIn(string directory)
@@ -19,7 +22,7 @@ public sealed class WholeFiles(IReadOnlyDictionary<string, string> expected)
         var found = new HashSet<string>(StringComparer.Ordinal);
         foreach (var file in Directory.Exists(directory) ? new DirectoryInfo(directory).EnumerateFiles("*", Leftovers.Everything) : [])
         {
-            if (file.Extension is ".dcm" or ".zip" && file.Name[0] != '.' || UnfinishedZips.IsName(file.FullName))
+            if (file.Extension is ".dcm" or ".zip" && file.Name[0] != '.' || (!IgnoresUnfinished && UnfinishedZips.IsName(file.FullName)))
             {
                 var stamp = new FileStamp(file.Length, file.LastWriteTimeUtc);
                 if (!_seen.TryGetValue(file.FullName, out var seen) || seen.Stamp != stamp)

@@ -11,7 +11,7 @@ public sealed partial class ReliabilityDocumentTests
     public void Every_test_that_the_document_names_exists()
     {
         var known = typeof(ReliabilityDocumentTests).Assembly.GetTypes()
-            .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Instance))
+            .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance))
             .Where(method => method.GetCustomAttributes<FactAttribute>().Any())
             .Select(method => $"{method.ReflectedType!.Name}.{method.Name}")
             .ToHashSet(StringComparer.Ordinal);

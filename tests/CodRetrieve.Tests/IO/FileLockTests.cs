@@ -14,22 +14,22 @@ public sealed class FileLockTests : IDisposable
     [Fact]
     public void Only_one_has_it()
     {
-        using var first = FileLock.TryTake(LockPath);
+        using var first = FileLock.TryTake(LockPath, "0badc0de");
 
         Assert.NotNull(first);
         Assert.True(first.IsExclusive);
-        Assert.Null(FileLock.TryTake(LockPath));
+        Assert.Null(FileLock.TryTake(LockPath, "0badc0de"));
         Assert.True(FileLock.IsHeld(LockPath));
     }
 
     [Fact]
     public void Leaves_nothing_when_it_is_released()
     {
-        FileLock.TryTake(LockPath)!.Dispose();
+        FileLock.TryTake(LockPath, "0badc0de")!.Dispose();
 
         Assert.Empty(_folder.Files());
         Assert.False(FileLock.IsHeld(LockPath));
-        using var next = FileLock.TryTake(LockPath);
+        using var next = FileLock.TryTake(LockPath, "0badc0de");
         Assert.NotNull(next);
     }
 
@@ -39,7 +39,7 @@ public sealed class FileLockTests : IDisposable
         _folder.Write("lock", [1]);
 
         Assert.False(FileLock.IsHeld(LockPath));
-        using var taken = FileLock.TryTake(LockPath);
+        using var taken = FileLock.TryTake(LockPath, "0badc0de");
         Assert.NotNull(taken);
     }
 
@@ -48,7 +48,7 @@ public sealed class FileLockTests : IDisposable
     {
         File.CreateSymbolicLink(LockPath, _folder["outside"]);
 
-        Assert.Throws<IOException>(() => FileLock.TryTake(LockPath));
+        Assert.Throws<IOException>(() => FileLock.TryTake(LockPath, "0badc0de"));
 
         Assert.False(File.Exists(_folder["outside"]));
     }
@@ -62,7 +62,7 @@ public sealed class FileLockTests : IDisposable
         {
             for (var i = 0; i < 3_000; i++)
             {
-                using var one = FileLock.TryTake(LockPath);
+                using var one = FileLock.TryTake(LockPath, "0badc0de");
                 if (one is not null)
                 {
                     Assert.Equal(1, Interlocked.Increment(ref holders));

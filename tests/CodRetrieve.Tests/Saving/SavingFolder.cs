@@ -11,11 +11,11 @@ public sealed class SavingFolder : IDisposable
     /// <summary>A path below the folder.</summary>
     public string this[params string[] parts] => System.IO.Path.Combine([Path, .. parts]);
 
-    /// <summary>Writes a file, with its folders.</summary>
     /// <summary>Writes the marker of a run that died while it was saving studies.</summary>
     public void WriteDeadRun(string owner, params string[] studies) =>
-        Write($".codretrieve/runs/{owner}", Encoding.ASCII.GetBytes($"#{new string('0', FileLock.HeaderBytes - 2)}\n{string.Concat(studies.Select(study => study + "\n"))}"));
+        Write($".codretrieve/runs/{owner}", Encoding.ASCII.GetBytes($"#{owner}{new string('0', FileLock.HeaderBytes - 10)}\n{new string('0', 16)}\n-\n{string.Concat(studies.Select(study => study + "\n"))}"));
 
+    /// <summary>Writes a file, with its folders.</summary>
     public string Write(string relativePath, byte[] bytes)
     {
         var path = this[relativePath];

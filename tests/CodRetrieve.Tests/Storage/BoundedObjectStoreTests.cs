@@ -79,7 +79,11 @@ public sealed class BoundedObjectStoreTests
         var hanging = new HangingStore();
         hanging.Body.SetResult(new ObjectContent(new MemoryStream([1, 2, 3]), 7)
         {
-            HasContentRange = true, LengthBytes = 3, ObjectSizeBytes = 10, Generation = 5, IsDecompressed = true,
+            HasContentRange = true,
+            LengthBytes = 3,
+            ObjectSizeBytes = 10,
+            Generation = 5,
+            IsDecompressed = true,
         });
         await using var body = await new BoundedObjectStore(hanging, Idle, TimeProvider.System).OpenReadAsync("object", null, null, CancellationToken.None);
         Assert.Equal((7, true, 3, 10, 5, true), (body.Offset, body.HasContentRange, body.LengthBytes, body.ObjectSizeBytes, body.Generation, body.IsDecompressed));

@@ -7,7 +7,6 @@ namespace CodRetrieve.Saving;
 /// <summary>One file per instance: <c>{directory}/{study}/{series}/instances/{sop}.dcm</c>. Safe for calls for different instances at once.</summary>
 internal sealed class FolderLayout : IStudyLayout
 {
-    private static readonly TimeSpan AgeOfLeftovers = TimeSpan.FromHours(1);
     private static readonly EnumerationOptions Everything = new() { AttributesToSkip = 0, IgnoreInaccessible = false };
 
     private readonly string _root;
@@ -220,9 +219,9 @@ internal sealed class FolderLayout : IStudyLayout
         }
 
         var deleted = 0;
-        foreach (var (name, file) in Files(folder).Where(file => InstanceFile.IsPartialName(file.Name, out _)).ToList())
+        foreach (var name in Files(folder).Select(static file => file.Name).Where(static name => InstanceFile.IsPartialName(name, out _)).ToList())
         {
-            if (InstanceFile.IsPartialName(name, out var owner) && !MayBeWritten(owner, file, run))
+            if (InstanceFile.IsPartialName(name, out var owner) && run.Of(owner) != Liveness.Alive)
             {
                 var path = Path.Combine(folder, name);
                 if (WholeFile.TryDelete(path) is { } problem)
@@ -241,10 +240,4 @@ internal sealed class FolderLayout : IStudyLayout
             SavingLogMessages.LeftoversDeleted(_options.Logger, deleted, folder);
         }
     }
-
-    // Where locks mean nothing, only its age shows that nobody writes a file any more.
-    private bool MayBeWritten(string owner, FoundFile file, RunMarker run) =>
-        owner == run.Owner || (owner.Length > 0 && (run.HasLocks
-            ? run.IsAlive(owner)
-            : _options.TimeProvider.GetUtcNow().UtcDateTime - file.LastWriteUtc < AgeOfLeftovers));
 }

@@ -9,8 +9,9 @@ namespace CodRetrieve.Saving;
 /// </summary>
 /// <param name="root">The full path of the directory.</param>
 /// <param name="owner">The run that writes.</param>
+/// <param name="tryLock">Takes the lock, which is disposed; <see langword="null"/> if another has it.</param>
 /// <param name="options">How files are written.</param>
-internal sealed class LogJsonExport(string root, string owner, SavingOptions options)
+internal sealed class LogJsonExport(string root, string owner, Func<IDisposable?> tryLock, SavingOptions options)
 {
     private const int WriteBufferBytes = 64 * 1024;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -53,7 +54,7 @@ internal sealed class LogJsonExport(string root, string owner, SavingOptions opt
 
     private async ValueTask<bool> TryAddAsync(IEnumerable<string> entries)
     {
-        using var held = FileLock.TryTake(StatePaths.LogLock(root));
+        using var held = tryLock();
         if (held is null)
         {
             return false;

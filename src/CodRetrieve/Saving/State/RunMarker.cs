@@ -1,67 +1,102 @@
 using System.Collections.Concurrent;
 using System.Text;
-using CodRetrieve.Catalog;
 using CodRetrieve.IO;
-using Microsoft.Extensions.Logging;
 
 namespace CodRetrieve.Saving;
 
 /// <summary>
-/// Names a run and the studies that it works on, in a file that stays locked as long as the run lives and that a run which ends deletes: so
-/// the next one knows where a dead run may have left unfinished files, and which of them belong to runs that live. Safe for several callers at once.
+/// Names a run and the studies that it works on, in a file that stays locked, and whose counter advances, as long as the run lives; a run that ends deletes it.
+/// So the next one knows where a dead run may have left unfinished files, and which of them belong to runs that live. Safe for several callers at once.
 /// </summary>
 internal sealed class RunMarker : IDisposable
 {
-    // Some 200,000 studies: what is behind that is cleaned up when a job saves into the study again.
-    private const long MaxBytes = 16 * 1024 * 1024;
-
     // A random name is taken by another run as good as never.
     private const int Attempts = 4;
 
     private readonly object _writing = new();
-    private readonly ConcurrentDictionary<string, bool> _dead = new(StringComparer.Ordinal);
+
+    // The runs whose markers this one takes away: while it does, they are locked again.
+    private readonly ConcurrentDictionary<string, Liveness> _ended = new(StringComparer.Ordinal);
     private readonly string _root;
     private readonly FileLock _file;
-    private readonly ILogger _logger;
-    private long _length = FileLock.HeaderBytes;
+    private readonly SavingOptions _options;
+    private readonly LockScope _scope;
+    private readonly RunWatch _watch;
+    private readonly ITimer _beating;
+    private bool _isDisposed;
+    private ulong _beat;
+    private long _length;
 
-    private RunMarker(string root, string owner, FileLock file, ILogger logger) => (_root, Owner, _file, _logger) = (root, owner, file, logger);
+    private RunMarker(string root, string owner, FileLock file, long length, SavingOptions options)
+    {
+        (_root, Owner, _file, _length, _options) = (root, owner, file, length, options);
+        _scope = options.LockScope ?? ScopeOf(root, file);
+        _watch = new RunWatch(root, _scope, options.TimeProvider);
+        _beating = options.TimeProvider.CreateTimer(static run => ((RunMarker)run!).Beat(), this, RunWatch.BeatInterval, RunWatch.BeatInterval);
+    }
 
     /// <summary>The run's name in the names of its unfinished files.</summary>
     public string Owner { get; }
 
-    /// <summary>Whether the file system keeps locks at all.</summary>
-    public bool HasLocks => _file.IsExclusive;
+    /// <summary>Whether <see cref="StudiesOfDeadRuns"/> found one.</summary>
+    public bool HasFoundDeadRuns => !_ended.IsEmpty;
 
     /// <summary>Begins a run in a directory whose <see cref="StatePaths.Create"/> was called.</summary>
-    public static RunMarker Create(string root, ILogger logger)
+    public static RunMarker Create(string root, SavingOptions options)
     {
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
             var owner = PartialName.NewId();
-            if (FileLock.TryTake(PathOf(root, owner)) is { } file)
+            if (FileLock.TryTake(StatePaths.Run(root, owner), owner) is { } file)
             {
-                return new RunMarker(root, owner, file, logger);
+                try
+                {
+                    var begin = RunRecord.Begin();
+                    RandomAccess.Write(file.File, begin, FileLock.HeaderBytes);
+                    return new RunMarker(root, owner, file, FileLock.HeaderBytes + begin.Length, options);
+                }
+                catch
+                {
+                    file.Dispose();
+                    throw;
+                }
             }
         }
 
         throw new IOException($"No file below {StatePaths.Runs(root)} can be locked, although each has a random name.");
     }
 
-    /// <summary>Whether <see cref="StudiesOfDeadRuns"/> found one.</summary>
-    public bool HasFoundDeadRuns => !_dead.IsEmpty;
+    /// <summary>Makes a study this run's own.</summary>
+    /// <returns>What gives it up; <see langword="null"/> if another run has it.</returns>
+    /// <exception cref="IOException">The study's lock cannot be opened, or is a link.</exception>
+    /// <exception cref="UnauthorizedAccessException">The study's lock may not be opened.</exception>
+    public IDisposable? TryLockStudy(string studyInstanceUid)
+    {
+        var taken = TryLock(StatePaths.StudyLock(_root, studyInstanceUid));
+        if (taken is not null)
+        {
+            Add(studyInstanceUid);
+        }
+
+        return taken;
+    }
+
+    /// <summary>Takes the lock of <c>log.json</c>.</summary>
+    /// <returns>What gives it up; <see langword="null"/> if another run has it.</returns>
+    /// <exception cref="IOException">The lock cannot be opened, or is a link.</exception>
+    /// <exception cref="UnauthorizedAccessException">The lock may not be opened.</exception>
+    public IDisposable? TryLockLog() => TryLock(StatePaths.LogLock(_root));
 
     /// <summary>The studies of runs that died. Their markers are deleted when the enumeration goes on.</summary>
     public IEnumerable<string> StudiesOfDeadRuns()
     {
         foreach (var path in Directory.EnumerateFiles(StatePaths.Runs(_root)))
         {
-            if (path != PathOf(_root, Owner) && TryTake(path) is { } dead)
+            if (Path.GetFileName(path) is var owner && owner != Owner && PartialName.IsId(owner) && TryTakeDead(path, owner) is { } dead)
             {
-                _dead[Path.GetFileName(path)] = true;
                 using (dead)
                 {
-                    foreach (var study in Read(dead))
+                    foreach (var study in RunRecord.ReadStudies(dead.File))
                     {
                         yield return study;
                     }
@@ -70,11 +105,67 @@ internal sealed class RunMarker : IDisposable
         }
     }
 
-    /// <summary>Whether the run that an unfinished file belongs to may still write it.</summary>
-    public bool IsAlive(string owner) => owner == Owner || (!_dead.ContainsKey(owner) && FileLock.IsHeld(PathOf(_root, owner)));
+    /// <summary>What is known of the run that an unfinished file belongs to; an empty name is that of an older version.</summary>
+    public Liveness Of(string owner)
+    {
+        try
+        {
+            return owner == Owner ? Liveness.Alive
+                : owner.Length == 0 ? Liveness.Dead
+                : _ended.TryGetValue(owner, out var ended) ? ended
+                : _watch.Of(owner);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            SavingLogMessages.DeadRunNotRead(_options.Logger, e, StatePaths.Run(_root, owner));
+            return Liveness.Alive;
+        }
+    }
 
-    /// <summary>Adds a study.</summary>
-    public void Add(string studyInstanceUid)
+    /// <summary>Ends the run.</summary>
+    public void Dispose()
+    {
+        _beating.Dispose();
+        lock (_writing)
+        {
+            _isDisposed = true;
+            _file.Dispose();
+        }
+    }
+
+    private IDisposable? TryLock(string path) => _scope == LockScope.Nobody
+        ? FileLease.TryTake(path, Owner, _watch)
+        : FileLock.TryTake(path, Owner, owner => !IsAlive(owner));
+
+    private bool IsAlive(string owner) => owner != Owner && Of(owner) == Liveness.Alive;
+
+    // File systems of a network may keep locks on each machine for itself.
+    private static LockScope ScopeOf(string root, FileLock file) =>
+        !file.IsExclusive ? LockScope.Nobody
+        : OperatingSystem.IsWindows() || new DriveInfo(root).DriveType is DriveType.Fixed or DriveType.Ram or DriveType.Removable ? LockScope.Everybody
+        : LockScope.Machine;
+
+    private FileLock? TryTakeDead(string path, string owner)
+    {
+        try
+        {
+            var liveness = Of(owner);
+            if (liveness == Liveness.Alive || FileLock.TryTake(path, Owner) is not { } taken)
+            {
+                return null;
+            }
+
+            _ended[owner] = liveness;
+            return taken;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            SavingLogMessages.DeadRunNotRead(_options.Logger, e, path);
+            return null;
+        }
+    }
+
+    private void Add(string studyInstanceUid)
     {
         lock (_writing)
         {
@@ -87,34 +178,29 @@ internal sealed class RunMarker : IDisposable
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 // Without it, leftovers of this run are cleaned up only when a job saves into the study again.
-                SavingLogMessages.RunNotMarked(_logger, e, PathOf(_root, Owner));
+                SavingLogMessages.RunNotMarked(_options.Logger, e, StatePaths.Run(_root, Owner));
             }
         }
     }
 
-    /// <summary>Ends the run.</summary>
-    public void Dispose() => _file.Dispose();
-
-    private static string PathOf(string root, string owner) => Path.Combine(StatePaths.Runs(root), owner);
-
-    private FileLock? TryTake(string path)
+    private void Beat()
     {
-        try
+        lock (_writing)
         {
-            return PartialName.IsId(Path.GetFileName(path)) && HasLocks ? FileLock.TryTake(path) : null;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            SavingLogMessages.DeadRunNotRead(_logger, e, path);
-            return null;
-        }
-    }
+            if (_isDisposed)
+            {
+                return;
+            }
 
-    private static List<string> Read(FileLock dead)
-    {
-        // Anyone may have written the file, and each line becomes a path.
-        var bytes = new byte[Math.Min(RandomAccess.GetLength(dead.File), MaxBytes)];
-        var count = RandomAccess.Read(dead.File, bytes, 0);
-        return [.. Encoding.ASCII.GetString(bytes, 0, count).Split('\n').Where(line => SafeUid.IsSafe(line))];
+            try
+            {
+                RandomAccess.Write(_file.File, RunRecord.BeatLine(++_beat), RunRecord.BeatOffset);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // Others may take this run for silent, which costs fetching something twice.
+                SavingLogMessages.RunNotMarked(_options.Logger, e, StatePaths.Run(_root, Owner));
+            }
+        }
     }
 }

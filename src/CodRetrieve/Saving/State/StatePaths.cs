@@ -11,6 +11,9 @@ internal static class StatePaths
     /// <summary>The folder of the marker that each run keeps locked until it ends.</summary>
     public static string Runs(string directory) => Path.Combine(In(directory), "runs");
 
+    /// <summary>The marker of a run.</summary>
+    public static string Run(string directory, string owner) => Path.Combine(Runs(directory), owner);
+
     /// <summary>The file that is locked as long as a job saves into a study.</summary>
     public static string StudyLock(string directory, string studyInstanceUid) =>
         Path.Combine(In(directory), "locks", SafeName.Validate(studyInstanceUid));

@@ -9,8 +9,6 @@ internal sealed class UnfinishedZips(string directory, SavingOptions options)
 {
     private const string TemporaryName = ".entry";
 
-    private static readonly TimeSpan AgeOfLeftovers = TimeSpan.FromHours(1);
-
     private readonly DestinationWriter _writer = new(options.Files, directory);
 
     /// <summary>The unfinished zips of a study, whoever writes them.</summary>
@@ -34,12 +32,14 @@ internal sealed class UnfinishedZips(string directory, SavingOptions options)
         UnfinishedZip? resumed = null;
         foreach (var (partial, owner) in Partials(name).OrderByDescending(static partial => new FileInfo(partial.Path).Length))
         {
-            if (owner != run.Owner && MayBeWritten(owner, partial, run))
+            var liveness = owner == run.Owner ? Liveness.Dead : run.Of(owner);
+            if (liveness == Liveness.Alive)
             {
                 continue;
             }
 
-            if (resumed is null && !SymbolicLink.Is(partial))
+            // A run that is only silent may go on writing one day.
+            if (liveness == Liveness.Dead && resumed is null && !SymbolicLink.Is(partial))
             {
                 resumed = Resume(path, name, partial, session, cancellationToken);
             }
@@ -73,7 +73,7 @@ internal sealed class UnfinishedZips(string directory, SavingOptions options)
         Delete(Path.Combine(directory, $".{SafeName.Validate(studyInstanceUid)}.zip.partial"));
         foreach (var (path, owner) in Partials(studyInstanceUid + TemporaryName))
         {
-            if (owner != run.Owner && !MayBeWritten(owner, path, run))
+            if (run.Of(owner) != Liveness.Alive)
             {
                 Delete(path);
             }
@@ -101,11 +101,6 @@ internal sealed class UnfinishedZips(string directory, SavingOptions options)
         zip.Dispose();
         return null;
     }
-
-    // Where locks mean nothing, only its age shows that nobody writes a file any more.
-    private bool MayBeWritten(string owner, string path, RunMarker run) => run.HasLocks
-        ? run.IsAlive(owner)
-        : options.TimeProvider.GetUtcNow().UtcDateTime - File.GetLastWriteTimeUtc(path) < AgeOfLeftovers;
 
     private List<(string Path, string Owner)> Partials(string name)
     {

@@ -203,5 +203,5 @@ public sealed class LogJsonExportTests : IDisposable
     private Task AddAsync(params string[] entries) => AddAsync(new SavingOptions { LoggerFactory = _logger }, entries);
 
     private Task AddAsync(SavingOptions options, params string[] entries) =>
-        new LogJsonExport(_folder.Path, PartialName.NewId(), options.Validated()).AddAsync(entries).AsTask();
+        new LogJsonExport(_folder.Path, PartialName.NewId(), () => FileLock.TryTake(StatePaths.LogLock(_folder.Path), "0badc0de"), options.Validated()).AddAsync(entries).AsTask();
 }
