@@ -22,6 +22,12 @@ internal sealed class CommandLine
 
     private readonly Option<bool> _zip = new("--zip") { Description = "One zip for each study instead of folders." };
 
+    private readonly Option<string> _zipPasswordFile = new("--zip-password-file")
+    {
+        HelpName = "FILE",
+        Description = "Encrypt zips with AES-256, and read those that are, with the password in the first line of this file. Or set COD_RETRIEVE_ZIP_PASSWORD.",
+    };
+
     private readonly Option<string> _token = Text("--token", "TOKEN", "An access token. Other users of this machine can read it off the process list, as they can one in the URL: better set COD_RETRIEVE_TOKEN.");
 
     private readonly Option<string> _credentials = Text("--credentials", "FILE", "The JSON key file of a service account.");
@@ -118,7 +124,7 @@ internal sealed class CommandLine
     private Command Stats(Terminal terminal)
     {
         var directory = Directory("Where studies are saved, to see what of them is saved already.", required: false);
-        var command = new Command("stats", "Shows what studies hold and what of it is saved. Fetches no image.") { _bucket, _studies, directory, _zip };
+        var command = new Command("stats", "Shows what studies hold and what of it is saved. Fetches no image.") { _bucket, _studies, directory, _zip, _zipPasswordFile };
         command.SetAction((parsed, cancellationToken) => new StatsCommand(Request(parsed, directory), terminal).RunAsync(cancellationToken));
         return command;
     }
@@ -126,7 +132,7 @@ internal sealed class CommandLine
     private Command Download(Terminal terminal)
     {
         var directory = Directory("Where to save: DIR/study/series/instances/instance.dcm, or DIR/study.zip.", required: true);
-        var command = new Command("download", "Saves what is missing. Run it again after any failure: it continues where it ended.") { _bucket, _studies, directory, _zip, _existing, _durability, _noSpaceCheck, _lockTimeout, _dryRun, _report };
+        var command = new Command("download", "Saves what is missing. Run it again after any failure: it continues where it ended.") { _bucket, _studies, directory, _zip, _zipPasswordFile, _existing, _durability, _noSpaceCheck, _lockTimeout, _dryRun, _report };
         command.SetAction((parsed, cancellationToken) =>
         {
             var request = Request(parsed, directory);
@@ -140,7 +146,7 @@ internal sealed class CommandLine
     private Command Verify(Terminal terminal)
     {
         var directory = Directory("Where studies are saved. Without --repair and --prune nothing in it is changed.", required: true);
-        var command = new Command("verify", "Reads back what is saved and compares it with the indexes by CRC32C.") { _bucket, _studies, directory, _zip, _repair, _prune, _noSpaceCheck, _lockTimeout };
+        var command = new Command("verify", "Reads back what is saved and compares it with the indexes by CRC32C.") { _bucket, _studies, directory, _zip, _zipPasswordFile, _repair, _prune, _noSpaceCheck, _lockTimeout };
         command.SetAction((parsed, cancellationToken) => new VerifyCommand(Request(parsed, directory), terminal).RunAsync(cancellationToken));
         return command;
     }
@@ -151,6 +157,7 @@ internal sealed class CommandLine
         Studies = parsed.GetRequiredValue(_studies),
         Directory = parsed.GetValue(directory),
         Zip = parsed.GetValue(_zip),
+        ZipPasswordFile = parsed.GetValue(_zipPasswordFile),
         Token = parsed.GetValue(_token),
         CredentialsFile = parsed.GetValue(_credentials),
         ApplicationDefault = parsed.GetValue(_adc),

@@ -35,7 +35,7 @@ internal static class HelpTexts
     private const string Variables = """
         Environment:
           Each long option may also be given as a variable: COD_RETRIEVE_OUTPUT, COD_RETRIEVE_LIMIT_RATE=20M, COD_RETRIEVE_JSON=true, and so on.
-          What is typed wins. COD_RETRIEVE_TOKEN counts where no other credential is named.
+          What is typed wins. COD_RETRIEVE_TOKEN counts where no other credential is named. COD_RETRIEVE_ZIP_PASSWORD encrypts zips.
         """;
 
     /// <summary>What stands below the usual help of a command.</summary>

@@ -16,6 +16,9 @@ internal sealed class Request
 
     public OutputFormat Format => Zip ? OutputFormat.Zip : OutputFormat.Folder;
 
+    /// <summary>The file with the password of zips.</summary>
+    public string? ZipPasswordFile { get; init; }
+
     public string? Token { get; init; }
 
     public string? CredentialsFile { get; init; }

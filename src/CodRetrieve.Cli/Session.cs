@@ -46,7 +46,7 @@ internal sealed class Session : IAsyncDisposable
 
     /// <summary>What the request asks of the library.</summary>
     /// <exception cref="ArgumentException">The token can be none.</exception>
-    /// <exception cref="UsageException">The endpoint or the key file is wrong.</exception>
+    /// <exception cref="UsageException">The endpoint, the key file or the file of the zip password is wrong.</exception>
     internal static CodDownloadOptions Options(Request request, BucketChoice bucket, Terminal terminal)
     {
         var environment = terminal.Environment;
@@ -57,6 +57,7 @@ internal sealed class Session : IAsyncDisposable
         options.LockTimeout = request.LockTimeout ?? options.LockTimeout;
         options.ExistingFilePolicy = request.ExistingFilePolicy;
         options.Durability = request.Durability;
+        options.ZipEncryption = ZipPassword.Choose(request, environment);
         options.Endpoint = endpoint ?? options.Endpoint;
         if (!bucket.HasToken)
         {

@@ -281,6 +281,7 @@ public sealed partial class CodDownload : IAsyncDisposable
     private SavingOptions CreateSavingOptions() => new()
     {
         CompressionLevel = _options.ZipCompression,
+        ZipEncryption = _options.ZipEncryption,
         TrustSavedLog = _options.TrustSavedLog,
         ExistingFilePolicy = _options.ExistingFilePolicy,
         Durability = _options.Durability,

@@ -62,6 +62,11 @@ public sealed class CodDownloadOptions
     public CompressionLevel ZipCompression { get; set; } = CompressionLevel.NoCompression;
 
     /// <summary>
+    /// Gets or sets how study zips are encrypted: <c>AesZipEncryption</c> of the package <c>CodRetrieve.SharpZipLib</c>. Default <see langword="null"/>: not at all.
+    /// </summary>
+    public ZipEncryption? ZipEncryption { get; set; }
+
+    /// <summary>
     /// Gets or sets a value indicating whether an instance named in <c>log.json</c> counts as saved even if its file is not there. Default <see langword="false"/>: the
     /// disk decides. Set it for folders whose files are moved away after they were saved.
     /// </summary>

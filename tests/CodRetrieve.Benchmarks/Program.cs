@@ -15,6 +15,9 @@ switch (args)
     case ["zips", var program, var folder, var runs, .. var sets]:
         await new EndToEndBenchmark(Path.GetFullPath(folder), Path.GetFullPath(program), int.Parse(runs)).CompareZipsAsync(sets);
         return 0;
+    case ["again", var program, var folder, var runs, .. var sets]:
+        await new EndToEndBenchmark(Path.GetFullPath(folder), Path.GetFullPath(program), int.Parse(runs)).RunAgainAsync(sets);
+        return 0;
     case ["check", var program, var folder]:
         return await new EndToEndBenchmark(Path.GetFullPath(folder), Path.GetFullPath(program), runs: 3).CheckAsync() ? 0 : 1;
     case ["micro", .. var options]:
@@ -32,6 +35,8 @@ switch (args)
                 SET      L, S, H, M, P, T (H throttled); all of them when none is given
             zips PROGRAM FOLDER RUNS [SET...]
                 the same for cod-retrieve alone: saving as files and as zips
+            again PROGRAM FOLDER RUNS SET...
+                a run over what is saved already, with receipts and without; also N: 10,000 studies of 100 instances (12 GiB)
             check PROGRAM FOLDER
                 a short version that fails on gross regressions only
             Needs nginx, curl, tar and GNU time.

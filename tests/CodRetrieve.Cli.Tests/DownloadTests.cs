@@ -6,6 +6,50 @@ namespace CodRetrieve.Cli.Tests;
 public sealed class DownloadTests
 {
     [Theory(Timeout = 30_000)]
+    [InlineData("file")]
+    [InlineData("variable")]
+    public async Task Zips_are_encrypted_with_the_password_of_a_file_or_a_variable(string from)
+    {
+        await using var store = await CliStore.StartAsync();
+        var study = store.PutStudy();
+        string[] options = ["--zip"];
+        if (from == "file")
+        {
+            options = ["--zip", "--zip-password-file", store.Folder.Write("password", "secret of zips")];
+        }
+        else
+        {
+            store.Environment["COD_RETRIEVE_ZIP_PASSWORD"] = "secret of zips";
+        }
+
+        Assert.Equal(0, (await store.DownloadAsync(study, options)).ExitCode);
+        Assert.Equal(0, (await store.RunAsync(["verify", TestStore.Url, study.StudyInstanceUid, "-o", store.Folder.Output, .. options])).ExitCode);
+        using (var zip = System.IO.Compression.ZipFile.OpenRead(Path.Combine(store.Folder.Output, study.StudyInstanceUid + ".zip")))
+        {
+            Assert.All(zip.Entries, entry => Assert.True(entry.IsEncrypted));
+        }
+
+        store.Environment["COD_RETRIEVE_ZIP_PASSWORD"] = "another";
+        var refused = await store.DownloadAsync(study, "--zip");
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("was encrypted with another password. Give that one", refused.Error, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_file_with_the_password_of_zips_is_refused_without_zips_or_a_password()
+    {
+        await using var store = await CliStore.StartAsync();
+        var study = store.PutStudy();
+        var file = store.Folder.Write("password", "");
+
+        Assert.Equal((2, "error: --zip-password-file is for zips: give --zip, too."), Refused(await store.DownloadAsync(study, "--zip-password-file", file)));
+        Assert.Equal((2, $"error: The first line of {file} holds no password."), Refused(await store.DownloadAsync(study, "--zip", "--zip-password-file", file)));
+        Assert.Equal(2, (await store.DownloadAsync(study, "--zip", "--zip-password-file", file + "x")).ExitCode);
+
+        static (int, string) Refused(CliResult result) => (result.ExitCode, result.ErrorLines[0]);
+    }
+
+    [Theory(Timeout = 30_000)]
     [InlineData(false)]
     [InlineData(true)]
     public async Task Saves_every_instance_and_exits_with_0(bool zip)

@@ -15,6 +15,11 @@ public sealed class SavingOptions
     public CompressionLevel CompressionLevel { get; set; } = CompressionLevel.NoCompression;
 
     /// <summary>
+    /// Gets or sets how zips are encrypted: <c>AesZipEncryption</c> of the package <c>CodRetrieve.SharpZipLib</c>. Default <see langword="null"/>: not at all.
+    /// </summary>
+    public ZipEncryption? ZipEncryption { get; set; }
+
+    /// <summary>
     /// Gets or sets a value indicating whether an instance that is named in <c>log.json</c> counts as saved though it is not there. Default
     /// <see langword="false"/>.
     /// </summary>

@@ -14,6 +14,7 @@ internal sealed class Verifier(CodCatalog catalog, string directory, OutputForma
     private const int SeriesAtOnce = 4;
 
     private readonly object _lock = new();
+    private readonly IStudyLayout _layout = format == OutputFormat.Zip ? ZipSaveHandler.CreateLayout(directory, saving) : new FolderLayout(directory, saving);
     private readonly SortedDictionary<int, StudyVerification> _studies = [];
     // Those that are under way, to be closed also when the verification is cancelled.
     private readonly ConcurrentDictionary<StudyVerifier, bool> _open = new(ReferenceEqualityComparer.Instance);
@@ -46,9 +47,7 @@ internal sealed class Verifier(CodCatalog catalog, string directory, OutputForma
 
     public ValueTask<StudyVerifier?> StudyListedAsync(StudyRequest study, StudyListing listing, CancellationToken cancellationToken)
     {
-        ISavedStudy saved = format == OutputFormat.Zip
-            ? new SavedStudyZip(directory, study.StudyInstanceUid, saving)
-            : new SavedStudyFolder(directory, study.StudyInstanceUid, saving);
+        var saved = _layout.OpenStudy(study.StudyInstanceUid);
         var receipts = StatePaths.Receipts(directory, study.StudyInstanceUid);
         var verifier = new StudyVerifier(study, listing, saved, () => StudyReceipts.Read(receipts, PartialName.NewId(), saving), _readers, meter);
         _open.TryAdd(verifier, true);

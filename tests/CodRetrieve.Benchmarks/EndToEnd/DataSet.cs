@@ -16,6 +16,9 @@ internal sealed record DataSet(string Name, int Studies, int SeriesPerStudy, int
         new("P", 1, 1, 200, 1024 * 1024, "one series of 200 MiB, to compare the memory with that of H"),
     ];
 
+    /// <summary>What is measured only when it is named.</summary>
+    public static DataSet Many { get; } = new("N", 10_000, 1, 100, 2 * 1024, "10,000 studies of 100 instances of 2 KiB");
+
     /// <summary>Small ones of two kinds, for a quick look at whether something has become much slower.</summary>
     public static IReadOnlyList<DataSet> Quick { get; } =
     [

@@ -58,6 +58,20 @@ internal sealed class EndToEndBenchmark(string folder, string program, int runs)
         }
     }
 
+    /// <summary>Measures a run over what is there already: with its receipts, and without, so that every byte of it is read and compared.</summary>
+    public async Task RunAgainAsync(IReadOnlyCollection<string> names)
+    {
+        Directory.CreateDirectory(folder);
+        foreach (var set in DataSet.All.Append(DataSet.Many).Where(set => names.Contains(set.Name)))
+        {
+            Console.WriteLine($"writing {set.Name}: {set.Meaning}");
+            var studies = await set.WriteAsync(folder);
+            await using var server = await NginxServer.StartAsync(folder, studies);
+            var (uids, _) = await WriteListsAsync(set, studies, server.Endpoint);
+            await SecondRunAsync(set, server.Endpoint, uids, withoutReceipts: true);
+        }
+    }
+
     /// <summary>
     /// A few seconds' worth, for a build that no one watches: fails only when something has become several times slower than
     /// <c>curl | tar</c>, or memory grows with the size of a series.
@@ -116,19 +130,28 @@ internal sealed class EndToEndBenchmark(string folder, string program, int runs)
         return results;
     }
 
-    private async Task SecondRunAsync(DataSet set, Uri endpoint, string uids)
+    private async Task SecondRunAsync(DataSet set, Uri endpoint, string uids, bool withoutReceipts = false)
     {
         var output = NewOutput();
         var ours = Contender.CodRetrieve(program, endpoint, uids, name: "second run");
         await Measurement.OfAsync(ours.Command(output));
-        var measured = new List<Measurement>();
+        var (measured, adopting) = (new List<Measurement>(), new List<Measurement>());
         for (var run = 0; run < runs; run++)
         {
             measured.Add(await Measurement.OfAsync(ours.Command(output)));
+            if (withoutReceipts)
+            {
+                Directory.Delete(Path.Combine(output, ".codretrieve"), recursive: true);
+                adopting.Add(await Measurement.OfAsync(ours.Command(output)));
+            }
         }
 
         Directory.Delete(output, recursive: true);
         Report.Write($"{set.Name}, all {set.Instances:N0} instances there (goal {0.5 + (set.Instances * 20e-6):0.00} s)", [(ours.Name, measured)]);
+        if (withoutReceipts)
+        {
+            Report.Write($"{set.Name}, without receipts: {(double)set.Instances * set.InstanceBytes / Report.Median(adopting, run => run.WallSeconds) / 1e9:0.00} GB/s", [("adopting", adopting)]);
+        }
     }
 
     private string NewOutput() => Directory.CreateDirectory(Path.Combine(folder, $"output-{_outputs++}")).FullName;

@@ -12,6 +12,7 @@ public sealed class PublicSurfaceTests
     {
         ["CodRetrieve"] = typeof(CodDownload).Assembly,
         ["CodRetrieve.Testing"] = typeof(GcsTestServer).Assembly,
+        ["CodRetrieve.SharpZipLib"] = typeof(AesZipEncryption).Assembly,
         ["CodRetrieve.DependencyInjection"] = typeof(CodRetrieveServiceCollectionExtensions).Assembly,
     };
 
@@ -21,7 +22,7 @@ public sealed class PublicSurfaceTests
     [MemberData(nameof(Names))]
     public void Only_exceptions_events_and_handlers_have_base_classes(string package) =>
         Assert.Equal(
-            package == "CodRetrieve" ? [typeof(CodRetrieveException), typeof(JobEvent), typeof(DelegatingSaveHandler), typeof(DirectorySaveHandler)] : [],
+            package == "CodRetrieve" ? [typeof(CodRetrieveException), typeof(JobEvent), typeof(DelegatingSaveHandler), typeof(DirectorySaveHandler), typeof(ZipEncryption)] : [],
             Packages[package].GetExportedTypes().Where(type => type is { IsClass: true, IsSealed: false }).OrderBy(type => type.FullName, StringComparer.Ordinal));
 
     [Theory]
@@ -31,6 +32,7 @@ public sealed class PublicSurfaceTests
         string[] allowed = package switch
         {
             "CodRetrieve" => ["CodRetrieve", "CodRetrieve.Storage", "CodRetrieve.Saving", "CodRetrieve.Verification"],
+            "CodRetrieve.SharpZipLib" => ["CodRetrieve.Saving"],
             "CodRetrieve.DependencyInjection" => ["CodRetrieve", "Microsoft.Extensions.DependencyInjection"],
             _ => [package],
         };

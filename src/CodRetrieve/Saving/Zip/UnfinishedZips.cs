@@ -17,8 +17,12 @@ internal sealed class UnfinishedZips(string directory, SavingOptions options)
     /// <summary>Begins a zip.</summary>
     /// <param name="path">Its final path.</param>
     /// <param name="run">The run that writes it.</param>
-    public UnfinishedZip Create(string path, RunMarker run) =>
-        new(WholeFile.Create(path, Path.GetFileName(path), run.Owner, 0, options.Files, options.TimeProvider), _writer);
+    public UnfinishedZip Create(string path, RunMarker run) => new(CreateFile(path, run), _writer);
+
+    /// <summary>Creates the file of a zip.</summary>
+    /// <param name="path">Its final path.</param>
+    /// <param name="run">The run that writes it.</param>
+    public WholeFile CreateFile(string path, RunMarker run) => WholeFile.Create(path, Path.GetFileName(path), run.Owner, 0, options.Files, options.TimeProvider);
 
     /// <summary>Continues the zip that a dead run left of a study, and deletes what else there is.</summary>
     /// <param name="path">The final path of the zip.</param>
@@ -78,6 +82,25 @@ internal sealed class UnfinishedZips(string directory, SavingOptions options)
                 Delete(path);
             }
         }
+    }
+
+    /// <summary>The unfinished zips of a study that the runs which wrote them left when they ended; those of dead runs are deleted.</summary>
+    public IReadOnlyList<string> LeftOf(string studyInstanceUid, RunMarker run)
+    {
+        var left = new List<string>();
+        foreach (var (path, owner) in Partials(ZipDirectory.FileName(studyInstanceUid)))
+        {
+            if (owner == PartialName.Nobody && !SymbolicLink.Is(path))
+            {
+                left.Add(path);
+            }
+            else if (run.Of(owner) != Liveness.Alive)
+            {
+                Delete(path);
+            }
+        }
+
+        return left;
     }
 
     private UnfinishedZip? Resume(string path, string name, string partial, StudySession session, CancellationToken cancellationToken)

@@ -28,6 +28,11 @@ internal sealed class ZipIndex
                 index._counts[series] = index._counts.GetValueOrDefault(series) + 1;
             }
 
+            if (entry.IsEncrypted)
+            {
+                throw new IOException($"{path} is encrypted. Give its password ({nameof(CodDownloadOptions.ZipEncryption)}), or move it away.");
+            }
+
             index._entries[name] = (entry.Length, entry.Crc32);
         }
 

@@ -14,7 +14,10 @@ public sealed class ZipSaveHandler : DirectorySaveHandler
     /// <param name="options">How to save, copied; <see langword="null"/> for the defaults.</param>
     /// <exception cref="ArgumentException"><paramref name="directory"/> is blank or no path, or an option is outside of its range.</exception>
     public ZipSaveHandler(string directory, SavingOptions? options = null)
-        : base(directory, options, static (root, saving) => new ZipLayout(root, saving))
+        : base(directory, options, CreateLayout)
     {
     }
+
+    /// <summary>How a directory holds zips.</summary>
+    internal static IStudyLayout CreateLayout(string root, SavingOptions options) => (options.ZipEncryption as IStudyLayoutFactory)?.Create(root, options) ?? new ZipLayout(root, options);
 }
