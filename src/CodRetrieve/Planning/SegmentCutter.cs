@@ -28,7 +28,10 @@ internal sealed class SegmentCutter
     /// <summary>Instances that are cut into segments, in the order in which they lie in the tar.</summary>
     public IReadOnlyList<InstanceInfo> ByOffset => _byOffset;
 
-    /// <summary>Instances whose offsets the index lacks, or gives so that they overlap others: to be looked for by their entries' names.</summary>
+    /// <summary>
+    /// Instances whose offsets the index lacks, or gives so that they overlap others, and those of whose bytes nothing is known that could show that they are
+    /// theirs: to be looked for by their entries' names.
+    /// </summary>
     public IReadOnlyList<InstanceInfo> ByName { get; }
 
     /// <summary>Instances whose offsets lie behind the tar's end: the tar is older than its index and cannot hold them.</summary>
@@ -41,7 +44,10 @@ internal sealed class SegmentCutter
 
     /// <param name="instances">The instances wanted.</param>
     /// <param name="tarSizeBytes">The size of the series' tar.</param>
-    public static SegmentCutter Create(IEnumerable<InstanceInfo> instances, long tarSizeBytes)
+    /// <param name="trustsOffsets">
+    /// Whether offsets count for instances without any CRC32C, too: a stale one may lie on another whole instance, so nothing may be saved by it.
+    /// </param>
+    public static SegmentCutter Create(IEnumerable<InstanceInfo> instances, long tarSizeBytes, bool trustsOffsets = false)
     {
         var byOffset = new List<InstanceInfo>();
         var byName = new List<InstanceInfo>();
@@ -52,6 +58,7 @@ internal sealed class SegmentCutter
             {
                 null => byName,
                 { EndExclusive: var end } when end > tarSizeBytes => beyondTar,
+                _ when !trustsOffsets && instance.ExpectedCrc32c is null => byName,
                 _ => byOffset,
             }).Add(instance);
         }

@@ -26,9 +26,9 @@ internal sealed class SeriesWork
         _delta = delta;
         if (delta.Content.Listing.Tar is { } tar && delta.Failure is null)
         {
-            Cut(delta.Wanted);
+            Cut(delta.Wanted, trustsOffsets: tar.Crc32c is not null);
             BeyondTar = _segments!.BeyondTar;
-            _toVerify = tar.Crc32c is null ? [] : [.. _segments.ByOffset.Where(static instance => instance.Crc32c is null)];
+            _toVerify = [.. _segments.ByOffset.Where(static instance => instance.Crc32c is null)];
         }
     }
 
@@ -202,13 +202,13 @@ internal sealed class SeriesWork
         lock (_lock)
         {
             _isVerifying = false;
-            Cut(wanted);
+            Cut(wanted, trustsOffsets: false);
         }
     }
 
-    private void Cut(IEnumerable<InstanceInfo> wanted)
+    private void Cut(IEnumerable<InstanceInfo> wanted, bool trustsOffsets)
     {
-        _segments = SegmentCutter.Create(wanted, TarBytes);
+        _segments = SegmentCutter.Create(wanted, TarBytes, trustsOffsets);
         _byName.Clear();
         _byName.AddRange(_segments.ByName);
         BytesToSave = _byName.Aggregate(_segments.UncutBytes, (bytes, instance) => Math.Min(TarBytes, bytes + BytesInTar(instance)));

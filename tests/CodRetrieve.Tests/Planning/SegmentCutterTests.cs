@@ -5,6 +5,15 @@ namespace CodRetrieve.Tests.Planning;
 
 public sealed class SegmentCutterTests
 {
+    [Theory]
+    [InlineData(false, 0)]
+    [InlineData(true, 1)]
+    public void The_offset_of_an_instance_without_a_crc_counts_only_where_it_is_to_be_tried(bool trustsOffsets, int byOffset)
+    {
+        var plan = SegmentCutter.Create([new InstanceInfo { Series = Series, SopInstanceUid = "u", TarRange = new ByteRange(0, 10) }], 100, trustsOffsets);
+        Assert.Equal((byOffset, 1 - byOffset), (plan.ByOffset.Count, plan.ByName.Count));
+    }
+
     private static readonly SeriesInfo Series = new() { StudyInstanceUid = "1", SeriesInstanceUid = "2", TarUri = "gs://b/1.tar" };
 
     [Fact]
@@ -133,5 +142,5 @@ public sealed class SegmentCutterTests
     }
 
     private static InstanceInfo At(long start, long size) =>
-        new() { Series = Series, SopInstanceUid = "i", SizeBytes = size, TarRange = new ByteRange(start, start + size) };
+        new() { Series = Series, SopInstanceUid = "i", SizeBytes = size, TarRange = new ByteRange(start, start + size), Crc32c = 1 };
 }

@@ -108,6 +108,31 @@ public sealed class TarVerificationTests
         Assert.InRange(result.BytesDownloaded, 1, study.Series[0].Tar.Length);
     }
 
+    [Theory(Timeout = 30_000)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_offset_that_leads_to_another_whole_instance_does_not_count_without_a_crc(bool hasTarCrc)
+    {
+        var (store, study) = await StoreAsync(_ => true);
+        var series = study.Series[0];
+        var index = JsonNode.Parse(store.Objects[series.MetadataName(TestStore.Prefix)].Content)!;
+        var instances = index["cod"]!["instances"]!.AsObject();
+        var (one, other) = (instances[series.Instances[1].SopInstanceUid]!["headers"]!, instances[series.Instances[4].SopInstanceUid]!["headers"]!);
+        instances[series.Instances[1].SopInstanceUid]!["headers"] = other.DeepClone();
+        instances[series.Instances[4].SopInstanceUid]!["headers"] = one.DeepClone();
+        store.Put(series.MetadataName(TestStore.Prefix), Encoding.UTF8.GetBytes(index.ToJsonString()));
+        if (!hasTarCrc)
+        {
+            var (name, (content, item)) = store.Objects.Single(pair => IsTar(pair.Key));
+            store.Objects[name] = (content, item with { Crc32c = null });
+        }
+
+        var (result, found, _) = await RetrieveAsync(store);
+
+        Assert.Equal(JobOutcome.Complete, result.Outcome);
+        Assert.Equal(study.Expected(), found);
+    }
+
     [Fact(Timeout = 30_000)]
     public async Task A_folder_as_store_has_no_checksums_and_verifies_nothing()
     {
