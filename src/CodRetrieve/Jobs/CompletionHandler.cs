@@ -1,10 +1,11 @@
 using System.Threading.Channels;
+using CodRetrieve.Saving;
 
 namespace CodRetrieve.Jobs;
 
 /// <summary>
-/// Ends series and studies: reports what came of them, and has the save handler complete each study, one at a time beside the transfer of the
-/// others.
+/// Ends series and studies: reports what came of them, and has the save handler complete each study beside the transfer of the others: one at a time, but
+/// for the handlers of the library.
 /// </summary>
 internal sealed class CompletionHandler(JobContext job)
 {
@@ -40,7 +41,10 @@ internal sealed class CompletionHandler(JobContext job)
     public void Complete() => _studies.Writer.TryComplete();
 
     /// <summary>Completes studies until <see cref="Complete"/> was called and all are completed.</summary>
-    public async Task CompleteStudiesAsync()
+    public Task CompleteStudiesAsync() =>
+        Task.WhenAll(Enumerable.Range(0, job.Handler is DirectorySaveHandler handler ? handler.MaxCompletions : 1).Select(_ => job.OrEndAsync(CompleteAsync())));
+
+    private async Task CompleteAsync()
     {
         // Without a token: a job that is cancelled while its last study is completed has done everything.
         await foreach (var study in _studies.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))

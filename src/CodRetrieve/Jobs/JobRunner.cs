@@ -112,7 +112,7 @@ internal sealed class JobRunner(IObjectStore store, string? prefix, ISaveHandler
     {
         var completion = new CompletionHandler(job);
         var planner = new JobPlanner(job, completion);
-        var completing = job.OrEndAsync(completion.CompleteStudiesAsync());
+        var completing = completion.CompleteStudiesAsync();
         var fetching = Enumerable.Range(0, options.MaxConnections).Select(_ => job.OrEndAsync(FetchAsync(job, planner, completion)));
         using var stopping = job.Control.Stopped.Register(job.Queue.Stop);
         try

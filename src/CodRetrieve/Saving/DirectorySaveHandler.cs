@@ -12,6 +12,10 @@ public abstract class DirectorySaveHandler : ISaveHandler, ISaveHandlerLifecycle
     // The names that a job keeps until it adds them to the log: some 20 MB.
     private const int MaxEntries = 100_000;
 
+    // Studies that end while a file system is flushed share the next flush. A zip is flushed by itself, and may have to be copied.
+    private const int MaxSharedCompletions = 16;
+    private const int MaxSingleCompletions = 2;
+
     private readonly string _root;
     private readonly SavingOptions _options;
     private readonly IStudyLayout _layout;
@@ -172,6 +176,9 @@ public abstract class DirectorySaveHandler : ISaveHandler, ISaveHandlerLifecycle
         await ExportLogAsync(run).ConfigureAwait(false);
         End();
     }
+
+    /// <summary>How many studies may be completed at the same time.</summary>
+    internal int MaxCompletions => _layout.NeedsFileSystemFlush ? MaxSharedCompletions : MaxSingleCompletions;
 
     /// <summary>Deletes instances that this or an earlier run saved.</summary>
     /// <param name="studyInstanceUid">Their study, which must have been begun. It is completed.</param>

@@ -15,10 +15,18 @@ internal sealed class ZipIndex
 
     /// <summary>Reads the central directory of a zip.</summary>
     /// <exception cref="InvalidDataException">The file is no zip, or not a whole one.</exception>
+    /// <exception cref="IOException">It cannot be read, or is encrypted.</exception>
     public static ZipIndex Read(string path, CancellationToken cancellationToken)
     {
         var index = new ZipIndex(FileStamp.Of(path));
         using var zip = OpenRead(path);
+
+        // One that seems to be among others is damaged.
+        if (zip.Entries.Count > 0 && zip.Entries.All(static entry => entry.IsEncrypted))
+        {
+            throw new IOException($"{path} is encrypted. Give its password ({nameof(CodDownloadOptions.ZipEncryption)}), or move it away.");
+        }
+
         foreach (var entry in zip.Entries)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -26,11 +34,6 @@ internal sealed class ZipIndex
             if (!index._entries.ContainsKey(name) && TryGetInstance(entry.FullName) is var (series, _))
             {
                 index._counts[series] = index._counts.GetValueOrDefault(series) + 1;
-            }
-
-            if (entry.IsEncrypted)
-            {
-                throw new IOException($"{path} is encrypted. Give its password ({nameof(CodDownloadOptions.ZipEncryption)}), or move it away.");
             }
 
             index._entries[name] = (entry.Length, entry.Crc32);
