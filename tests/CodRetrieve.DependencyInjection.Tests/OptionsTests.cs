@@ -54,7 +54,11 @@ public sealed class OptionsTests
     [Fact]
     public void Every_option_can_be_set_by_settings_or_only_by_code()
     {
-        string[] byCode = [nameof(CodDownloadOptions.HttpClientFactory), nameof(CodDownloadOptions.LoggerFactory), nameof(CodDownloadOptions.TimeProvider)];
+        string[] byCode =
+        [
+            nameof(CodDownloadOptions.HttpClientFactory), nameof(CodDownloadOptions.LoggerFactory), nameof(CodDownloadOptions.TimeProvider),
+            nameof(CodDownloadOptions.ZipEncryption),
+        ];
 
         Assert.Equal(
             typeof(CodDownloadOptions).GetProperties().Select(property => property.Name).Append("ServiceAccountFile").Order(StringComparer.Ordinal),
