@@ -24,8 +24,11 @@ public enum ObjectStoreFailure
     /// <summary>No token, or one that is expired or invalid (401).</summary>
     Unauthorized,
 
-    /// <summary>The token is valid but lacks the permission (403).</summary>
+    /// <summary>The token is valid but lacks the permission (403), or a requester-pays bucket was given no project: every request so far was refused.</summary>
     Forbidden,
+
+    /// <summary>The token is valid but lacks the permission for this object (403); others were given, so the permissions differ from object to object.</summary>
+    ObjectForbidden,
 
     /// <summary>The connection's certificate is not trusted, or a token would travel in the clear.</summary>
     InsecureConnection,

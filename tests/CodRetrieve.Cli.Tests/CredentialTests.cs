@@ -32,13 +32,17 @@ public sealed class CredentialTests
     }
 
     [Theory(Timeout = 30_000)]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task The_emulators_variable_works_with_and_without_a_scheme(bool scheme)
+    [InlineData(false, "")]
+    [InlineData(true, "")]
+    [InlineData(true, "/")]
+    [InlineData(true, "/storage/v1")]
+    [InlineData(true, "/storage/v1/")]
+    [InlineData(false, "/storage/v1/")]
+    public async Task The_emulators_variable_works_with_and_without_a_scheme_a_slash_and_the_path_of_the_api(bool scheme, string path)
     {
         await using var store = await CliStore.StartAsync();
         var study = store.PutStudy();
-        store.Environment["STORAGE_EMULATOR_HOST"] = scheme ? store.Server.Endpoint.AbsoluteUri : store.Server.Endpoint.Authority;
+        store.Environment["STORAGE_EMULATOR_HOST"] = (scheme ? "http://" : "") + store.Server.Endpoint.Authority + path;
 
         var result = await store.RunBareAsync(CancellationToken.None, "download", TestStore.Url, study.StudyInstanceUid, "-o", store.Folder.Output);
 

@@ -40,6 +40,47 @@ public sealed class ExitCodeTests
         Assert.Equal(5, result.Json.GetProperty("instancesSaved").GetInt32());
     }
 
+    [Fact(Timeout = 30_000)]
+    public async Task A_requester_pays_bucket_without_a_project_exits_with_3_and_one_error_that_names_the_option()
+    {
+        await using var store = await CliStore.StartAsync();
+        var studies = new[] { store.PutStudy(1), store.PutStudy(2), store.PutStudy(3) };
+        store.Bucket.RequesterPays = true;
+
+        var result = await store.RunAsync(["download", TestStore.Url, .. studies.Select(study => study.StudyInstanceUid), "-o", store.Folder.Output]);
+
+        Assert.Equal(3, result.ExitCode);
+        Assert.Contains("the bucket is requester-pays. Give the project to bill (UserProject, --user-project)", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task One_forbidden_tar_exits_with_1_and_the_others_are_saved()
+    {
+        await using var store = await CliStore.StartAsync();
+        var study = store.PutStudy();
+        store.Server.Faults.Add(Fault.Status(403), RequestKind.Media, name => name == study.Series[0].TarName(TestStore.Prefix));
+
+        var result = await store.DownloadAsync(study, "--json");
+
+        Assert.Equal((1, 2, 3), (result.ExitCode, result.Json.GetProperty("instancesSaved").GetInt32(), result.Json.GetProperty("instancesFailed").GetInt32()));
+        Assert.All(result.ErrorLines, line => Assert.Contains("HTTP 403", line, StringComparison.Ordinal));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_study_that_cannot_be_listed_is_counted_as_failed()
+    {
+        await using var store = await CliStore.StartAsync();
+        var study = store.PutStudy();
+        var dead = store.PutStudy(2);
+        store.Server.Faults.Add(new FaultRule(Fault.Status(400)) { Kinds = RequestKind.List, When = request => request.Prefix?.Contains(dead.StudyInstanceUid, StringComparison.Ordinal) == true });
+
+        var result = await store.RunAsync("download", TestStore.Url, study.StudyInstanceUid, dead.StudyInstanceUid, "-o", store.Folder.Output);
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("incomplete: 5 instances saved", result.Out, StringComparison.Ordinal);
+        Assert.Contains("0 failed, and 1 study as a whole; ", result.Out, StringComparison.Ordinal);
+    }
+
     [Theory(Timeout = 30_000)]
     [InlineData(401)]
     [InlineData(403)]

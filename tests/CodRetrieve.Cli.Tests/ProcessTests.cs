@@ -66,6 +66,24 @@ public sealed class ProcessTests
     [UnixFact]
     public Task A_request_to_terminate_ends_it_cleanly_with_130() => EndsCleanlyAsync(process => process.Terminate());
 
+    // Whatever the tests themselves were started with.
+    [LinuxFact]
+    public Task A_closed_terminal_ends_it_cleanly_with_130() => EndsCleanlyAsync(["env", "--default-signal=HUP"], process => process.HangUp());
+
+    [LinuxFact]
+    public async Task A_closed_terminal_does_not_end_what_was_started_with_nohup()
+    {
+        await using var store = await CliStore.StartAsync(new GcsTestServerOptions { BytesPerSecondPerConnection = 200_000 });
+        var study = store.PutStudy(1, new SyntheticSeriesOptions { InstanceCount = 10, InstanceSizeBytes = 20_000 });
+        using var process = CliProcess.Start(["nohup"], ["download", TestStore.Url, study.StudyInstanceUid, "-o", store.Folder.Output, "--quiet", "--endpoint", store.Server.Endpoint.AbsoluteUri]);
+        await store.Server.WaitForRequestAsync(request => request.ObjectName?.EndsWith(".tar", StringComparison.Ordinal) == true);
+
+        process.HangUp();
+
+        Assert.Equal(0, (await process.EndAsync()).ExitCode);
+        Assert.Equal(study.Expected(), SavedFiles.In(store.Folder.Output, zip: false));
+    }
+
     [UnixFact]
     public async Task A_second_interrupt_ends_at_once_what_does_not_come_to_an_end()
     {
@@ -113,12 +131,14 @@ public sealed class ProcessTests
         Assert.Equal(study.Expected(), SavedFiles.In(store.Folder.Output, zip: false));
     }
 
-    private static async Task EndsCleanlyAsync(Action<CliProcess> signal, params string[] before)
+    private static Task EndsCleanlyAsync(Action<CliProcess> signal, params string[] before) => EndsCleanlyAsync([], signal, before);
+
+    private static async Task EndsCleanlyAsync(string[] starter, Action<CliProcess> signal, params string[] before)
     {
         await using var store = await CliStore.StartAsync();
         var study = store.PutStudy();
         store.Server.Faults.Add(Fault.StallAfter(40_000), objectName: name => name.EndsWith(".tar", StringComparison.Ordinal));
-        using var process = CliProcess.Start("download", TestStore.Url, study.StudyInstanceUid, "-o", store.Folder.Output, "--endpoint", store.Server.Endpoint.AbsoluteUri);
+        using var process = CliProcess.Start(starter, ["download", TestStore.Url, study.StudyInstanceUid, "-o", store.Folder.Output, "--endpoint", store.Server.Endpoint.AbsoluteUri]);
         await store.Server.WaitForRequestAsync(request => request.BytesSent == 40_000);
         signal(process);
 

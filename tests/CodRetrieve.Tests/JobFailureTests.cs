@@ -119,6 +119,50 @@ public sealed class JobFailureTests
         Assert.InRange(store.Server.Requests.Count, 1, 8);
     }
 
+    [Theory(Timeout = 30_000)]
+    [InlineData(".tar")]
+    [InlineData("/metadata.json")]
+    public async Task One_forbidden_object_fails_its_series_and_no_other(string forbidden)
+    {
+        await using var store = await TestStore.StartAsync();
+        var study = new SyntheticStudy(seed: 3);
+        var series = Enumerable.Range(0, 5).Select(_ => study.AddSeries(new() { InstanceCount = 2 })).OrderBy(one => one.SeriesInstanceUid, StringComparer.Ordinal).ToList();
+        store.Put(study);
+        store.Server.Faults.Add(Fault.Status(403), RequestKind.Media, name => name.Contains(series[4].SeriesInstanceUid, StringComparison.Ordinal) && name.EndsWith(forbidden, StringComparison.Ordinal));
+        using var folder = new TempFolder();
+        await using var cod = store.Open(folder.Path, options => options.MaxConnections = 1);
+
+        var result = await cod.CreateWatchedJob([study.StudyInstanceUid]).RunAsync();
+
+        Assert.Equal((JobOutcome.Incomplete, 8), (result.Outcome, result.InstancesSaved));
+        Assert.All(result.Failures, failure =>
+        {
+            Assert.Equal(series[4].SeriesInstanceUid, failure.SeriesInstanceUid);
+            Assert.Equal(ObjectStoreFailure.ObjectForbidden, Assert.IsType<ObjectStoreException>(failure.Exception).Reason);
+        });
+        Assert.NotEmpty(result.Failures);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task One_study_that_may_not_be_listed_fails_and_no_other()
+    {
+        await using var store = await TestStore.StartAsync();
+        var studies = Enumerable.Range(0, 3).Select(seed =>
+        {
+            var study = new SyntheticStudy(seed: seed);
+            study.AddSeries(new() { InstanceCount = 2 });
+            return store.Put(study);
+        }).ToList();
+        store.Server.Faults.Add(new FaultRule(Fault.Status(403)) { Kinds = RequestKind.List, When = request => request.Prefix?.Contains(studies[2].StudyInstanceUid, StringComparison.Ordinal) == true });
+        using var folder = new TempFolder();
+        await using var cod = store.Open(folder.Path, options => options.MaxConnections = 1);
+
+        var result = await cod.CreateWatchedJob(studies.Select(study => study.StudyInstanceUid)).RunAsync();
+
+        Assert.Equal((JobOutcome.Incomplete, 4), (result.Outcome, result.InstancesSaved));
+        Assert.Equal(studies[2].StudyInstanceUid, Assert.Single(result.Failures).StudyInstanceUid);
+    }
+
     [Fact(Timeout = 30_000)]
     public async Task A_bucket_that_does_not_exist_stops_the_job()
     {

@@ -34,9 +34,11 @@ internal static class DownloadSummary
 
         var saved = result.InstancesUpdated == 0 ? "saved" : $"saved, {result.InstancesUpdated} of them updated";
         var skipped = result.InstancesAdopted == 0 ? "skipped" : $"skipped, {result.InstancesAdopted} of them adopted";
+        var studies = result.Failures.Where(failure => failure.SeriesInstanceUid is null && failure.StudyInstanceUid is not null).Select(failure => failure.StudyInstanceUid).Distinct(StringComparer.Ordinal).Count();
+        var failed = studies == 0 ? "failed" : $"failed, and {Pluralizer.Of(studies, "study")} as a whole";
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{Json.NameOf(result.Outcome)}: {Pluralizer.Of(result.InstancesSaved, "instance")} {saved} ({ByteSize.Text(result.BytesSaved)}), {result.InstancesSkipped} {skipped}, {result.InstancesFailed} failed; {ByteSize.Text(result.BytesDownloaded)} fetched in {result.Elapsed.TotalSeconds:0.0} s ({ByteSize.Rate(result.BytesDownloaded, result.Elapsed)})"));
+            $"{Json.NameOf(result.Outcome)}: {Pluralizer.Of(result.InstancesSaved, "instance")} {saved} ({ByteSize.Text(result.BytesSaved)}), {result.InstancesSkipped} {skipped}, {result.InstancesFailed} {failed}; {ByteSize.Text(result.BytesDownloaded)} fetched in {result.Elapsed.TotalSeconds:0.0} s ({ByteSize.Rate(result.BytesDownloaded, result.Elapsed)})"));
         if (result.Outcome == JobOutcome.Incomplete && result.Failures.Count > 0)
         {
             output.WriteLine("Run the same command again to try what failed once more; what is saved is not fetched again.");

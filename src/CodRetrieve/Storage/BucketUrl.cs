@@ -70,10 +70,11 @@ internal static class BucketUrl
         return new BucketDetails { Bucket = bucket, BucketPrefix = string.Join('/', parts), Token = TokenOf(query) };
     }
 
+    // As for gcloud, every character of the name is part of it: nothing is encoded, and a query is only one if it holds a token.
     private static BucketDetails ParseGs(string rest)
     {
-        var (path, query) = SplitQuery(rest);
-        var parts = PathParts(path);
+        var (path, query) = HoldsToken(rest) ? SplitQuery(rest) : (rest, "");
+        var parts = CheckedParts(path.Split('/', StringSplitOptions.RemoveEmptyEntries));
         if (path.StartsWith('/'))
         {
             throw Invalid("The URL names no bucket.");
@@ -130,10 +131,15 @@ internal static class BucketUrl
         return query < 0 ? (text, "") : (text[..query], text[(query + 1)..]);
     }
 
-    private static List<string> PathParts(string path)
+    // Split after decoding: an encoded slash separates like a plain one, and an encoded ".." is as bad as a plain one.
+    private static List<string> PathParts(string path) => CheckedParts(Uri.UnescapeDataString(path).Split('/', StringSplitOptions.RemoveEmptyEntries));
+
+    private static bool HoldsToken(string rest) =>
+        rest.Contains("?token=", StringComparison.OrdinalIgnoreCase) || rest.Contains("&token=", StringComparison.OrdinalIgnoreCase);
+
+    private static List<string> CheckedParts(IEnumerable<string> found)
     {
-        // Split after decoding: an encoded slash separates like a plain one, and an encoded ".." is as bad as a plain one.
-        var parts = Uri.UnescapeDataString(path).Split('/', StringSplitOptions.RemoveEmptyEntries).ToList();
+        var parts = found.ToList();
         if (parts.Contains("..", StringComparer.Ordinal) || parts.Contains(".", StringComparer.Ordinal))
         {
             throw Invalid("The URL's path holds '.' or '..'.");

@@ -2,20 +2,28 @@ namespace CodRetrieve.Storage;
 
 /// <summary>
 /// Distinguishes a store that is down from objects that cannot be read: one after another failing for good, without a byte in between, means
-/// the former. Without it, a job of a thousand series would take all its retries a thousand times. Safe for several connections at once.
+/// the former. Without it, a job of a thousand series would take all its retries a thousand times. And distinguishes credentials without any permission
+/// from objects that are forbidden, when others were given. Safe for several connections at once.
 /// </summary>
 internal sealed class OutageDetector(int maxConnections)
 {
     private const int MinFailures = 8;
+    private const int Forbidden = 403;
 
     // Twice round the connections, so that one short outage, which all of them meet at the same time, ends no job.
     private readonly int _maxFailures = Math.Max(MinFailures, 2 * maxConnections);
     private int _failures;
+    private volatile bool _hasSucceeded;
 
     /// <summary>The store gave what was asked for, or some of it.</summary>
     public void RecordSuccess()
     {
-        // Called for every read: written only where there is something to forget.
+        // Called for every read: written only where there is something to change.
+        if (!_hasSucceeded)
+        {
+            _hasSucceeded = true;
+        }
+
         if (Volatile.Read(ref _failures) != 0)
         {
             Volatile.Write(ref _failures, 0);
@@ -23,9 +31,14 @@ internal sealed class OutageDetector(int maxConnections)
     }
 
     /// <summary>A request was given up after all its retries.</summary>
-    /// <returns>What to throw: the failure itself, or that the store cannot be reached.</returns>
+    /// <returns>What to throw: the failure itself, that the store cannot be reached, or that only this object is forbidden.</returns>
     public ObjectStoreException RecordFailure(ObjectStoreException failure)
     {
+        if (failure.Reason == ObjectStoreFailure.Forbidden && _hasSucceeded && failure.StatusCode == Forbidden)
+        {
+            return new ObjectStoreException(ObjectStoreFailure.ObjectForbidden, failure.Message, failure) { StatusCode = failure.StatusCode };
+        }
+
         if (failure.Reason != ObjectStoreFailure.Unavailable)
         {
             return failure;

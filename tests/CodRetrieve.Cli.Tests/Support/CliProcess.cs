@@ -8,6 +8,7 @@ namespace CodRetrieve.Cli.Tests.Support;
 /// <summary>The command line in a process of its own.</summary>
 public sealed class CliProcess : IDisposable
 {
+    private const int SigHup = 1;
     private const int SigInt = 2;
     private const int SigTerm = 15;
 
@@ -103,6 +104,8 @@ public sealed class CliProcess : IDisposable
     }
 
     public void Interrupt() => Assert.Equal(0, SendSignal(_process.Id, SigInt));
+
+    public void HangUp() => Assert.Equal(0, SendSignal(_process.Id, SigHup));
 
     public void InterruptIfRunning() => _ = SendSignal(_process.Id, SigInt);
 

@@ -58,7 +58,7 @@ public sealed class ActivityTests : IDisposable
         var study = new SyntheticStudy(seed: 2);
         var series = study.AddSeries(new() { InstanceCount = 3 });
         store.Put(study);
-        store.Server.Faults.Add(Fault.Status(403), RequestKind.Media, name => name.EndsWith(".tar", StringComparison.Ordinal));
+        store.Server.Faults.Add(Fault.Status(403), RequestKind.Media);
         using var folder = new TempFolder();
         await using var cod = store.Open(folder.Path);
 

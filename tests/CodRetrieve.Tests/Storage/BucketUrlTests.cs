@@ -33,6 +33,7 @@ public sealed class BucketUrlTests
     [InlineData("gs://my-bucket", null)]
     [InlineData("gs://my-bucket/", null)]
     [InlineData("gs://my-bucket/v1.0/x", "v1.0/x")]
+    [InlineData("gs://my-bucket/a#b/100%/what?/a%20b", "a#b/100%/what?/a%20b")]
     [InlineData("GS://my-bucket//v1.0//", "v1.0")]
     public void Takes_the_prefix_of_a_gs_url_as_given(string url, string? prefix) =>
         Assert.Equal(new BucketDetails { Bucket = "my-bucket", BucketPrefix = prefix }, BucketDetails.Parse(url));

@@ -7,6 +7,21 @@ namespace CodRetrieve.Tests.Verification;
 public sealed class VerifyTests
 {
     [Theory(Timeout = 30_000)]
+    [InlineData(".DS_Store")]
+    [InlineData("Thumbs.db")]
+    [InlineData("desktop.ini")]
+    [InlineData("._1.2.3.dcm")]
+    [InlineData(".nfs0000000000012345")]
+    public async Task Files_that_systems_put_into_folders_are_no_issue(string name)
+    {
+        await using var saved = await SavedStudy.CreateAsync(zip: false);
+        saved.Add(name, [1]);
+        saved.Add($"{saved.Study.Series[0].SeriesInstanceUid}/instances/{name}", [1]);
+
+        Assert.True((await saved.VerifyAsync()).IsIntact);
+    }
+
+    [Theory(Timeout = 30_000)]
     [InlineData(false)]
     [InlineData(true)]
     public async Task What_was_saved_is_intact_and_is_neither_fetched_nor_changed(bool zip)

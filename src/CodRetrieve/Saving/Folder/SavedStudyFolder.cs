@@ -41,7 +41,7 @@ internal sealed class SavedStudyFolder(string directory, string studyInstanceUid
 
         foreach (var path in Paths())
         {
-            if (!InstanceFile.IsPartialName(Path.GetFileName(path), out _))
+            if (Path.GetFileName(path) is var file && !InstanceFile.IsPartialName(file, out _) && !SystemFile.IsName(file))
             {
                 yield return new SavedName(Path.GetRelativePath(Location, path).Replace(Path.DirectorySeparatorChar, '/'), path);
             }

@@ -51,7 +51,7 @@ internal sealed class GcsObjectStore : IObjectStore
         using var response = await SendAsync(target, uri, null, cancellationToken).ConfigureAwait(false);
         if (response.StatusCode != HttpStatusCode.OK)
         {
-            throw GcsResponse.Failure(response, uri);
+            throw await FailureAsync(response, uri, isPinned: false, cancellationToken).ConfigureAwait(false);
         }
 
         try
@@ -59,6 +59,14 @@ internal sealed class GcsObjectStore : IObjectStore
             var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
             var content = new IdleTimeoutStream(body, _timeout, uri, _time);
             await using var closing = content.ConfigureAwait(false);
+            if (response.Content.Headers.ContentType?.MediaType is "text/html")
+            {
+                var words = await GcsError.ReadWordsAsync(response, content, uri, cancellationToken).ConfigureAwait(false);
+                throw new ObjectStoreException(
+                    ObjectStoreFailure.InvalidResponse,
+                    $"{uri}: a page of HTML came instead of a listing (\"{words}\"). A proxy, or the sign-in page of a network, is likely between: sign in, or check the proxy.");
+            }
+
             var json = GcsResponse.IsCompressed(response, uri) ? new GZipStream(content, CompressionMode.Decompress) : (Stream)content;
             await using var closingJson = json.ConfigureAwait(false);
             return await GcsListing.ReadAsync(json, uri, cancellationToken).ConfigureAwait(false);
@@ -85,13 +93,29 @@ internal sealed class GcsObjectStore : IObjectStore
         var response = await SendAsync(target, uri, range, cancellationToken).ConfigureAwait(false);
         try
         {
-            return await GcsResponse.ReadBodyAsync(response, uri, generation is not null, cancellationToken).ConfigureAwait(false);
+            return response.StatusCode is HttpStatusCode.OK or HttpStatusCode.PartialContent
+                ? await GcsResponse.ReadBodyAsync(response, uri, cancellationToken).ConfigureAwait(false)
+                : throw await FailureAsync(response, uri, generation is not null, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
             response.Dispose();
             throw;
         }
+    }
+
+    private async Task<ObjectStoreException> FailureAsync(HttpResponseMessage response, string uri, bool isPinned, CancellationToken cancellationToken)
+    {
+        var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        var content = new IdleTimeoutStream(body, _timeout, uri, _time);
+        await using var closing = content.ConfigureAwait(false);
+
+        // However slowly it comes: the status is known.
+        using var timeout = new CancellationTokenSource(_timeout, _time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        var error = await GcsError.ReadAsync(response, content, uri, stop.Token).ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+        return GcsResponse.Failure(response, uri, error, isPinned);
     }
 
     private async Task<HttpResponseMessage> SendAsync(StringBuilder target, string uri, ByteRange? range, CancellationToken cancellationToken)

@@ -6,13 +6,8 @@ namespace CodRetrieve.Storage;
 /// <summary>Reads what a response of the JSON API to a media request says: which bytes of which generation, or why not.</summary>
 internal static class GcsResponse
 {
-    public static async Task<ObjectContent> ReadBodyAsync(HttpResponseMessage response, string uri, bool isPinned, CancellationToken cancellationToken)
+    public static async Task<ObjectContent> ReadBodyAsync(HttpResponseMessage response, string uri, CancellationToken cancellationToken)
     {
-        if (response.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.PartialContent))
-        {
-            throw Failure(response, uri, isPinned);
-        }
-
         var headers = response.Content.Headers;
         var range = headers.ContentRange;
         if (response.StatusCode == HttpStatusCode.PartialContent && range?.From is null)
@@ -54,27 +49,41 @@ internal static class GcsResponse
     }
 
     /// <summary>What a status means (Cloud Storage documentation, "HTTP status and error codes for JSON").</summary>
-    public static ObjectStoreException Failure(HttpResponseMessage response, string uri, bool isPinned = false)
+    public static ObjectStoreException Failure(HttpResponseMessage response, string uri, GcsError error, bool isPinned)
     {
         var status = (int)response.StatusCode;
-        var (reason, meaning) = status switch
+        var (reason, meaning) = (status, error.Reason) switch
         {
-            401 => (ObjectStoreFailure.Unauthorized, "the access token is missing, expired or invalid. Give a valid token or credential"),
-            403 => (ObjectStoreFailure.Forbidden, "the credential has no permission. It needs storage.objects.get and storage.objects.list on the bucket; a requester-pays bucket needs a project to bill"),
-            404 when isPinned => (ObjectStoreFailure.Changed, "the object, or the generation of it that was listed, is gone"),
-            404 => (ObjectStoreFailure.NotFound, "there is no such object or bucket, or the credential may not know of it"),
-            412 => (ObjectStoreFailure.Changed, "the object is no longer the one that was listed"),
-            416 => (ObjectStoreFailure.RangeNotSatisfiable, "the range lies outside the object"),
-            408 or 429 or 500 or 502 or 503 or 504 => (ObjectStoreFailure.Unavailable, "the store is busy or failed for the moment"),
-            >= 300 and < 400 => (ObjectStoreFailure.Rejected, "the store responded with a redirect, which is not followed. Check the endpoint"),
-            _ => (ObjectStoreFailure.Rejected, "the request was refused"),
+            (400, "required" or "userProjectMissing") => (ObjectStoreFailure.Forbidden, "the bucket is requester-pays. Give the project to bill (UserProject, --user-project), with serviceusage.services.use on it"),
+            (403, "rateLimitExceeded" or "userRateLimitExceeded") => (ObjectStoreFailure.Unavailable, "the store's limit of requests is reached"),
+            _ => Meaning(status, isPinned),
         };
-        return new ObjectStoreException(reason, string.Create(CultureInfo.InvariantCulture, $"{uri}: {meaning} (HTTP {status})."))
+        var own = (error.Message, error.Reason) switch
+        {
+            (null, null) => "",
+            (null, var word) => $" The store says: {word}.",
+            (var message, null) => $" The store says: {message}",
+            var (message, word) => $" The store says: {message} ({word})",
+        };
+        return new ObjectStoreException(reason, string.Create(CultureInfo.InvariantCulture, $"{uri}: {meaning} (HTTP {status}).{own}"))
         {
             StatusCode = status,
             RetryAfter = RetryAfter(response),
         };
     }
+
+    private static (ObjectStoreFailure Reason, string Meaning) Meaning(int status, bool isPinned) => status switch
+    {
+        401 => (ObjectStoreFailure.Unauthorized, "the access token is missing, expired or invalid. Give a valid token or credential"),
+        403 => (ObjectStoreFailure.Forbidden, "the credential has no permission. It needs storage.objects.get and storage.objects.list on the bucket; a requester-pays bucket needs a project to bill"),
+        404 when isPinned => (ObjectStoreFailure.Changed, "the object, or the generation of it that was listed, is gone"),
+        404 => (ObjectStoreFailure.NotFound, "there is no such object or bucket, or the credential may not know of it"),
+        412 => (ObjectStoreFailure.Changed, "the object is no longer the one that was listed"),
+        416 => (ObjectStoreFailure.RangeNotSatisfiable, "the range lies outside the object"),
+        408 or 429 or 500 or 502 or 503 or 504 => (ObjectStoreFailure.Unavailable, "the store is busy or failed for the moment"),
+        >= 300 and < 400 => (ObjectStoreFailure.Rejected, "the store responded with a redirect, which is not followed. Check the endpoint"),
+        _ => (ObjectStoreFailure.Rejected, "the request was refused"),
+    };
 
     private static TimeSpan? RetryAfter(HttpResponseMessage response)
     {
