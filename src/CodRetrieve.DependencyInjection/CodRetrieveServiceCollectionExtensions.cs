@@ -16,7 +16,7 @@ public static class CodRetrieveServiceCollectionExtensions
     /// <param name="services">The host's services.</param>
     /// <param name="configure">Changes the options; <see langword="null"/>, the default, for none.</param>
     /// <returns>
-    /// The builder of the HTTP client, for the host's proxy, certificates and handlers. What it configures holds for every request; only
+    /// The builder of the HTTP client, for the host's proxy, certificates and handlers. What it configures holds for every request, those for access tokens included; only
     /// redirects, cookies and automatic decompression are always off.
     /// </returns>
     /// <remarks>
@@ -40,7 +40,7 @@ public static class CodRetrieveServiceCollectionExtensions
 
         // After whatever the host configures, so that a handler that replaces the default one is prepared as well.
         services.PostConfigure<HttpClientFactoryOptions>(HttpClientName, static http => http.HttpMessageHandlerBuilderActions.Add(static builder =>
-            PrimaryHandler.Prepare(builder.PrimaryHandler, builder.Services.GetRequiredService<IOptions<CodDownloadOptions>>().Value.ConnectTimeout)));
+            PrimaryHandler.Prepare(builder, builder.Services.GetRequiredService<IOptions<CodDownloadOptions>>().Value)));
 
         // Time limits are set for each request and each read; one for all of a body would end long ones.
         return services.AddHttpClient(HttpClientName).ConfigureHttpClient(static client => client.Timeout = Timeout.InfiniteTimeSpan);

@@ -20,8 +20,11 @@ internal sealed class OptionsSection(IConfiguration section) : IConfigureOptions
         [nameof(CodDownloadOptions.MaxBytesPerSecond)] = (options, text) => TryReadRate(text, value => options.MaxBytesPerSecond = value),
         [nameof(CodDownloadOptions.MaxRetryAttempts)] = (options, text) => TryRead(text, value => options.MaxRetryAttempts = value),
         [nameof(CodDownloadOptions.Endpoint)] = TryReadEndpoint,
-        [nameof(CodDownloadOptions.UserProject)] = TryReadUserProject,
+        [nameof(CodDownloadOptions.UserProject)] = (options, text) => TryReadText(text, value => options.UserProject = value),
         [nameof(CodDownloadOptions.IdleTimeout)] = (options, text) => TryReadTime(text, value => options.IdleTimeout = value),
+        [nameof(CodDownloadOptions.MinBytesPerSecond)] = (options, text) => TryRead(text, value => options.MinBytesPerSecond = value),
+        [nameof(CodDownloadOptions.MaxOutage)] = (options, text) => TryReadTime(text, value => options.MaxOutage = value),
+        [nameof(CodDownloadOptions.CertificateAuthorityFile)] = (options, text) => TryReadText(text, value => options.CertificateAuthorityFile = value),
         [nameof(CodDownloadOptions.LockTimeout)] = (options, text) => TryReadTime(text, value => options.LockTimeout = value),
         [nameof(CodDownloadOptions.EditWaitTimeout)] = (options, text) => TryReadTime(text, value => options.EditWaitTimeout = value),
         [nameof(CodDownloadOptions.ConnectTimeout)] = (options, text) => TryReadTime(text, value => options.ConnectTimeout = value),
@@ -175,9 +178,9 @@ internal sealed class OptionsSection(IConfiguration section) : IConfigureOptions
         return true;
     }
 
-    private static bool TryReadUserProject(CodDownloadOptions options, string text)
+    private static bool TryReadText(string text, Action<string?> set)
     {
-        options.UserProject = text.Length == 0 ? null : text;
+        set(text.Length == 0 ? null : text);
         return true;
     }
 }

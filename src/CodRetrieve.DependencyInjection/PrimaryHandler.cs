@@ -1,29 +1,27 @@
 using System.Net;
+using CodRetrieve.Storage;
+using Microsoft.Extensions.Http;
 
 namespace CodRetrieve;
 
-/// <summary>Sets in the host's handler what the library relies on, and leaves proxy, certificates and limits as they are.</summary>
+/// <summary>Sets in the host's handler what the library relies on, and leaves a proxy, certificates and limits that the host has set as they are.</summary>
 internal static class PrimaryHandler
 {
-    public static void Prepare(HttpMessageHandler? handler, TimeSpan connectTimeout)
+    public static void Prepare(HttpMessageHandlerBuilder builder, CodDownloadOptions options)
     {
-        switch (handler)
+        var proxy = EnvironmentProxy.OfProcess();
+        switch (builder.PrimaryHandler)
         {
-            // Bytes are checked as they are stored, a redirect would carry the token away, and cookies are not wanted.
             case SocketsHttpHandler sockets:
-                sockets.AutomaticDecompression = DecompressionMethods.None;
-                sockets.AllowAutoRedirect = false;
-                sockets.UseCookies = false;
-                if (sockets.ConnectTimeout == Timeout.InfiniteTimeSpan)
-                {
-                    sockets.ConnectTimeout = connectTimeout;
-                }
-
+                var isHostsProxy = sockets.Proxy is not null;
+                HttpClientSource.Prepare(sockets, options, proxy);
+                builder.PrimaryHandler = isHostsProxy ? sockets : HttpClientSource.Guard(sockets, proxy);
                 break;
             case HttpClientHandler { SupportsAutomaticDecompression: true } client:
                 client.AutomaticDecompression = DecompressionMethods.None;
                 client.AllowAutoRedirect = false;
                 client.UseCookies = false;
+                client.Proxy ??= proxy;
                 break;
             default:
                 // A handler of the host's own making: what it does is the host's.

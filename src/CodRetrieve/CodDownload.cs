@@ -18,7 +18,7 @@ namespace CodRetrieve;
 public sealed partial class CodDownload : IAsyncDisposable
 {
     private readonly CodDownloadOptions _options;
-    private readonly Lazy<HttpClient> _http;
+    private readonly HttpClientSource _http;
     private readonly RunningJobs _running = new();
     private string? _directory;
     private IObjectStore? _store;
@@ -39,7 +39,7 @@ public sealed partial class CodDownload : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = options.Validated();
-        _http = new Lazy<HttpClient>(() => HttpClientBuilder.CreateClient(_options));
+        _http = new HttpClientSource(_options);
     }
 
     /// <summary>Sets the root directory of what is saved. It is created where it does not exist, and checked to be writable.</summary>
@@ -71,7 +71,9 @@ public sealed partial class CodDownload : IAsyncDisposable
     /// looked at, see <see cref="CodDownloadOptions.Endpoint"/>), <c>gs://bucket/prefix</c> (as given), <c>file:///folder</c> or the path of a
     /// folder that holds <c>studies</c>, or <c>dicomweb/studies</c>. Without a token <see cref="CodDownloadOptions.Credential"/> is used.
     /// </param>
-    /// <exception cref="ArgumentException">The URL is not one of these. The message never holds the token.</exception>
+    /// <exception cref="ArgumentException">
+    /// The URL is not one of these, or an environment variable such as <c>HTTPS_PROXY</c> holds no address of a proxy. The message never holds the token.
+    /// </exception>
     public void InitBucket(string url)
     {
         var location = BucketUrl.Parse(url);
@@ -88,14 +90,17 @@ public sealed partial class CodDownload : IAsyncDisposable
     /// <summary>Sets the bucket.</summary>
     /// <param name="details">Bucket, prefix and token, used as given.</param>
     /// <exception cref="ArgumentNullException"><paramref name="details"/> is <see langword="null"/>.</exception>
-    /// <exception cref="ArgumentException">The bucket's name is none that Cloud Storage allows, or the token holds what no token may.</exception>
+    /// <exception cref="ArgumentException">
+    /// The bucket's name is none that Cloud Storage allows, the token holds what no token may, or an environment variable such as <c>HTTPS_PROXY</c> holds no address of a proxy.
+    /// </exception>
     public void InitBucket(BucketDetails details)
     {
         ArgumentNullException.ThrowIfNull(details);
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         BucketName.ThrowIfNotAllowed(details.Bucket, nameof(details));
+        _http.ThrowIfNotUsable();
         var credential = details.Token is null ? _options.Credential : CodCredential.FromAccessToken(details.Token);
-        var store = new GcsObjectStore(_options.HttpClientFactory ?? (() => _http.Value), details.Bucket, credential, _options);
+        var store = new GcsObjectStore(_http, details.Bucket, credential, _options);
         SetStore(_options.HttpClientFactory is null ? store : Bounded(store), details.BucketPrefix);
     }
 
@@ -215,10 +220,7 @@ public sealed partial class CodDownload : IAsyncDisposable
     {
         _isDisposed = true;
         await _running.EndAsync().ConfigureAwait(false);
-        if (_http.IsValueCreated)
-        {
-            _http.Value.Dispose();
-        }
+        _http.Dispose();
     }
 
     private async Task<Job> PrepareAsync(IEnumerable<string> studyInstanceUids, ISaveHandler handler, CancellationToken cancellationToken)

@@ -1,4 +1,6 @@
 using System.IO.Compression;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -40,19 +42,41 @@ public sealed class CodDownloadOptions
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
+    /// Gets or sets the least rate, in bytes per second, at which a response must come while it is waited for, over each minute; a slower connection counts as
+    /// stalled. Default 1024; 0 for no least rate.
+    /// </summary>
+    public int MinBytesPerSecond { get; set; } = 1024;
+
+    /// <summary>
     /// Gets or sets how long making a connection may take. Default 10 s. Has no effect on an <see cref="HttpClient"/> that you give.
     /// </summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Gets or sets the maximum number of retries of a request, or of a body that broke, without progress in between. Default 6; from 0 to 100.
+    /// Gets or sets a file with certificates of authorities (PEM) that are trusted besides those of the system, such as that of a proxy that inspects traffic. Default
+    /// <see langword="null"/>: none. Read when the first request is made. Has no effect on an <see cref="HttpClient"/> that you give.
+    /// </summary>
+    public string? CertificateAuthorityFile { get; set; }
+
+    /// <summary>
+    /// Gets or sets the maximum number of retries of a request, or of a body that broke, without progress in between, while the store responds to other requests. Default 6;
+    /// from 0 to 100; with 0 an outage is not waited out either.
     /// </summary>
     public int MaxRetryAttempts { get; set; } = 6;
+
+    /// <summary>
+    /// Gets or sets how long requests are tried again while the store gives nothing to any of them (an outage of the store or of the line), beyond
+    /// <see cref="MaxRetryAttempts"/>. Default 15 minutes; from 0 to one day. <see cref="JobProgress.OutageDuration"/> tells of it meanwhile.
+    /// </summary>
+    public TimeSpan MaxOutage { get; set; } = TimeSpan.FromMinutes(15);
 
     /// <summary>Gets or sets the wait before the first retry, doubled for each further one, with jitter. Default 0.5 s.</summary>
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromSeconds(0.5);
 
-    /// <summary>Gets or sets the longest wait before a retry, a <c>Retry-After</c> of the store included. Default 30 s.</summary>
+    /// <summary>
+    /// Gets or sets the longest wait before a retry. Default 30 s. What the store asks for by <c>Retry-After</c> is waited for up to the longer of this and what is
+    /// left of <see cref="MaxOutage"/>.
+    /// </summary>
     public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
@@ -105,7 +129,7 @@ public sealed class CodDownloadOptions
     public TimeSpan EditWaitTimeout { get; set; } = TimeSpan.FromMinutes(2);
 
     /// <summary>
-    /// Gets or sets a function that returns the client which sends the requests, for hosts with proxies, client certificates or handlers of their own. Default
+    /// Gets or sets a function that returns the client which sends the requests, those of a <see cref="Credential"/> for its tokens included, for hosts with proxies, client certificates or handlers of their own. Default
     /// <see langword="null"/>: one is made and disposed by the <see cref="CodDownload"/>. A client that you give stays yours; its handler must
     /// allow <see cref="MaxConnections"/> connections, must not unpack content (<c>AutomaticDecompression</c>) and should not follow redirects.
     /// </summary>
@@ -121,6 +145,7 @@ public sealed class CodDownloadOptions
 
     internal CodDownloadOptions Validated()
     {
+        ThrowIfNoCertificates(CertificateAuthorityFile);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxConnections, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxConnections, 256);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxBytesPerSecond ?? long.MaxValue, 1024, nameof(MaxBytesPerSecond));
@@ -130,6 +155,8 @@ public sealed class CodDownloadOptions
         ThrowIfNotPositive(ConnectTimeout, nameof(ConnectTimeout));
         ThrowIfNotPositive(RetryDelay, nameof(RetryDelay));
         ThrowIfNotPositive(MaxRetryDelay, nameof(MaxRetryDelay));
+        ArgumentOutOfRangeException.ThrowIfNegative(MinBytesPerSecond);
+        ThrowIfNotWithinDay(MaxOutage, nameof(MaxOutage));
         ThrowIfNotWithinDay(LockTimeout, nameof(LockTimeout));
         ThrowIfNotWithinDay(EditWaitTimeout, nameof(EditWaitTimeout));
         OptionCheck.ThrowIfNotDefined(ExistingFilePolicy, nameof(ExistingFilePolicy));
@@ -150,6 +177,28 @@ public sealed class CodDownloadOptions
         }
 
         return copy;
+    }
+
+    private static void ThrowIfNoCertificates(string? file)
+    {
+        if (file is null)
+        {
+            return;
+        }
+
+        try
+        {
+            var certificates = new X509Certificate2Collection();
+            certificates.ImportFromPemFile(file);
+            if (certificates.Count == 0)
+            {
+                throw new ArgumentException($"The file '{file}' holds no certificate in PEM (-----BEGIN CERTIFICATE-----).", nameof(CertificateAuthorityFile));
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            throw new ArgumentException($"The certificates in '{file}' cannot be read: {e.Message}", nameof(CertificateAuthorityFile), e);
+        }
     }
 
     private static void ThrowIfNotWithinDay(TimeSpan value, string name)

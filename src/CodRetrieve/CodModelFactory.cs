@@ -226,6 +226,7 @@ public static class CodModelFactory
     /// <param name="bytesPerSecond">The rate.</param>
     /// <param name="elapsed">Since the start of the job.</param>
     /// <param name="estimatedTimeRemaining">The estimate; <see langword="null"/> for none.</param>
+    /// <param name="outageDuration">How long the store has given nothing.</param>
     /// <returns>The report.</returns>
     public static JobProgress JobProgress(
         long bytesReceived = 0,
@@ -238,7 +239,8 @@ public static class CodModelFactory
         bool isPlanningComplete = true,
         double bytesPerSecond = 0,
         TimeSpan elapsed = default,
-        TimeSpan? estimatedTimeRemaining = null) => new()
+        TimeSpan? estimatedTimeRemaining = null,
+        TimeSpan outageDuration = default) => new()
         {
             BytesReceived = bytesReceived,
             BytesWanted = bytesWanted,
@@ -251,6 +253,7 @@ public static class CodModelFactory
             BytesPerSecond = bytesPerSecond,
             Elapsed = elapsed,
             EstimatedTimeRemaining = estimatedTimeRemaining,
+            OutageDuration = outageDuration,
         };
 
     /// <summary>Creates the data of <see cref="Job.Progress"/>.</summary>

@@ -24,8 +24,8 @@ public sealed class ObjectStoreException : CodRetrieveException
     public bool IsTransient => Reason is ObjectStoreFailure.Unavailable or ObjectStoreFailure.InvalidResponse;
 
     /// <summary>Gets a value indicating whether no other request can succeed either: <see cref="ObjectStoreFailure.Unauthorized"/>,
-    /// <see cref="ObjectStoreFailure.Forbidden"/>, <see cref="ObjectStoreFailure.InsecureConnection"/> and
-    /// <see cref="ObjectStoreFailure.Unreachable"/>.</summary>
+    /// <see cref="ObjectStoreFailure.Forbidden"/>, <see cref="ObjectStoreFailure.InsecureConnection"/>,
+    /// <see cref="ObjectStoreFailure.ProxyAuthenticationRequired"/> and <see cref="ObjectStoreFailure.Unreachable"/>.</summary>
     public bool IsFatal => Reason is ObjectStoreFailure.Unauthorized or ObjectStoreFailure.Forbidden or ObjectStoreFailure.InsecureConnection
-        or ObjectStoreFailure.Unreachable;
+        or ObjectStoreFailure.ProxyAuthenticationRequired or ObjectStoreFailure.Unreachable;
 }

@@ -6,7 +6,7 @@ public enum ObjectStoreFailure
     /// <summary>The store could not be reached, was busy or broke off: 408, 429, 5xx, a reset, a stall. Worth another attempt.</summary>
     Unavailable,
 
-    /// <summary>Many requests in a row failed as <see cref="Unavailable"/>, each after all its retries, and not a byte came in between.</summary>
+    /// <summary>Many requests in a row failed as <see cref="Unavailable"/>, each after all its retries and after <see cref="CodDownloadOptions.MaxOutage"/>, and not a byte came in between.</summary>
     Unreachable,
 
     /// <summary>The response was not what was asked for: another range, a short body, another generation. Worth another attempt.</summary>
@@ -32,6 +32,9 @@ public enum ObjectStoreFailure
 
     /// <summary>The connection's certificate is not trusted, or a token would travel in the clear.</summary>
     InsecureConnection,
+
+    /// <summary>A proxy on the way wants a login, or refused the one that it was given (407). Not tried again: a wrong password that is repeated locks an account.</summary>
+    ProxyAuthenticationRequired,
 
     /// <summary>The request was refused for another reason (other 4xx, a redirect), or the response is not one of a store.</summary>
     Rejected,

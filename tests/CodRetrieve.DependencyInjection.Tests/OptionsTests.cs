@@ -28,6 +28,9 @@ public sealed class OptionsTests
             ("ExistingFilePolicy", "keep"),
             ("Durability", "Instance"),
             ("CheckFreeSpace", "false"),
+            ("MinBytesPerSecond", "2048"),
+            ("MaxOutage", "01:00:00"),
+            ("CertificateAuthorityFile", ""),
             ("Credential", "application-default"));
 
         var options = Options(host);
@@ -48,6 +51,9 @@ public sealed class OptionsTests
         Assert.Equal(ExistingFilePolicy.Keep, options.ExistingFilePolicy);
         Assert.Equal(Durability.Instance, options.Durability);
         Assert.False(options.CheckFreeSpace);
+        Assert.Equal(2_048, options.MinBytesPerSecond);
+        Assert.Equal(TimeSpan.FromHours(1), options.MaxOutage);
+        Assert.Null(options.CertificateAuthorityFile);
         Assert.Equal("application default", options.Credential.ToString());
     }
 

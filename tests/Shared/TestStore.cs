@@ -28,6 +28,7 @@ public sealed class TestStore : IAsyncDisposable
             Endpoint = Server.Endpoint,
             RetryDelay = TimeSpan.FromMilliseconds(1),
             MaxRetryDelay = TimeSpan.FromMilliseconds(5),
+            MaxOutage = TimeSpan.Zero,
         };
         change?.Invoke(options);
         options.LoggerFactory = LeakWatch.Loggers(options.LoggerFactory);

@@ -55,7 +55,7 @@ internal sealed class JobRunner(IObjectStore store, string? prefix, ISaveHandler
         {
             if (events.WantsTotals)
             {
-                await new ProgressReporter(tally, events, time).RunAsync(running).ConfigureAwait(false);
+                await new ProgressReporter(tally, events, objects, time).RunAsync(running).ConfigureAwait(false);
             }
 
             await running.ConfigureAwait(false);

@@ -1,7 +1,9 @@
+using CodRetrieve.Storage;
+
 namespace CodRetrieve.Jobs;
 
 /// <summary>Reports a job's totals at an interval of its own, so that a rate also falls when nothing arrives, and once more at the end.</summary>
-internal sealed class ProgressReporter(JobTally tally, JobEvents events, TimeProvider time)
+internal sealed class ProgressReporter(JobTally tally, JobEvents events, ObjectReader objects, TimeProvider time)
 {
     private static readonly TimeSpan ReportInterval = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan RateWindow = TimeSpan.FromSeconds(10);
@@ -24,5 +26,5 @@ internal sealed class ProgressReporter(JobTally tally, JobEvents events, TimePro
         await events.ReportAsync(Now()).ConfigureAwait(false);
     }
 
-    private JobProgress Now() => tally.ToProgress(_rate.Add(tally.BytesReceived), time.GetElapsedTime(_started));
+    private JobProgress Now() => tally.ToProgress(_rate.Add(tally.BytesReceived), time.GetElapsedTime(_started)) with { OutageDuration = objects.OutageDuration };
 }

@@ -42,6 +42,12 @@ public sealed record JobProgress
     public required TimeSpan Elapsed { get; init; }
 
     /// <summary>
+    /// Gets how long the store has given nothing of what it is asked for, while requests are tried again (<see cref="CodDownloadOptions.MaxOutage"/>); zero while it
+    /// gives. A moment is nothing unusual.
+    /// </summary>
+    public TimeSpan OutageDuration { get; init; }
+
+    /// <summary>
     /// Gets an estimate of the time left, from the bytes left and <see cref="BytesPerSecond"/>; <see langword="null"/> before
     /// <see cref="IsPlanningComplete"/>, and while nothing comes.
     /// </summary>

@@ -31,6 +31,7 @@ internal sealed class BoundedObjectStore(IObjectStore store, TimeSpan idleTimeou
             ObjectSizeBytes = body.ObjectSizeBytes,
             Generation = body.Generation,
             IsDecompressed = body.IsDecompressed,
+            IsCompressed = body.IsCompressed,
         };
     }
 

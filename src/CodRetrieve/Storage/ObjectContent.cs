@@ -46,6 +46,9 @@ public sealed class ObjectContent : IAsyncDisposable
     /// </summary>
     public bool IsDecompressed { get; init; }
 
+    /// <summary>Gets a value indicating whether the bytes are those of a gzip stream, as the object is stored (<c>Content-Encoding: gzip</c>). Default <see langword="false"/>.</summary>
+    public bool IsCompressed { get; init; }
+
     /// <summary>Closes the content; a body not read to its end gives up its connection.</summary>
     /// <returns>A task that ends when the content is closed.</returns>
     public async ValueTask DisposeAsync()

@@ -10,8 +10,11 @@ internal sealed class ObjectReader(IObjectStore store, RequestPolicy policy, int
 {
     private readonly SemaphoreSlim _connections = new(maxConnections, maxConnections);
     // Apart: a store may list and yet give no bytes, or give bytes of what was listed before.
-    private readonly OutageDetector _listings = new(maxConnections);
-    private readonly OutageDetector _bodies = new(maxConnections);
+    private readonly OutageDetector _listings = new(maxConnections, policy.Time);
+    private readonly OutageDetector _bodies = new(maxConnections, policy.Time);
+
+    /// <summary>How long the store has given nothing of what it is asked for, listings or bytes; zero while it does.</summary>
+    public TimeSpan OutageDuration => _listings.Duration > _bodies.Duration ? _listings.Duration : _bodies.Duration;
 
     public string GetUri(string objectName) => store.GetUri(objectName);
 
@@ -21,10 +24,8 @@ internal sealed class ObjectReader(IObjectStore store, RequestPolicy policy, int
         using var lease = new Lease(_connections);
         try
         {
-            var page = await policy.Retry.ExecuteAsync(
-                static async (state, ct) => await state.store.ListAsync(state.prefix, state.pageToken, ct).ConfigureAwait(false),
-                (store, prefix, pageToken),
-                cancellationToken).ConfigureAwait(false);
+            var page = await policy.ExecuteAsync(
+                _listings, async ct => await store.ListAsync(prefix, pageToken, ct).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
             _listings.RecordSuccess();
             return page;
         }

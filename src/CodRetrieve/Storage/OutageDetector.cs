@@ -1,19 +1,39 @@
 namespace CodRetrieve.Storage;
 
 /// <summary>
-/// Distinguishes a store that is down from objects that cannot be read: one after another failing for good, without a byte in between, means
-/// the former. Without it, a job of a thousand series would take all its retries a thousand times. And distinguishes credentials without any permission
-/// from objects that are forbidden, when others were given. Safe for several connections at once.
+/// Distinguishes a store that is down from objects that cannot be read. While it gives nothing to anybody it is taken to be down, which is waited out;
+/// if requests are given up one after another all the same, without a byte in between, the job ends: without that, a job of a thousand
+/// series would take all its retries a thousand times. And distinguishes credentials without any permission from objects that are forbidden, when
+/// others were given. Safe for several connections at once.
 /// </summary>
-internal sealed class OutageDetector(int maxConnections)
+internal sealed class OutageDetector(int maxConnections, TimeProvider time)
 {
     private const int MinFailures = 8;
     private const int Forbidden = 403;
 
     // Twice round the connections, so that one short outage, which all of them meet at the same time, ends no job.
     private readonly int _maxFailures = Math.Max(MinFailures, 2 * maxConnections);
+    private readonly object _lock = new();
     private int _failures;
+    private int _recoveries;
+    private long _downSince;
+    private volatile bool _isDown;
     private volatile bool _hasSucceeded;
+
+    /// <summary>How often the store gave something again after it had failed.</summary>
+    public int Recoveries => Volatile.Read(ref _recoveries);
+
+    /// <summary>How long the store has given nothing, since it failed for the first time; zero while it gives.</summary>
+    public TimeSpan Duration
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _isDown ? time.GetElapsedTime(_downSince) : TimeSpan.Zero;
+            }
+        }
+    }
 
     /// <summary>The store gave what was asked for, or some of it.</summary>
     public void RecordSuccess()
@@ -24,9 +44,37 @@ internal sealed class OutageDetector(int maxConnections)
             _hasSucceeded = true;
         }
 
+        if (_isDown)
+        {
+            lock (_lock)
+            {
+                _isDown = false;
+                _recoveries++;
+            }
+        }
+
         if (Volatile.Read(ref _failures) != 0)
         {
             Volatile.Write(ref _failures, 0);
+        }
+    }
+
+    /// <summary>An attempt failed, and may be followed by another.</summary>
+    public void RecordAttempt(ObjectStoreException failure)
+    {
+        // What came but was wrong is no outage.
+        if (failure.Reason != ObjectStoreFailure.Unavailable)
+        {
+            return;
+        }
+
+        lock (_lock)
+        {
+            if (!_isDown)
+            {
+                _downSince = time.GetTimestamp();
+                _isDown = true;
+            }
         }
     }
 

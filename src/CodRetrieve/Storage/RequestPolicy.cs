@@ -8,43 +8,62 @@ namespace CodRetrieve.Storage;
 /// <summary>How often, how long, how fast and with which clock the requests of one job are tried.</summary>
 internal sealed class RequestPolicy
 {
+    private static readonly ResiliencePropertyKey<RetryState> State = new("CodRetrieve.RetryState");
+
+    private readonly ResiliencePipeline _retry;
+    private readonly TimeSpan _maxOutage;
+
     public RequestPolicy(CodDownloadOptions options, ILogger logger)
     {
         MaxRetryAttempts = options.MaxRetryAttempts;
-        IdleTimeout = options.IdleTimeout;
+        Limits = ReadLimits.Of(options);
         Time = options.TimeProvider;
         Bandwidth = options.MaxBytesPerSecond is { } limit ? new BandwidthLimit(limit, options.TimeProvider) : null;
-        Retry = BuildRetry(options, logger);
+        _maxOutage = options.MaxOutage;
+        _retry = BuildRetry(options, logger);
     }
 
     public int MaxRetryAttempts { get; }
 
-    public TimeSpan IdleTimeout { get; }
+    /// <summary>How slowly a body may come.</summary>
+    public ReadLimits Limits { get; }
 
     public TimeProvider Time { get; }
-
-    public ResiliencePipeline Retry { get; }
 
     /// <summary>The rate that the bodies of all requests keep together; <see langword="null"/> for none.</summary>
     public BandwidthLimit? Bandwidth { get; }
 
-    private static ResiliencePipeline BuildRetry(CodDownloadOptions options, ILogger logger)
+    /// <summary>Tries a request until it succeeds, fails for good, or is not worth another attempt.</summary>
+    /// <param name="outage">Notes whether the store fails altogether.</param>
+    /// <param name="request">Makes one attempt.</param>
+    /// <param name="cancellationToken">Ends the attempt or the wait before it.</param>
+    public async ValueTask<T> ExecuteAsync<T>(OutageDetector outage, Func<CancellationToken, ValueTask<T>> request, CancellationToken cancellationToken)
     {
-        if (options.MaxRetryAttempts == 0)
+        var context = ResilienceContextPool.Shared.Get(cancellationToken);
+        context.Properties.Set(State, new RetryState(outage, MaxRetryAttempts, _maxOutage));
+        try
         {
-            return ResiliencePipeline.Empty;
+            return await _retry.ExecuteAsync(static (context, request) => request(context.CancellationToken), context, request).ConfigureAwait(false);
         }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
+    }
 
-        return new ResiliencePipelineBuilder { TimeProvider = options.TimeProvider }
+    private static ResiliencePipeline BuildRetry(CodDownloadOptions options, ILogger logger) =>
+        new ResiliencePipelineBuilder { TimeProvider = options.TimeProvider }
             .AddRetry(new RetryStrategyOptions
             {
-                ShouldHandle = new PredicateBuilder().Handle<ObjectStoreException>(static e => e.IsTransient),
-                MaxRetryAttempts = options.MaxRetryAttempts,
+                ShouldHandle = static args => ValueTask.FromResult(
+                    args.Outcome.Exception is ObjectStoreException { IsTransient: true } failure && StateOf(args.Context).IsWorthAnother(failure)),
+                // Bounded by the state of each request.
+                MaxRetryAttempts = int.MaxValue,
                 BackoffType = DelayBackoffType.Exponential,
                 UseJitter = true,
                 Delay = options.RetryDelay,
                 MaxDelay = options.MaxRetryDelay,
-                DelayGenerator = args => ValueTask.FromResult(Wanted(args.Outcome.Exception, options.MaxRetryDelay)),
+                DelayGenerator = args => ValueTask.FromResult(Wanted(args.Outcome.Exception, options.MaxRetryDelay, StateOf(args.Context).OutageLeft)),
                 OnRetry = args =>
                 {
                     CodMeter.RequestRetried((args.Outcome.Exception as ObjectStoreException)?.Reason);
@@ -53,9 +72,19 @@ internal sealed class RequestPolicy
                 },
             })
             .Build();
-    }
 
-    // What the store asks for is honoured up to the bound that keeps a wrong header from stopping a job for a day.
-    private static TimeSpan? Wanted(Exception? exception, TimeSpan bound) =>
-        exception is ObjectStoreException { RetryAfter: { } wait } ? (wait < bound ? wait : bound) : null;
+    private static RetryState StateOf(ResilienceContext context) =>
+        context.Properties.TryGetValue(State, out var state) ? state : throw new InvalidOperationException("A request is made without a state.");
+
+    // What the store asks for is honoured up to the bounds that keep a wrong header from stopping a job for a day.
+    private static TimeSpan? Wanted(Exception? exception, TimeSpan maxDelay, TimeSpan outageLeft)
+    {
+        if (exception is not ObjectStoreException { RetryAfter: { } wait })
+        {
+            return null;
+        }
+
+        var bound = maxDelay > outageLeft ? maxDelay : outageLeft;
+        return wait < bound ? wait : bound;
+    }
 }

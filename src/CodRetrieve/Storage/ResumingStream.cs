@@ -93,7 +93,8 @@ internal sealed class ResumingStream : ForwardOnlyReadStream
     {
         // The first break after progress is resumed at once. Further ones are handed to the retry policy, so that it waits.
         var pending = _breaks > 1 ? _lastBreak : null;
-        return _policy.Retry.ExecuteAsync(
+        return _policy.ExecuteAsync(
+            _health,
             async ct =>
             {
                 if (Interlocked.Exchange(ref pending, null) is { } before)
@@ -149,7 +150,7 @@ internal sealed class ResumingStream : ForwardOnlyReadStream
         // What a store decompresses on the way has no ranges: it is read from its start again.
         ByteRange? range = _isDecompressed || (_slice.Range is null && _position == 0) || _end is null ? null : new ByteRange(_position, _end.Value);
         _body = await _store.OpenReadAsync(_slice.Name, _slice.Generation, range, cancellationToken).ConfigureAwait(false);
-        _content = new IdleTimeoutStream(_body.Content, _policy.IdleTimeout, _uri, _policy.Time);
+        _content = new IdleTimeoutStream(_body.Content, _policy.Limits, _uri, _policy.Time);
         ValidateResponse(_body, range);
         await SkipAsync(_position - _body.Offset, cancellationToken).ConfigureAwait(false);
     }
@@ -160,7 +161,7 @@ internal sealed class ResumingStream : ForwardOnlyReadStream
         {
             if (_slice.Range is not null)
             {
-                throw new ObjectStoreException(ObjectStoreFailure.Rejected, $"{_uri}: the store decompresses this object on the way, so that no range of it can be read.");
+                throw new ObjectStoreException(ObjectStoreFailure.Rejected, $"{_uri}: the object is stored with content-encoding gzip, and the store decompresses it on the way, so that no range of it can be read. Store it plain.");
             }
 
             if (_position > 0 && !_isDecompressed)
@@ -184,6 +185,11 @@ internal sealed class ResumingStream : ForwardOnlyReadStream
             _end = _slice.ObjectSizeBytes;
         }
 
+        if (body.IsCompressed && _slice.Range is not null)
+        {
+            throw new ObjectStoreException(ObjectStoreFailure.Rejected, $"{_uri}: the object is stored with content-encoding gzip, so that a range of it is none of the tar. Store it plain.");
+        }
+
         if (_slice.Generation is { } generation && body.Generation is { } got && got != generation)
         {
             throw InvalidResponse($"generation {got} came instead of {generation}");
@@ -191,7 +197,7 @@ internal sealed class ResumingStream : ForwardOnlyReadStream
 
         if (_slice.ObjectSizeBytes is { } size && body.ObjectSizeBytes is { } gotSize && gotSize != size)
         {
-            throw InvalidResponse($"an object of {gotSize} bytes came instead of one of {size}");
+            throw new ObjectStoreException(ObjectStoreFailure.Changed, $"{_uri}: an object of {gotSize} bytes came instead of the one of {size} that was listed.");
         }
 
         if (body.Offset > _position)

@@ -42,8 +42,8 @@ public sealed class CodCatalogTests
     {
         await using var store = await OpenStore.StartAsync();
         var options = new CodDownloadOptions { Endpoint = store.Server.Endpoint };
-        using var http = HttpClientBuilder.CreateClient(options);
-        var catalog = CatalogOf(new GcsObjectStore(() => http, "no-such-bucket", CodCredential.Anonymous, options));
+        using var http = new HttpClientSource(options);
+        var catalog = CatalogOf(new GcsObjectStore(http, "no-such-bucket", CodCredential.Anonymous, options));
         var failure = await Assert.ThrowsAsync<ObjectStoreException>(() => catalog.ListStudyAsync("1", CancellationToken.None));
         Assert.Equal(ObjectStoreFailure.NotFound, failure.Reason);
     }

@@ -109,11 +109,12 @@ public sealed class ResumingStreamFaultTests
     }
 
     [Fact(Timeout = 30_000)]
-    public async Task An_object_of_another_size_than_listed_is_an_invalid_response()
+    public async Task An_object_of_another_size_than_listed_has_changed()
     {
         await using var store = await StartAsync();
         var slice = store.Put(Content, Middle) with { ObjectSizeBytes = Content.Length - 1 };
-        Assert.Equal(ObjectStoreFailure.InvalidResponse, (await store.FailAsync(slice)).Reason);
+        Assert.Equal(ObjectStoreFailure.Changed, (await store.FailAsync(slice)).Reason);
+        Assert.Single(store.Server.Requests);
     }
 
     [Fact(Timeout = 30_000)]

@@ -8,14 +8,14 @@ namespace CodRetrieve.Tests.Support;
 internal sealed class OpenStore : IAsyncDisposable
 {
     private readonly TestStore _store;
-    private readonly HttpClient _http;
+    private readonly HttpClientSource _http;
 
     private OpenStore(TestStore store, CodDownloadOptions options)
     {
         _store = store;
         Options = options;
-        _http = HttpClientBuilder.CreateClient(options);
-        Gcs = new GcsObjectStore(() => _http, TestStore.BucketName, options.Credential, options);
+        _http = new HttpClientSource(options);
+        Gcs = new GcsObjectStore(_http, TestStore.BucketName, options.Credential, options);
         Objects = new ObjectReader(Gcs, new RequestPolicy(options, NullLogger.Instance), options.MaxConnections);
     }
 

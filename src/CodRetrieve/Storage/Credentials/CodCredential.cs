@@ -1,30 +1,38 @@
+using System.Runtime.CompilerServices;
 using CodRetrieve.Storage;
 using Google.Apis.Auth.OAuth2;
-using Google.Apis.Auth.OAuth2.Responses;
 
 namespace CodRetrieve;
 
 /// <summary>Where the access tokens come from that a bucket is read with.</summary>
 /// <remarks>
 /// A credential is asked for a token when the first request is made, and once more when the store responds with 401 (expired or invalid
-/// token); a second 401 ends the job. Instances hold no secret in <see cref="ToString"/> and are safe for use by several jobs at once.
+/// token); a second 401 ends the job. Requests to Google for tokens take the same way as those to the store:
+/// <see cref="CodDownloadOptions.HttpClientFactory"/>, proxy and authorities. Instances hold no secret in <see cref="ToString"/> and are safe for
+/// use by several jobs at once.
 /// </remarks>
 public sealed class CodCredential
 {
-    private const string ReadOnlyScope = "https://www.googleapis.com/auth/devstorage.read_only";
-
     private readonly string _description;
+    private readonly Func<HttpClientSource, TimeProvider, IAccessTokenProvider> _getTokens;
 
-    private CodCredential(string description, IAccessTokenProvider source)
+    private CodCredential(string description, Func<HttpClientSource, TimeProvider, IAccessTokenProvider> getTokens, bool hasAnonymousFallback = false)
     {
         _description = description;
-        Source = source;
+        _getTokens = getTokens;
+        HasAnonymousFallback = hasAnonymousFallback;
+    }
+
+    private CodCredential(string description, IAccessTokenProvider tokens)
+        : this(description, (_, _) => tokens)
+    {
     }
 
     /// <summary>Gets a credential without a token: the bucket must be readable by everyone.</summary>
-    public static CodCredential Anonymous { get; } = new("anonymous", new NoToken());
+    public static CodCredential Anonymous { get; } = new("anonymous", new StaticToken(null));
 
-    internal IAccessTokenProvider Source { get; }
+    /// <summary>Whether a bucket that refuses the first request is tried without a token.</summary>
+    internal bool HasAnonymousFallback { get; }
 
     /// <summary>One token, which is never renewed.</summary>
     /// <param name="token">An OAuth 2.0 access token, without the word <c>Bearer</c>.</param>
@@ -48,10 +56,13 @@ public sealed class CodCredential
     }
 
     /// <summary>Google's application default credentials: the environment variable <c>GOOGLE_APPLICATION_CREDENTIALS</c>, the login of
-    /// <c>gcloud auth application-default login</c>, or the metadata server of the machine, in this order.</summary>
+    /// <c>gcloud auth application-default login</c> (in the folder that <c>CLOUDSDK_CONFIG</c> names, if it does), or the metadata server of the machine, in this order.</summary>
     /// <returns>The credential; it is looked up when the first token is needed.</returns>
-    public static CodCredential ApplicationDefault() =>
-        new("application default", new GoogleTokens(static ct => GoogleCredential.GetApplicationDefaultAsync(ct)));
+    public static CodCredential ApplicationDefault() => OfGoogle("application default", ApplicationDefaultAsync, FindApplicationDefaultFile);
+
+    /// <summary>Returns the file that <see cref="ApplicationDefault"/> reads.</summary>
+    /// <returns>Its path; <see langword="null"/> where there is none, and the metadata server of the machine is asked.</returns>
+    public static string? FindApplicationDefaultFile() => ApplicationDefaultFile.Find(Environment.GetEnvironmentVariable);
 
     /// <summary>The key file of a service account (JSON).</summary>
     /// <param name="path">The file; it is read when the first token is needed.</param>
@@ -60,29 +71,56 @@ public sealed class CodCredential
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     public static CodCredential FromServiceAccountFile(string path)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        if (!File.Exists(path))
-        {
-            throw new FileNotFoundException("There is no service account key file at the given path.", path);
-        }
+        ThrowIfNoFile(path);
+        return OfGoogle(
+            "service account",
+            async ct => (await CredentialFactory.FromFileAsync<ServiceAccountCredential>(path, ct).ConfigureAwait(false)).ToGoogleCredential(),
+            () => path);
+    }
 
-        return new("service account", new GoogleTokens(async ct =>
-            (await CredentialFactory.FromFileAsync<ServiceAccountCredential>(path, ct).ConfigureAwait(false)).ToGoogleCredential()));
+    /// <summary>
+    /// A credential file of any kind that Google's tools write (JSON): the key of a service account, a person's login, a federated (<c>external_account</c>) or an impersonated
+    /// account. Take it from whom you trust only: such a file says which addresses are asked for tokens.
+    /// </summary>
+    /// <param name="path">The file; its kind is checked now, and it is read again when the first token is needed.</param>
+    /// <returns>The credential.</returns>
+    /// <exception cref="ArgumentException"><paramref name="path"/> is blank, or the file holds no credential; the message says what it holds instead.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    public static CodCredential FromCredentialFile(string path)
+    {
+        ThrowIfNoFile(path);
+        var type = CredentialFile.TypeOf(path);
+        return OfGoogle($"credential file ({type})", ct => CredentialFactory.FromFileAsync(path, type, ct), () => path);
     }
 
     /// <summary>A credential that your code has made with the <c>Google.Apis.Auth</c> library.</summary>
-    /// <param name="credential">The credential; it is given the scope <c>devstorage.read_only</c> where it needs one.</param>
+    /// <param name="credential">
+    /// The credential; it is given the scope <c>devstorage.read_only</c> where it needs one. Its requests for tokens are its own: a proxy for them is
+    /// set by its <c>HttpClientFactory</c>.
+    /// </param>
     /// <returns>The credential.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="credential"/> is <see langword="null"/>.</exception>
     public static CodCredential FromGoogleCredential(GoogleCredential credential)
     {
         ArgumentNullException.ThrowIfNull(credential);
-        return new("Google credential", new GoogleTokens(_ => Task.FromResult(credential)));
+        return new("Google credential", new GoogleTokens(_ => Task.FromResult(credential), static () => null, null, TimeProvider.System));
     }
+
+    /// <summary>
+    /// The same, for a login that was found and not asked for: where no token comes, or the first request is refused with it (401 or 403), the bucket is tried once without a
+    /// token, and read so if that works; else the failure is the one with the login.
+    /// </summary>
+    /// <returns>The credential.</returns>
+    public CodCredential WithAnonymousFallback() => new(_description, _getTokens, hasAnonymousFallback: true);
 
     /// <summary>Names the kind of credential, never a secret.</summary>
     /// <returns>For example <c>service account</c>.</returns>
     public override string ToString() => _description;
+
+    /// <summary>The tokens for requests that go through a client.</summary>
+    internal IAccessTokenProvider GetTokens(HttpClientSource http, TimeProvider time) => _getTokens(http, time);
 
     internal static string ValidateToken(string? token, string parameterName)
     {
@@ -92,140 +130,36 @@ public sealed class CodCredential
             : token;
     }
 
-    private sealed class NoToken : IAccessTokenProvider
+    // Those who share connections share tokens.
+    private static CodCredential OfGoogle(string description, Func<CancellationToken, Task<GoogleCredential>> getCredential, Func<string?> source)
     {
-        public ObjectStoreFailure OnTimeout => ObjectStoreFailure.Unauthorized;
-
-        public ValueTask<string?> GetAsync(string? stale, CancellationToken cancellationToken) => ValueTask.FromResult<string?>(null);
+        var tokens = new ConditionalWeakTable<object, GoogleTokens>();
+        return new(description, (http, time) => tokens.GetValue(http.Identity, _ => new GoogleTokens(getCredential, source, new TokenClient(http), time)));
     }
 
-    private sealed class StaticToken(string token) : IAccessTokenProvider
+    private static Task<GoogleCredential> ApplicationDefaultAsync(CancellationToken cancellationToken) =>
+        FindApplicationDefaultFile() is { } file
+            ? CredentialFactory.FromFileAsync(file, TypeOfFound(file), cancellationToken)
+            : GoogleCredential.GetApplicationDefaultAsync(cancellationToken);
+
+    private static string TypeOfFound(string file)
     {
-        public ObjectStoreFailure OnTimeout => ObjectStoreFailure.Unauthorized;
-
-        public ValueTask<string?> GetAsync(string? stale, CancellationToken cancellationToken) => ValueTask.FromResult<string?>(token);
-    }
-
-    private sealed class CallbackTokens(Func<CancellationToken, ValueTask<string>> getToken) : IAccessTokenProvider
-    {
-        private readonly SemaphoreSlim _one = new(1, 1);
-        private volatile string? _current;
-
-        // What may pass is for the callback to try again, as with what it throws.
-        public ObjectStoreFailure OnTimeout => ObjectStoreFailure.Unauthorized;
-
-        public async ValueTask<string?> GetAsync(string? stale, CancellationToken cancellationToken)
+        try
         {
-            if (_current is { } cached && cached != stale)
-            {
-                return cached;
-            }
-
-            await _one.WaitAsync(cancellationToken).ConfigureAwait(false);
-            try
-            {
-                // Another request may have renewed it while this one waited.
-                if (_current is null || _current == stale)
-                {
-                    _current = await GetFreshAsync(cancellationToken).ConfigureAwait(false);
-                }
-
-                return _current;
-            }
-            finally
-            {
-                _one.Release();
-            }
+            return CredentialFile.TypeOf(file);
         }
-
-        private async ValueTask<string> GetFreshAsync(CancellationToken cancellationToken)
+        catch (Exception e) when (e is ArgumentException or IOException or UnauthorizedAccessException)
         {
-            try
-            {
-                return ValidateToken(await getToken(cancellationToken).ConfigureAwait(false), nameof(getToken));
-            }
-#pragma warning disable CA1031 // Whatever the caller's code throws, there is no token, and no request can be made.
-            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
-#pragma warning restore CA1031
-            {
-                throw new ObjectStoreException(ObjectStoreFailure.Unauthorized, "The token source failed.", e);
-            }
+            throw new InvalidOperationException(e.Message, e);
         }
     }
 
-    private sealed class GoogleTokens(Func<CancellationToken, Task<GoogleCredential>> getCredential) : IAccessTokenProvider
+    private static void ThrowIfNoFile(string path)
     {
-        private readonly SemaphoreSlim _one = new(1, 1);
-        private volatile GoogleCredential? _credential;
-        private string? _renewed;
-
-        // As when Google cannot be reached.
-        public ObjectStoreFailure OnTimeout => ObjectStoreFailure.Unavailable;
-
-        // A key file that is none, or a login that was revoked, is a missing permission like a 401, and documented like it.
-        public async ValueTask<string?> GetAsync(string? stale, CancellationToken cancellationToken)
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        if (!File.Exists(path))
         {
-            try
-            {
-                return await GetTokenAsync(stale, cancellationToken).ConfigureAwait(false);
-            }
-#pragma warning disable CA1031 // Whatever Google's library throws, there is no token.
-            catch (Exception e) when (e is not CodRetrieveException && !cancellationToken.IsCancellationRequested)
-#pragma warning restore CA1031
-            {
-                throw WithoutToken(e);
-            }
-        }
-
-        private static ObjectStoreException WithoutToken(Exception cause) => cause is HttpRequestException
-            ? new(ObjectStoreFailure.Unavailable, "Google could not be reached for an access token.", cause)
-            // Messages of these two are written for users and hold no secret; those of a parser may repeat the file.
-            : new(ObjectStoreFailure.Unauthorized, $"Google's library gave no access token: {(cause is InvalidOperationException or TokenResponseException ? cause.Message : cause.GetType().Name)}", cause);
-
-        private async ValueTask<string?> GetTokenAsync(string? stale, CancellationToken cancellationToken)
-        {
-            var credential = _credential ?? await LoadAsync(cancellationToken).ConfigureAwait(false);
-            var token = await ((ITokenAccess)credential).GetAccessTokenForRequestAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-            return token == stale ? await RenewAsync(credential, token, cancellationToken).ConfigureAwait(false) : token;
-        }
-
-        private async Task<GoogleCredential> LoadAsync(CancellationToken cancellationToken)
-        {
-            await _one.WaitAsync(cancellationToken).ConfigureAwait(false);
-            try
-            {
-                return _credential ??= await ScopedAsync(cancellationToken).ConfigureAwait(false);
-            }
-            finally
-            {
-                _one.Release();
-            }
-        }
-
-        private async Task<GoogleCredential> ScopedAsync(CancellationToken cancellationToken)
-        {
-            var credential = await getCredential(cancellationToken).ConfigureAwait(false);
-            return credential.IsCreateScopedRequired ? credential.CreateScoped(ReadOnlyScope) : credential;
-        }
-
-        // The Google library hands out its cached token until shortly before it expires; one that was revoked earlier must be requested again.
-        private async Task<string> RenewAsync(GoogleCredential credential, string stale, CancellationToken cancellationToken)
-        {
-            await _one.WaitAsync(cancellationToken).ConfigureAwait(false);
-            try
-            {
-                if (_renewed != stale && credential.UnderlyingCredential is ServiceCredential service)
-                {
-                    _renewed = stale;
-                    await service.RequestAccessTokenAsync(cancellationToken).ConfigureAwait(false);
-                }
-            }
-            finally
-            {
-                _one.Release();
-            }
-
-            return await ((ITokenAccess)credential).GetAccessTokenForRequestAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+            throw new FileNotFoundException("There is no credential file at the given path.", path);
         }
     }
 }

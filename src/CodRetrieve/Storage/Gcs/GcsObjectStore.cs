@@ -2,7 +2,6 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Security.Authentication;
 using System.Text;
 
 namespace CodRetrieve.Storage;
@@ -13,26 +12,28 @@ internal sealed class GcsObjectStore : IObjectStore
     // Everything the library needs of a listing, so that the responses stay small.
     private const string ListFields = "kind,items(name,size,generation,updated,crc32c,contentEncoding),prefixes,nextPageToken";
 
-    private readonly Func<HttpClient> _http;
+    private readonly HttpClientSource _http;
     private readonly Uri _endpoint;
     private readonly string _bucket;
     private readonly string? _userProject;
     private readonly IAccessTokenProvider _tokens;
-    private readonly TimeSpan _timeout;
+    private readonly AnonymousFallback? _fallback;
+    private readonly ReadLimits _limits;
     private readonly TimeProvider _time;
 
-    /// <param name="http">Gives the client for each request; none is disposed here.</param>
+    /// <param name="http">Gives the client for each request; not owned.</param>
     /// <param name="bucket">The bucket's name.</param>
     /// <param name="credential">Where tokens come from.</param>
     /// <param name="options">Endpoint, time limits, clock and the project to bill.</param>
-    public GcsObjectStore(Func<HttpClient> http, string bucket, CodCredential credential, CodDownloadOptions options)
+    public GcsObjectStore(HttpClientSource http, string bucket, CodCredential credential, CodDownloadOptions options)
     {
         _http = http;
         _endpoint = options.Endpoint;
         _bucket = bucket;
         _userProject = options.UserProject;
-        _tokens = credential.Source;
-        _timeout = options.IdleTimeout;
+        _tokens = credential.GetTokens(http, options.TimeProvider);
+        _fallback = credential.HasAnonymousFallback ? new AnonymousFallback() : null;
+        _limits = ReadLimits.Of(options);
         _time = options.TimeProvider;
     }
 
@@ -57,7 +58,7 @@ internal sealed class GcsObjectStore : IObjectStore
         try
         {
             var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-            var content = new IdleTimeoutStream(body, _timeout, uri, _time);
+            var content = new IdleTimeoutStream(body, _limits, uri, _time);
             await using var closing = content.ConfigureAwait(false);
             if (response.Content.Headers.ContentType?.MediaType is "text/html")
             {
@@ -107,11 +108,11 @@ internal sealed class GcsObjectStore : IObjectStore
     private async Task<ObjectStoreException> FailureAsync(HttpResponseMessage response, string uri, bool isPinned, CancellationToken cancellationToken)
     {
         var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        var content = new IdleTimeoutStream(body, _timeout, uri, _time);
+        var content = new IdleTimeoutStream(body, _limits, uri, _time);
         await using var closing = content.ConfigureAwait(false);
 
         // However slowly it comes: the status is known.
-        using var timeout = new CancellationTokenSource(_timeout, _time);
+        using var timeout = new CancellationTokenSource(_limits.IdleTimeout, _time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         var error = await GcsError.ReadAsync(response, content, uri, stop.Token).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
@@ -126,6 +127,16 @@ internal sealed class GcsObjectStore : IObjectStore
         }
 
         var url = new Uri(_endpoint, $"storage/v1/b/{Uri.EscapeDataString(_bucket)}/{target}");
+        return _fallback is null
+            ? await SendAuthorizedAsync(url, uri, range, cancellationToken).ConfigureAwait(false)
+            : await _fallback.SendAsync(
+                () => SendAuthorizedAsync(url, uri, range, cancellationToken),
+                () => SendOnceAsync(url, uri, range, token: null, cancellationToken),
+                cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<HttpResponseMessage> SendAuthorizedAsync(Uri url, string uri, ByteRange? range, CancellationToken cancellationToken)
+    {
         var token = await GetTokenAsync(uri, null, cancellationToken).ConfigureAwait(false);
         var response = await SendOnceAsync(url, uri, range, token, cancellationToken).ConfigureAwait(false);
         if (response.StatusCode != HttpStatusCode.Unauthorized || token is null)
@@ -146,7 +157,7 @@ internal sealed class GcsObjectStore : IObjectStore
     // Whoever gives tokens may never respond, and may take no notice of being cancelled: the wait ends all the same.
     private async ValueTask<string?> GetTokenAsync(string uri, string? stale, CancellationToken cancellationToken)
     {
-        using var timeout = new CancellationTokenSource(_timeout, _time);
+        using var timeout = new CancellationTokenSource(_limits.IdleTimeout, _time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
@@ -157,7 +168,7 @@ internal sealed class GcsObjectStore : IObjectStore
         {
             throw new ObjectStoreException(
                 _tokens.OnTimeout,
-                $"{uri}: the credential gave no access token for {_timeout.TotalSeconds:0.###} s (the idle timeout). Check what its tokens come from, or give it more time.",
+                $"{uri}: the credential gave no access token for {_limits.IdleTimeout.TotalSeconds:0.###} s (the idle timeout: IdleTimeout, --idle-timeout). Check what its tokens come from, or give it more time.",
                 e);
         }
     }
@@ -182,24 +193,26 @@ internal sealed class GcsObjectStore : IObjectStore
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         }
 
-        using var timeout = new CancellationTokenSource(_timeout, _time);
+        using var timeout = new CancellationTokenSource(_limits.IdleTimeout, _time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
-            return await _http().SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop.Token).ConfigureAwait(false);
-        }
-        catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.SecureConnectionError || e.InnerException is AuthenticationException)
-        {
-            throw new ObjectStoreException(ObjectStoreFailure.InsecureConnection, $"{uri}: no trusted TLS connection to {url.Host} can be made.", RedactedException.Of(e));
+            return await _http.GetClient().SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop.Token).ConfigureAwait(false);
         }
         catch (HttpRequestException e)
         {
-            throw new ObjectStoreException(ObjectStoreFailure.Unavailable, $"{uri}: {url.Host} cannot be reached ({e.HttpRequestError}).", RedactedException.Of(e));
+            throw ConnectionFailure.Of(e, uri, url, _http.ProxyFor(url));
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            // The store's own time limit, or one that the caller's HttpClient sets.
-            throw new ObjectStoreException(ObjectStoreFailure.Unavailable, $"{uri}: {url.Host} did not respond in time.", e);
+            // The store's own time limit, one for making a connection, or one that the caller's HttpClient sets.
+            var through = _http.ProxyFor(url) is { } proxy ? $", by the proxy {proxy.Host}:{proxy.Port}," : "";
+            throw new ObjectStoreException(
+                ObjectStoreFailure.Unavailable,
+                timeout.IsCancellationRequested
+                    ? $"{uri}: no response of {url.Host} came{through} within {_limits.IdleTimeout.TotalSeconds:0.###} s (the idle timeout: IdleTimeout, --idle-timeout). What scans or buffers on the way may need more."
+                    : $"{uri}: no connection to {url.Host} was made{through} in time (ConnectTimeout, --connect-timeout).",
+                e);
         }
     }
 }

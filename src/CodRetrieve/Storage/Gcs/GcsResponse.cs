@@ -31,6 +31,7 @@ internal static class GcsResponse
             ObjectSizeBytes = isUnpacked ? null : range is null ? headers.ContentLength : range.Length,
             Generation = long.TryParse(Header(response, "x-goog-generation"), NumberStyles.None, CultureInfo.InvariantCulture, out var generation) ? generation : null,
             IsDecompressed = isUnpacked,
+            IsCompressed = headers.ContentEncoding.Any(static encoding => encoding is "gzip" or "x-gzip"),
         };
     }
 
@@ -74,6 +75,7 @@ internal static class GcsResponse
 
     private static (ObjectStoreFailure Reason, string Meaning) Meaning(int status, bool isPinned) => status switch
     {
+        407 => (ObjectStoreFailure.ProxyAuthenticationRequired, ConnectionFailure.ProxyWantsLogin(null)),
         401 => (ObjectStoreFailure.Unauthorized, "the access token is missing, expired or invalid. Give a valid token or credential"),
         403 => (ObjectStoreFailure.Forbidden, "the credential has no permission. It needs storage.objects.get and storage.objects.list on the bucket; a requester-pays bucket needs a project to bill"),
         404 when isPinned => (ObjectStoreFailure.Changed, "the object, or the generation of it that was listed, is gone"),

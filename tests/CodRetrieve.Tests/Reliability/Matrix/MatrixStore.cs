@@ -15,7 +15,7 @@ internal sealed class MatrixStore : IAsyncDisposable
     public const string Token = "ya29.SECRET-token-of-the-matrix";
 
     private readonly TestStore _store;
-    private readonly HttpClient _http;
+    private readonly HttpClientSource _http;
     private int _tokens;
 
     private MatrixStore(TestStore store)
@@ -31,7 +31,7 @@ internal sealed class MatrixStore : IAsyncDisposable
             options.Credential = CodCredential.FromTokenProvider(_ => ValueTask.FromResult(Token + Interlocked.Increment(ref _tokens)));
             options.LoggerFactory = Scan;
         });
-        _http = HttpClientBuilder.CreateClient(Options);
+        _http = new HttpClientSource(Options);
     }
 
     public LeakScan Scan { get; } = new();
@@ -58,7 +58,7 @@ internal sealed class MatrixStore : IAsyncDisposable
     public CountingStore OpenBucket()
     {
         var options = Options.Validated();
-        return new(new GcsObjectStore(() => _http, TestStore.BucketName, options.Credential, options));
+        return new(new GcsObjectStore(_http, TestStore.BucketName, options.Credential, options));
     }
 
     public async ValueTask DisposeAsync()
@@ -71,7 +71,7 @@ internal sealed class MatrixStore : IAsyncDisposable
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Server.Endpoint, $"storage/v1/b/{TestStore.BucketName}/o?fields=kind,items(name,size,generation,crc32c,contentEncoding)"));
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Token);
-        using var response = await _http.SendAsync(request);
+        using var response = await _http.GetClient().SendAsync(request);
         var text = await response.Content.ReadAsStringAsync();
         ListingWithAnotherGeneration = Changed(text, (_, tar) => tar["generation"] = "7");
         ListingWithoutTar = Changed(text, (items, tar) => items.Remove(tar));

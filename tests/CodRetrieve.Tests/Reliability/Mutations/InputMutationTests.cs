@@ -123,8 +123,9 @@ public sealed class InputMutationTests(ITestOutputHelper output)
         {
             var range = random.Next(3) == 0 ? (ByteRange?)null : new ByteRange(random.Next(0, 1_000), random.Next(1_001, 4_000));
             using var http = new HttpClient(new HeaderHandler(content, mutator, random));
-            var options = new CodDownloadOptions { MaxRetryAttempts = 0 }.Validated();
-            var store = new GcsObjectStore(() => http, Bucket, CodCredential.Anonymous, options);
+            var options = new CodDownloadOptions { MaxRetryAttempts = 0, HttpClientFactory = () => http }.Validated();
+            using var source = new HttpClientSource(options);
+            var store = new GcsObjectStore(source, Bucket, CodCredential.Anonymous, options);
             using var objects = new ObjectReader(store, new RequestPolicy(options, NullLogger.Instance), 1);
             await using var stream = await objects.OpenAsync(new ObjectRange("object", 1700000000000001, content.Length, range), null, CancellationToken.None);
             try

@@ -64,11 +64,12 @@ public sealed class GcsObjectStoreTests
         });
         cod.InitBucket("gs://bucket/dicomweb");
 
-        var stats = await cod.GetStatsAsync(["1.2"]);
+        var thrown = await Assert.ThrowsAsync<ObjectStoreException>(() => cod.GetStatsAsync(["1.2"]));
 
-        var failure = Assert.Single(stats.StudyFailures).Exception.ToString();
-        Assert.Contains("407", failure, StringComparison.Ordinal);
-        Assert.DoesNotContain("pass", failure, StringComparison.Ordinal);
+        var failure = thrown.ToString();
+        Assert.Equal((ObjectStoreFailure.ProxyAuthenticationRequired, 407), (thrown.Reason, thrown.StatusCode));
+        Assert.DoesNotContain("pass@", failure, StringComparison.Ordinal);
+        Assert.DoesNotContain("pass%", failure, StringComparison.Ordinal);
         Assert.DoesNotContain("someone", failure, StringComparison.Ordinal);
     }
 
