@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using CodRetrieve.Cli.Input;
+using CodRetrieve.Cli.Options;
+using CodRetrieve.Cli.Output;
 using Microsoft.Extensions.Logging;
 
 namespace CodRetrieve.Cli;
@@ -17,7 +19,7 @@ internal sealed class CommandLine
     private readonly Argument<string[]> _studies = new("STUDY")
     {
         Arity = ArgumentArity.OneOrMore,
-        Description = "Study Instance UIDs, or @file with one in each line (empty lines and lines that begin with # do not count).",
+        Description = "Study Instance UIDs, or @FILE with a list of them, or @- for standard input: a UID or a URL of a study in each line (# begins a comment), a CSV with a column StudyInstanceUID, or JSON lines. In PowerShell '@FILE', in quotes.",
     };
 
     private readonly Option<bool> _zip = new("--zip") { Description = "One zip for each study instead of folders." };
@@ -28,33 +30,9 @@ internal sealed class CommandLine
         Description = "Encrypt zips with AES-256, and read those that are, with the password in the first line of this file. Or set COD_RETRIEVE_ZIP_PASSWORD.",
     };
 
-    private readonly Option<string> _token = Text("--token", "TOKEN", "An access token. Other users of this machine can read it off the process list, as they can one in the URL: better set COD_RETRIEVE_TOKEN.");
+    private readonly LoginOptions _login = new();
 
-    private readonly Option<string> _credentials = Text("--credentials", "FILE", "The JSON key file of a service account.");
-
-    private readonly Option<bool> _adc = Flag("--adc", "Use Google's application default credentials. Without any of these options that is done where a login of gcloud is found.");
-
-    private readonly Option<bool> _anonymous = Flag("--anonymous", "Look for no login: send no token unless one was given.");
-
-    private readonly Option<string> _userProject = Text("--user-project", "PROJECT", "The project to bill, for a requester-pays bucket.");
-
-    private readonly Option<string> _endpoint = Text("--endpoint", "URL", "Another address of the JSON API, such as an emulator's. Default: STORAGE_EMULATOR_HOST, or Google's.");
-
-    private readonly Option<int?> _connections = new("--connections")
-    {
-        HelpName = "N",
-        Recursive = true,
-        Description = "Requests in flight at most, 1 to 256. Default: 8.",
-        CustomParser = OptionValues.ParseConnections,
-    };
-
-    private readonly Option<long?> _limitRate = new("--limit-rate")
-    {
-        HelpName = "RATE",
-        Recursive = true,
-        Description = "Bytes per second at most, over all connections: 20M, 500K, 1.5G; 1M is a million. At least 1024. Default: no limit.",
-        CustomParser = OptionValues.ParseRate,
-    };
+    private readonly NetworkOptions _network = new();
 
     private readonly Option<LogLevel> _logLevel = new("--log-level")
     {
@@ -65,9 +43,18 @@ internal sealed class CommandLine
         CustomParser = OptionValues.ParseLogLevel,
     };
 
-    private readonly Option<bool> _json = Flag("--json", "Write one JSON object to standard output, and nothing else.");
+    private readonly Option<ProgressMode> _progress = new("--progress")
+    {
+        HelpName = "HOW",
+        Recursive = true,
+        Description = "How to show how far it is: auto (a bar in a terminal, else lines), plain (a line for each series and every 10 s), bar, json (an object a line) or none. With --json it goes to standard error. Default: auto.",
+        DefaultValueFactory = _ => ProgressMode.Auto,
+        CustomParser = OptionValues.ParseProgressMode,
+    };
 
-    private readonly Option<bool> _quiet = Flag("--quiet", "Write nothing but errors.");
+    private readonly Option<bool> _json = CommonOption.Flag("--json", "Write one JSON object to standard output, and nothing else.");
+
+    private readonly Option<bool> _quiet = CommonOption.Flag("--quiet", "Write nothing but errors.");
 
     private readonly Option<bool> _noSpaceCheck = new("--no-space-check") { Description = "Begin even if the destination has too little space for all of it." };
 
@@ -94,12 +81,33 @@ internal sealed class CommandLine
         CustomParser = OptionValues.ParseDurability,
     };
 
+    private readonly Option<FileTimes> _times = new("--times")
+    {
+        HelpName = "WHICH",
+        Description = "The time that files get: saved (when they are written), tar or index (when that object was last written in the store). Default: saved.",
+        DefaultValueFactory = _ => FileTimes.Saved,
+        CustomParser = OptionValues.ParseFileTimes,
+    };
+
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Show what would be fetched. Fetches no image and writes nothing." };
 
     private readonly Option<string> _report = new("--report")
     {
         HelpName = "FILE",
         Description = "Write a JSON file with the result of each instance: outcome, bytes, CRC32C, path or error. A dry run writes none.",
+    };
+
+    private readonly Option<string> _failedList = new("--failed-list")
+    {
+        HelpName = "FILE",
+        Description = "Write the studies that did not come whole, each below the reason why, in a file that can be given as @FILE. Empty if all did.",
+    };
+
+    private readonly Option<TimeSpan?> _stopAfter = new("--stop-after")
+    {
+        HelpName = "TIME",
+        Description = "Finish after this time what is under way, begin nothing more, and exit with 9: 6h, 90m. The same command goes on from there.",
+        CustomParser = OptionValues.ParseDuration,
     };
 
     private readonly Option<bool> _repair = new("--repair") { Description = "Fetch what is missing, of the wrong size or corrupt, and nothing else. Unknown files are named and never deleted." };
@@ -112,8 +120,10 @@ internal sealed class CommandLine
     {
         var root = new RootCommand("Retrieves DICOM studies from Cloud Optimized DICOM stores: only what is missing, every instance verified.")
         {
-            _token, _credentials, _adc, _anonymous, _userProject, _endpoint, _connections, _limitRate, _logLevel, _json, _quiet,
+            _progress, _logLevel, _json, _quiet,
         };
+        _login.AddTo(root);
+        _network.AddTo(root);
         root.Add(Stats(terminal));
         root.Add(Download(terminal));
         root.Add(Verify(terminal));
@@ -132,7 +142,7 @@ internal sealed class CommandLine
     private Command Download(Terminal terminal)
     {
         var directory = Directory("Where to save: DIR/study/series/instances/instance.dcm, or DIR/study.zip.", required: true);
-        var command = new Command("download", "Saves what is missing. Run it again after any failure: it continues where it ended.") { _bucket, _studies, directory, _zip, _zipPasswordFile, _existing, _durability, _noSpaceCheck, _lockTimeout, _dryRun, _report };
+        var command = new Command("download", "Saves what is missing. Run it again after any failure: it continues where it ended.") { _bucket, _studies, directory, _zip, _zipPasswordFile, _existing, _durability, _times, _noSpaceCheck, _lockTimeout, _stopAfter, _dryRun, _report, _failedList };
         command.SetAction((parsed, cancellationToken) =>
         {
             var request = Request(parsed, directory);
@@ -158,34 +168,27 @@ internal sealed class CommandLine
         Directory = parsed.GetValue(directory),
         Zip = parsed.GetValue(_zip),
         ZipPasswordFile = parsed.GetValue(_zipPasswordFile),
-        Token = parsed.GetValue(_token),
-        CredentialsFile = parsed.GetValue(_credentials),
-        ApplicationDefault = parsed.GetValue(_adc),
-        Anonymous = parsed.GetValue(_anonymous),
-        Endpoint = parsed.GetValue(_endpoint),
-        UserProject = parsed.GetValue(_userProject),
-        Connections = parsed.GetValue(_connections),
-        LimitRate = parsed.GetValue(_limitRate),
+        Login = _login.Of(parsed),
+        Network = _network.Of(parsed),
         LogLevel = parsed.GetValue(_logLevel),
         DryRun = parsed.GetValue(_dryRun),
         Report = parsed.GetValue(_report),
+        FailedList = parsed.GetValue(_failedList),
+        StopAfter = parsed.GetValue(_stopAfter),
         Repair = parsed.GetValue(_repair),
         Prune = parsed.GetValue(_prune),
         NoSpaceCheck = parsed.GetValue(_noSpaceCheck),
         LockTimeout = parsed.GetValue(_lockTimeout),
         ExistingFilePolicy = parsed.GetValue(_existing),
         Durability = parsed.GetValue(_durability),
+        FileTimes = parsed.GetValue(_times),
+        Progress = parsed.GetValue(_progress),
         Json = parsed.GetValue(_json),
         Quiet = parsed.GetValue(_quiet),
     };
 
     private static Option<string> Directory(string description, bool required) =>
         new("--output", "-o") { HelpName = "DIR", Description = description, Required = required };
-
-    private static Option<string> Text(string name, string value, string description) =>
-        new(name) { HelpName = value, Description = description, Recursive = true };
-
-    private static Option<bool> Flag(string name, string description) => new(name) { Description = description, Recursive = true };
 
     private static void ReplaceActions(RootCommand root)
     {

@@ -1,26 +1,31 @@
 using System.Diagnostics;
 using CodRetrieve.Cli.Output;
-using Microsoft.Extensions.Logging;
 
 namespace CodRetrieve.Cli;
 
 /// <summary><c>cod-retrieve download</c></summary>
 internal sealed class DownloadCommand(Request request, Terminal terminal)
 {
-    // Log lines would go through the middle of a bar.
-    private readonly bool _hasBar = terminal.IsInteractive && !request.Json && !request.Quiet && request.LogLevel == LogLevel.None;
+    private readonly bool _hasBar = DownloadViews.HasBar(request, terminal);
+    private readonly long _started = Stopwatch.GetTimestamp();
     private JobResult? _result;
+    private DestinationException? _notWritable;
 
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
-        var started = Stopwatch.GetTimestamp();
         var errors = new ErrorLines(terminal.Error, hold: _hasBar);
         try
         {
             var session = await Session.OpenAsync(request, terminal, cancellationToken).ConfigureAwait(false);
             await using var closing = session.ConfigureAwait(false);
+            if (TryCreate(session) is not { } job)
+            {
+                return await ReportSavedAsync(session, errors, cancellationToken).ConfigureAwait(false);
+            }
+
             using var report = request.Report is { } file ? InstanceReport.Create(file) : null;
-            await RunAsync(session, errors, report, cancellationToken).ConfigureAwait(false);
+            using var failed = request.FailedList is { } list ? FailedList.Create(list) : null;
+            await RunAsync(session, job, errors, report, failed, cancellationToken).ConfigureAwait(false);
             return Report(session, errors);
         }
         catch (UsageException e)
@@ -33,34 +38,36 @@ internal sealed class DownloadCommand(Request request, Terminal terminal)
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            Write(Stopwatch.GetElapsedTime(started), e);
-            errors.Add(ErrorText.TextWithNextStep(e));
+            Write(Stopwatch.GetElapsedTime(_started), e);
+            errors.Add(ErrorText.TextWithNextStep(e, request, terminal.Environment));
             errors.End();
             return ExitCode.Of(e);
         }
     }
 
-    private async Task RunAsync(Session session, ErrorLines errors, InstanceReport? report, CancellationToken cancellationToken)
+    private async Task RunAsync(Session session, Job job, ErrorLines errors, InstanceReport? report, FailedList? failed, CancellationToken cancellationToken)
     {
         try
         {
-            await RunJobAsync(session, errors, report, cancellationToken).ConfigureAwait(false);
+            await RunJobAsync(session, job, errors, report, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is not UsageException)
         {
-            CompleteAfter(e, report, errors);
+            CompleteAfter(e, session, report, failed, errors);
             throw;
         }
 
         report?.Complete(_result, cause: null);
+        failed?.Complete(session.Studies, _result);
     }
 
-    // What ended the download says more than what became of its report.
-    private void CompleteAfter(Exception cause, InstanceReport? report, ErrorLines errors)
+    // What ended the download says more than what became of its reports.
+    private void CompleteAfter(Exception cause, Session session, InstanceReport? report, FailedList? failed, ErrorLines errors)
     {
         try
         {
             report?.Complete(_result, cause);
+            failed?.Complete(session.Studies, _result);
         }
         catch (DestinationException e)
         {
@@ -68,9 +75,8 @@ internal sealed class DownloadCommand(Request request, Terminal terminal)
         }
     }
 
-    private async Task RunJobAsync(Session session, ErrorLines errors, InstanceReport? report, CancellationToken cancellationToken)
+    private async Task RunJobAsync(Session session, Job job, ErrorLines errors, InstanceReport? report, CancellationToken cancellationToken)
     {
-        var job = Create(session);
         job.Completed += (_, args) => _result = args.Result;
         job.Error += (_, args) =>
         {
@@ -81,12 +87,18 @@ internal sealed class DownloadCommand(Request request, Terminal terminal)
             }
         };
         report?.Follow(job);
-        await View(session).ShowAsync(job, Run).ConfigureAwait(false);
+        if (!request.Json && !request.Quiet)
+        {
+            var form = request.Zip ? "as zips into" : "into";
+            terminal.Out.WriteLine($"Retrieving {Pluralizer.Of(session.Studies.Count, "study")} of {session.Bucket} {form} {Path.GetFullPath(request.Directory!)}");
+        }
 
-        Task Run(IProgress<JobProgress>? progress) => job.RunAsync(progress, cancellationToken);
+        using var stopping = request.StopAfter is { } time ? new Timer(_ => _ = job.StopAsync(), null, time, Timeout.InfiniteTimeSpan) : null;
+        await DownloadViews.Create(request, terminal).ShowAsync(job, progress => job.RunAsync(progress, cancellationToken)).ConfigureAwait(false);
     }
 
-    private Job Create(Session session)
+    // None where the directory is there and cannot be written: then there may be nothing to fetch.
+    private Job? TryCreate(Session session)
     {
         try
         {
@@ -97,18 +109,33 @@ internal sealed class DownloadCommand(Request request, Terminal terminal)
         {
             throw UsageException.From(e);
         }
+        catch (DestinationException e) when (e.Reason == DestinationFailure.NotWritable && Directory.Exists(request.Directory))
+        {
+            _notWritable = e;
+            return null;
+        }
     }
 
-    private IDownloadView View(Session session)
+    private async Task<int> ReportSavedAsync(Session session, ErrorLines errors, CancellationToken cancellationToken)
     {
-        if (request.Json || request.Quiet)
+        session.Cod.InitDirectory(request.Directory!, readOnly: true);
+        var stats = await session.Cod.GetStatsAsync(session.Studies, request.Format, cancellationToken).ConfigureAwait(false);
+        if (stats.InstancesSaved < stats.InstancesTotal || stats.Series.Count == 0 || stats.Series.Any(series => !series.IsSaved) || stats.StudyFailures.Count + stats.MissingStudies.Count > 0)
         {
-            return new SilentView();
+            throw _notWritable!;
         }
 
-        var form = request.Zip ? "as zips into" : "into";
-        terminal.Out.WriteLine($"Retrieving {Pluralizer.Of(session.Studies.Count, "study")} of {session.Bucket} {form} {Path.GetFullPath(request.Directory!)}");
-        return _hasBar ? new BarView(terminal.Out) : new PlainView(terminal.Out);
+        if (request.Json)
+        {
+            Json.Write(terminal.Out, DownloadReport.OfSaved(stats, Stopwatch.GetElapsedTime(_started)), Json.Default.DownloadReport);
+        }
+        else if (!request.Quiet)
+        {
+            terminal.Out.WriteLine($"complete: 0 instances saved, {stats.InstancesSaved} skipped, 0 failed; the directory cannot be written, and need not be");
+        }
+
+        errors.End();
+        return ExitCode.Done;
     }
 
     private int Report(Session session, ErrorLines errors)

@@ -1,3 +1,4 @@
+using CodRetrieve.Cli.Output;
 
 namespace CodRetrieve.Cli;
 
@@ -10,6 +11,10 @@ internal static class ExitCode
     public const int NotAuthorised = 3;
     public const int NothingFound = 4;
     public const int Destination = 5;
+    public const int Network = 6;
+    public const int ProxyLogin = 7;
+    public const int Output = 8;
+    public const int Stopped = 9;
     public const int Cancelled = 130;
 
     /// <summary>The code for what ended a command before its time.</summary>
@@ -19,7 +24,9 @@ internal static class ExitCode
         UsageException => Usage,
         OperationCanceledException => Cancelled,
         DestinationException => Destination,
-        ObjectStoreException { IsFatal: true, Reason: not ObjectStoreFailure.Unreachable } => NotAuthorised,
+        ObjectStoreException { Reason: ObjectStoreFailure.ProxyAuthenticationRequired } => ProxyLogin,
+        ObjectStoreException { Reason: ObjectStoreFailure.InsecureConnection or ObjectStoreFailure.Unreachable or ObjectStoreFailure.Unavailable } => Network,
+        ObjectStoreException { IsFatal: true } => NotAuthorised,
         ObjectStoreException { Reason: ObjectStoreFailure.NotFound } => NothingFound,
         _ => Incomplete,
     };
@@ -33,6 +40,24 @@ internal static class ExitCode
     /// <summary>The code for a job that ran to its end.</summary>
     public static int Of(JobResult result, int studies) =>
         result.Outcome == JobOutcome.Complete ? Done
+        : result.Outcome == JobOutcome.Stopped ? Stopped
         : result.MissingStudies.Count == studies ? NothingFound
+        : IsWithoutNetwork(result) ? Network
         : Incomplete;
+
+    // Nothing came, and no response either.
+    private static bool IsWithoutNetwork(JobResult result) =>
+        result.Failures.Count > 0 && result.InstancesSaved + result.InstancesSkipped + result.MissingStudies.Count + result.BusyStudies.Count == 0
+        && result.Failures.All(failure => failure.Exception is ObjectStoreException { Reason: ObjectStoreFailure.Unavailable });
+
+    /// <summary>The code of a command, or that of what could not be printed where all else went well.</summary>
+    public static int WithOutput(int code, GuardedWriter output, GuardedWriter error)
+    {
+        if (output.Failure is { } failure)
+        {
+            error.WriteLine($"error: Standard output cannot be written: {failure.Message}");
+        }
+
+        return code == Done && (output.Failure ?? error.Failure) is not null ? Output : code;
+    }
 }

@@ -29,6 +29,10 @@ internal static class HelpTexts
           3    not authorised
           4    none of the studies exists, or the bucket does not
           5    the destination is not writable, full or in use
+          6    the network: no response of the store, or a certificate that is not trusted
+          7    the proxy wants a login, or another one
+          8    all else went well, but standard output or error could not be written
+          9    stopped by --stop-after; the same command goes on from there
           130  cancelled
         """;
 

@@ -1,7 +1,11 @@
 using System.Collections;
 using System.Runtime.InteropServices;
 using CodRetrieve.Cli;
+using CodRetrieve.Cli.Output;
 
+var closed = StandardDescriptors.TakeClosed();
+using var output = new GuardedWriter(Console.Out, closed[1]);
+using var error = new GuardedWriter(Console.Error, closed[2]);
 using var cancel = new CancellationTokenSource();
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);
@@ -10,10 +14,17 @@ using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel
 using var hangUp = Hangup.IsIgnored ? null : PosixSignalRegistration.Create(PosixSignal.SIGHUP, Cancel);
 using var quit = OperatingSystem.IsWindows() ? PosixSignalRegistration.Create(PosixSignal.SIGQUIT, Cancel) : null;
 
+// The signal of setrlimit(2) for a file beyond the limit, which kills without a word; ignored, writing fails, and that is reported.
+using var fileSize = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create((PosixSignal)25, static context => context.Cancel = true);
+
 var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
     .ToDictionary(pair => (string)pair.Key, pair => (string?)pair.Value, StringComparer.Ordinal);
-var terminal = new Terminal(Console.Out, Console.Error, environment) { IsInteractive = !Console.IsOutputRedirected };
-return await App.RunAsync(args, terminal, cancel.Token).ConfigureAwait(false);
+var terminal = new Terminal(output, error, environment)
+{
+    Input = Console.OpenStandardInput,
+    IsInteractive = !closed[1] && !Console.IsOutputRedirected && environment.GetValueOrDefault("TERM") != "dumb",
+};
+return ExitCode.WithOutput(await App.RunAsync(args, terminal, cancel.Token).ConfigureAwait(false), output, error);
 
 // The first signal lets what is under way come to a clean end; the second one, left to the system, ends the process at once.
 void Cancel(PosixSignalContext context)
@@ -26,7 +37,7 @@ void Cancel(PosixSignalContext context)
     context.Cancel = true;
     if (context.Signal == PosixSignal.SIGINT)
     {
-        Console.Error.WriteLine("Stopping cleanly; Ctrl+C once more ends it at once.");
+        error.WriteLine("Stopping cleanly; Ctrl+C once more ends it at once.");
     }
 
     cancel.Cancel();

@@ -1,3 +1,5 @@
+using CodRetrieve.Cli.Options;
+using CodRetrieve.Cli.Output;
 using Microsoft.Extensions.Logging;
 
 namespace CodRetrieve.Cli;
@@ -10,6 +12,10 @@ internal sealed class Request
     /// <summary>Study Instance UIDs and <c>@file</c>s, as given.</summary>
     public required IReadOnlyList<string> Studies { get; init; }
 
+    public LoginRequest Login { get; init; } = new();
+
+    public NetworkRequest Network { get; init; } = new();
+
     public string? Directory { get; init; }
 
     public bool Zip { get; init; }
@@ -19,31 +25,23 @@ internal sealed class Request
     /// <summary>The file with the password of zips.</summary>
     public string? ZipPasswordFile { get; init; }
 
-    public string? Token { get; init; }
-
-    public string? CredentialsFile { get; init; }
-
-    public bool ApplicationDefault { get; init; }
-
-    public bool Anonymous { get; init; }
-
-    public string? Endpoint { get; init; }
-
-    public string? UserProject { get; init; }
-
-    public int? Connections { get; init; }
-
-    /// <summary>The bytes per second that the requests keep together; <see langword="null"/> for no limit.</summary>
-    public long? LimitRate { get; init; }
-
     /// <summary>The least level of log messages that are shown.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.None;
+
+    /// <summary>How a command shows how far it is.</summary>
+    public ProgressMode Progress { get; init; }
 
     /// <summary>Whether a download only says what it would fetch.</summary>
     public bool DryRun { get; init; }
 
     /// <summary>The file to which a download writes what became of each instance.</summary>
     public string? Report { get; init; }
+
+    /// <summary>The file to which a download writes the studies that are to be asked for again.</summary>
+    public string? FailedList { get; init; }
+
+    /// <summary>After which time nothing more is begun; <see langword="null"/> for never.</summary>
+    public TimeSpan? StopAfter { get; init; }
 
     /// <summary>Whether what is found is fetched.</summary>
     public bool Repair { get; init; }
@@ -60,6 +58,8 @@ internal sealed class Request
     public ExistingFilePolicy ExistingFilePolicy { get; init; }
 
     public Durability Durability { get; init; } = Durability.Study;
+
+    public FileTimes FileTimes { get; init; }
 
     public bool Json { get; init; }
 

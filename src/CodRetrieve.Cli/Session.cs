@@ -18,11 +18,11 @@ internal sealed class Session : IAsyncDisposable
     /// <exception cref="UsageException">Something given cannot be worked with.</exception>
     public static async Task<Session> OpenAsync(Request request, Terminal terminal, CancellationToken cancellationToken)
     {
-        var studies = await StudyList.ReadAsync(request.Studies, cancellationToken).ConfigureAwait(false);
+        var studies = await StudyList.ReadAsync(request.Studies, terminal.Input, cancellationToken).ConfigureAwait(false);
         CodDownload? cod = null;
         try
         {
-            var bucket = BucketChoice.Parse(request.Bucket, request.Token);
+            var bucket = BucketChoice.Parse(request.Bucket, request.Login.Token);
             cod = new CodDownload(Options(request, bucket, terminal));
             bucket.ApplyTo(cod);
             var session = new Session(cod, bucket, studies);
@@ -50,23 +50,23 @@ internal sealed class Session : IAsyncDisposable
     internal static CodDownloadOptions Options(Request request, BucketChoice bucket, Terminal terminal)
     {
         var environment = terminal.Environment;
-        var endpoint = EndpointChoice.Choose(request.Endpoint, environment);
-        var options = new CodDownloadOptions { UserProject = request.UserProject, CheckFreeSpace = !request.NoSpaceCheck };
-        options.MaxConnections = request.Connections ?? options.MaxConnections;
-        options.MaxBytesPerSecond = request.LimitRate;
+        var endpoint = EndpointChoice.Choose(request.Network.Endpoint, environment);
+        var options = new CodDownloadOptions { UserProject = request.Login.UserProject, CheckFreeSpace = !request.NoSpaceCheck };
+        request.Network.ApplyTo(options);
         options.LockTimeout = request.LockTimeout ?? options.LockTimeout;
         options.ExistingFilePolicy = request.ExistingFilePolicy;
         options.Durability = request.Durability;
+        options.FileTimes = request.FileTimes;
         options.ZipEncryption = ZipPassword.Choose(request, environment);
         options.Endpoint = endpoint ?? options.Endpoint;
         if (!bucket.HasToken)
         {
-            options.Credential = CredentialChoice.Choose(request, endpoint, environment);
+            options.Credential = CredentialChoice.Choose(request.Login, endpoint, environment).Credential;
         }
 
         if (request.LogLevel != LogLevel.None)
         {
-            string[] secrets = [request.Token ?? "", environment.GetValueOrDefault(CredentialChoice.TokenVariable)?.Trim() ?? ""];
+            string[] secrets = [request.Login.Token ?? "", environment.GetValueOrDefault(CredentialChoice.TokenVariable)?.Trim() ?? ""];
             options.LoggerFactory = new LineLoggerFactory(terminal.Error, request.LogLevel, line => Secrets.Hide(line, secrets));
         }
 

@@ -32,7 +32,7 @@ internal sealed class StatsCommand(Request request, Terminal terminal)
                 Json.Write(terminal.Out, StatsReport.Of(null, request.DryRun, Stopwatch.GetElapsedTime(started), e), Json.Default.StatsReport);
             }
 
-            _errors.Add(ErrorText.TextWithNextStep(e));
+            _errors.Add(ErrorText.TextWithNextStep(e, request, terminal.Environment));
             return ExitCode.Of(e);
         }
     }
@@ -41,10 +41,10 @@ internal sealed class StatsCommand(Request request, Terminal terminal)
     {
         try
         {
-            // Asking should not make a folder; in one that is not there nothing is saved.
-            if (request.Directory is { } directory && (directory.Length == 0 || Directory.Exists(directory) || File.Exists(directory)))
+            // Asking makes no folder and needs no permission to write; in one that is not there nothing is saved.
+            if (request.Directory is { } directory)
             {
-                session.Cod.InitDirectory(directory, readOnly: request.DryRun);
+                session.Cod.InitDirectory(directory, readOnly: true);
             }
 
             return await session.Cod.GetStatsAsync(session.Studies, request.Format, cancellationToken).ConfigureAwait(false);

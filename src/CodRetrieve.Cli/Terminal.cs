@@ -8,4 +8,7 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, IReadOnlyDicti
 {
     /// <summary>Whether someone is watching <see cref="Out"/>, so that it may show a progress bar.</summary>
     public bool IsInteractive { get; init; }
+
+    /// <summary>Opens standard input.</summary>
+    public Func<Stream> Input { get; init; } = static () => Stream.Null;
 }

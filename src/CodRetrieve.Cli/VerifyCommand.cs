@@ -1,15 +1,13 @@
 using System.Diagnostics;
 using CodRetrieve.Cli.Output;
 using CodRetrieve.Verification;
-using Microsoft.Extensions.Logging;
 
 namespace CodRetrieve.Cli;
 
 /// <summary><c>cod-retrieve verify</c></summary>
 internal sealed class VerifyCommand(Request request, Terminal terminal)
 {
-    // Log lines would go through the middle of what is drawn.
-    private readonly bool _isWatched = terminal.IsInteractive && !request.Json && !request.Quiet && request.LogLevel == LogLevel.None;
+    private readonly bool _isWatched = DownloadViews.HasBar(request, terminal);
     private readonly long _started = Stopwatch.GetTimestamp();
     private readonly ErrorLines _errors = new(terminal.Error, hold: false);
     private VerifyOutcome? _outcome;
@@ -53,7 +51,7 @@ internal sealed class VerifyCommand(Request request, Terminal terminal)
         {
             Report(e);
             _errors.End();
-            _errors.Add(ErrorText.TextWithNextStep(e));
+            _errors.Add(ErrorText.TextWithNextStep(e, request, terminal.Environment));
             return ExitCode.Of(e);
         }
     }

@@ -34,6 +34,7 @@ internal sealed class OptionsSection(IConfiguration section) : IConfigureOptions
         [nameof(CodDownloadOptions.TrustSavedLog)] = (options, text) => TryReadFlag(text, value => options.TrustSavedLog = value),
         [nameof(CodDownloadOptions.CheckFreeSpace)] = (options, text) => TryReadFlag(text, value => options.CheckFreeSpace = value),
         [nameof(CodDownloadOptions.ExistingFilePolicy)] = (options, text) => TryReadName<ExistingFilePolicy>(text, value => options.ExistingFilePolicy = value),
+        [nameof(CodDownloadOptions.FileTimes)] = (options, text) => TryReadName<FileTimes>(text, value => options.FileTimes = value),
         [nameof(CodDownloadOptions.Durability)] = (options, text) => TryReadName<Durability>(text, value => options.Durability = value),
     };
 

@@ -23,6 +23,7 @@ public sealed partial class CodDownload : IAsyncDisposable
     private string? _directory;
     private IObjectStore? _store;
     private string? _prefix;
+    private string? _storeFolder;
     private bool _isDisposed;
 
     /// <summary>Initializes a new instance of the <see cref="CodDownload"/> class with the default options.</summary>
@@ -45,7 +46,7 @@ public sealed partial class CodDownload : IAsyncDisposable
     /// <summary>Sets the root directory of what is saved. It is created where it does not exist, and checked to be writable.</summary>
     /// <param name="path">The directory.</param>
     /// <exception cref="ArgumentException"><paramref name="path"/> is blank or is no path.</exception>
-    /// <exception cref="DestinationException">The directory cannot be created or written.</exception>
+    /// <exception cref="DestinationException">The directory cannot be created or written, is a file, or is in the store that was set.</exception>
     /// <exception cref="ObjectDisposedException">This instance was disposed.</exception>
     public void InitDirectory(string path) => InitDirectory(path, readOnly: false);
 
@@ -57,23 +58,31 @@ public sealed partial class CodDownload : IAsyncDisposable
     /// missing.
     /// </param>
     /// <exception cref="ArgumentException"><paramref name="path"/> is blank or is no path.</exception>
-    /// <exception cref="DestinationException">The directory cannot be created or written, or is a file.</exception>
+    /// <exception cref="DestinationException">The directory cannot be created or written, is a file, or is in the store that was set.</exception>
     /// <exception cref="ObjectDisposedException">This instance was disposed.</exception>
     public void InitDirectory(string path, bool readOnly)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        _directory = readOnly ? DestinationCheck.ExistingDirectory(path) : DestinationCheck.PrepareDirectory(path);
+        if (readOnly)
+        {
+            _directory = DestinationCheck.ExistingDirectory(path);
+            return;
+        }
+
+        ThrowIfInStore(DestinationCheck.FullPath(path), _storeFolder);
+        _directory = DestinationCheck.PrepareDirectory(path);
     }
 
     /// <summary>Sets the bucket by a URL, or a store on a disk by its folder.</summary>
     /// <param name="url">
     /// <c>https://host/bucket/prefix?token=…</c> (the prefix is given <c>dicomweb</c> as its last part, unless it ends so; the host is not
-    /// looked at, see <see cref="CodDownloadOptions.Endpoint"/>), <c>gs://bucket/prefix</c> (as given), <c>file:///folder</c> or the path of a
-    /// folder that holds <c>studies</c>, or <c>dicomweb/studies</c>. Without a token <see cref="CodDownloadOptions.Credential"/> is used.
+    /// looked at, see <see cref="CodDownloadOptions.Endpoint"/>, unless it is <c>bucket.storage.googleapis.com</c>), <c>gs://bucket/prefix</c> or the address of a folder in Google's
+    /// console (as given), <c>file:///folder</c> or the path of a folder that holds <c>studies</c>, or <c>dicomweb/studies</c>. Without a token <see cref="CodDownloadOptions.Credential"/> is used.
     /// </param>
     /// <exception cref="ArgumentException">
     /// The URL is not one of these, or an environment variable such as <c>HTTPS_PROXY</c> holds no address of a proxy. The message never holds the token.
     /// </exception>
+    /// <exception cref="DestinationException">The directory that was set is in the store.</exception>
     public void InitBucket(string url)
     {
         var location = BucketUrl.Parse(url);
@@ -83,7 +92,9 @@ public sealed partial class CodDownload : IAsyncDisposable
         }
         else
         {
+            ThrowIfInStore(_directory, location.Folder);
             SetStore(new DirectoryObjectStore(location.Folder!), DirectoryObjectStore.PrefixIn(location.Folder!));
+            _storeFolder = location.Folder;
         }
     }
 
@@ -212,7 +223,7 @@ public sealed partial class CodDownload : IAsyncDisposable
     }
 
     /// <summary>Forgets directory and bucket; they must be set again before the next call. Jobs are not affected.</summary>
-    public void Reset() => (_directory, _store, _prefix) = (null, null, null);
+    public void Reset() => (_directory, _store, _prefix, _storeFolder) = (null, null, null, null);
 
     /// <summary>Cancels the jobs that are running, waits for their ends and closes the connections. Jobs that were not run can no longer be.</summary>
     /// <returns>A task that ends when everything is closed.</returns>
@@ -261,7 +272,15 @@ public sealed partial class CodDownload : IAsyncDisposable
     private void SetStore(IObjectStore store, string? prefix)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        (_store, _prefix) = (store, prefix);
+        (_store, _prefix, _storeFolder) = (store, prefix, null);
+    }
+
+    private static void ThrowIfInStore(string? directory, string? store)
+    {
+        if (directory is not null && store is not null)
+        {
+            DestinationCheck.ThrowIfInStore(directory, store);
+        }
     }
 
     private IObjectStore Store()
@@ -287,6 +306,7 @@ public sealed partial class CodDownload : IAsyncDisposable
         TrustSavedLog = _options.TrustSavedLog,
         ExistingFilePolicy = _options.ExistingFilePolicy,
         Durability = _options.Durability,
+        FileTimes = _options.FileTimes,
         CheckFreeSpace = _options.CheckFreeSpace,
         FreeSpace = _options.FreeSpace,
         LoggerFactory = _options.LoggerFactory,

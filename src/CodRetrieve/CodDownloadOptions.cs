@@ -109,6 +109,11 @@ public sealed class CodDownloadOptions
     public Durability Durability { get; set; } = Durability.Study;
 
     /// <summary>
+    /// Gets or sets which time saved files, and the entries of zips, get. Default <see cref="FileTimes.Saved"/>. Files that are there already keep theirs.
+    /// </summary>
+    public FileTimes FileTimes { get; set; }
+
+    /// <summary>
     /// Gets or sets a value indicating whether the space that is free is compared with the space needed for each series before it is fetched, so that a job stops before
     /// the device is full. Default <see langword="true"/>. Without it, and where the system does not tell what is free, a job stops when the
     /// device is full; then too what is saved stays whole. A save handler of your own is not asked.
@@ -161,6 +166,7 @@ public sealed class CodDownloadOptions
         ThrowIfNotWithinDay(EditWaitTimeout, nameof(EditWaitTimeout));
         OptionCheck.ThrowIfNotDefined(ExistingFilePolicy, nameof(ExistingFilePolicy));
         OptionCheck.ThrowIfNotDefined(Durability, nameof(Durability));
+        OptionCheck.ThrowIfNotDefined(FileTimes, nameof(FileTimes));
         ArgumentNullException.ThrowIfNull(Credential);
         ArgumentNullException.ThrowIfNull(LoggerFactory);
         ArgumentNullException.ThrowIfNull(TimeProvider);

@@ -1,4 +1,5 @@
 using CodRetrieve.Cli.Input;
+using CodRetrieve.Cli.Options;
 using CodRetrieve.Cli.Tests.Support;
 using CodRetrieve.Testing;
 
@@ -100,7 +101,7 @@ public sealed class CredentialTests
     }
 
     [Fact(Timeout = 30_000)]
-    public async Task An_invalid_key_file_exits_with_3()
+    public async Task An_invalid_key_file_exits_with_2_before_any_request()
     {
         await using var store = await CliStore.StartAsync();
         var study = store.PutStudy();
@@ -108,10 +109,10 @@ public sealed class CredentialTests
 
         var result = await store.DownloadAsync(study, "--credentials", file, "--json");
 
-        Assert.Equal(3, result.ExitCode);
-        Assert.Single(result.ErrorLines);
-        Assert.NotNull(result.Json.GetProperty("error").GetString());
-        Assert.DoesNotContain("hush", result.Out + result.Error, StringComparison.Ordinal);
+        Assert.Equal((2, ""), (result.ExitCode, result.Out));
+        Assert.StartsWith($"error: The credential file '{file}' has no \"type\", or one that is not known.", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+        Assert.DoesNotContain("hush", result.Error, StringComparison.Ordinal);
+        Assert.Empty(store.Server.Requests);
     }
 
     [Theory]
@@ -131,24 +132,23 @@ public sealed class CredentialTests
             File.WriteAllText(Path.Combine(home.Path, ".config", "gcloud", "application_default_credentials.json"), "{}");
         }
 
-        var request = new Request { Bucket = TestStore.Url, Studies = ["1"], Anonymous = anonymous };
+        var choice = CredentialChoice.Choose(new LoginRequest { Anonymous = anonymous }, endpoint is null ? null : new Uri(endpoint), environment);
 
-        Assert.Equal(expected, CredentialChoice.Choose(request, endpoint is null ? null : new Uri(endpoint), environment).ToString());
+        Assert.Equal(expected, choice.Credential.ToString());
+        Assert.Equal(expected != "anonymous", choice.FoundLogin is not null);
     }
 
     [Fact]
     public void A_key_file_named_in_the_environment_is_a_login()
     {
-        Assert.True(CredentialChoice.HasLogin(new Dictionary<string, string?>(StringComparer.Ordinal) { ["GOOGLE_APPLICATION_CREDENTIALS"] = "key.json" }));
+        Assert.Equal("key.json", GcloudFolder.FindLogin(new Dictionary<string, string?>(StringComparer.Ordinal) { ["GOOGLE_APPLICATION_CREDENTIALS"] = "key.json" }));
     }
 
     [Fact]
     public void A_login_is_used_for_an_emulator_when_asked_for()
     {
-        var request = new Request { Bucket = TestStore.Url, Studies = ["1"], ApplicationDefault = true };
+        var choice = CredentialChoice.Choose(new LoginRequest { ApplicationDefault = true }, new Uri("http://127.0.0.1:4443"), new Dictionary<string, string?>(StringComparer.Ordinal));
 
-        var credential = CredentialChoice.Choose(request, new Uri("http://127.0.0.1:4443"), new Dictionary<string, string?>(StringComparer.Ordinal));
-
-        Assert.Equal("application default", credential.ToString());
+        Assert.Equal(("application default", null), (choice.Credential.ToString(), choice.FoundLogin));
     }
 }

@@ -100,7 +100,11 @@ public sealed class EnvironmentTests
         {
             "--connections" => "3",
             "--limit-rate" => "20M",
-            "--lock-timeout" => "45s",
+            "--min-rate" => "0",
+            "--retries" => "4",
+            "--lock-timeout" or "--connect-timeout" or "--idle-timeout" or "--retry-for" or "--stop-after" => "45s",
+            "--progress" => "json",
+            "--times" => "index",
             "--log-level" => "debug",
             "--existing" => "keep",
             "--durability" => "none",

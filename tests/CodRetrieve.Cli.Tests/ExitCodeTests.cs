@@ -101,13 +101,13 @@ public sealed class ExitCodeTests
     }
 
     [Fact(Timeout = 30_000)]
-    public async Task A_token_is_not_sent_in_the_clear_and_exits_with_3()
+    public async Task A_token_is_not_sent_in_the_clear_and_exits_with_6()
     {
         await using var store = await CliStore.StartAsync();
 
         var result = await store.RunBareAsync(CancellationToken.None, "download", TestStore.Url, "1.2.3", "-o", store.Folder.Output, "--token", "secret-token", "--endpoint", "http://192.0.2.1:9");
 
-        Assert.Equal(3, result.ExitCode);
+        Assert.Equal(6, result.ExitCode);
         Assert.DoesNotContain("secret-token", result.Error, StringComparison.Ordinal);
     }
 

@@ -28,6 +28,7 @@ public sealed class StudyListTests
         var result = await store.RunAsync("stats", TestStore.Url, "@" + list);
 
         Assert.Equal((2, ""), (result.ExitCode, result.Out));
+        Assert.Empty(store.Server.Requests);
     }
 
     [Fact(Timeout = 30_000)]

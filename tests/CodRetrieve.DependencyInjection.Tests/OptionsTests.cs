@@ -27,6 +27,7 @@ public sealed class OptionsTests
             ("EditWaitTimeout", "00:05:00"),
             ("ExistingFilePolicy", "keep"),
             ("Durability", "Instance"),
+            ("FileTimes", "tar"),
             ("CheckFreeSpace", "false"),
             ("MinBytesPerSecond", "2048"),
             ("MaxOutage", "01:00:00"),
@@ -50,6 +51,7 @@ public sealed class OptionsTests
         Assert.Equal(TimeSpan.FromMinutes(5), options.EditWaitTimeout);
         Assert.Equal(ExistingFilePolicy.Keep, options.ExistingFilePolicy);
         Assert.Equal(Durability.Instance, options.Durability);
+        Assert.Equal(FileTimes.Tar, options.FileTimes);
         Assert.False(options.CheckFreeSpace);
         Assert.Equal(2_048, options.MinBytesPerSecond);
         Assert.Equal(TimeSpan.FromHours(1), options.MaxOutage);

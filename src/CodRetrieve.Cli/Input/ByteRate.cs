@@ -6,11 +6,8 @@ namespace CodRetrieve.Cli.Input;
 /// <summary>Bytes per second, as people write them.</summary>
 internal static partial class ByteRate
 {
-    /// <summary>See <see cref="CodDownloadOptions.MaxBytesPerSecond"/>.</summary>
-    private const int Least = 1024;
-
     /// <summary>Reads for example <c>20M</c>, <c>500K</c>, <c>1.5G</c> or <c>65536</c>; 1M is a million bytes, as in all that is shown.</summary>
-    /// <returns>Whether the text is a rate that the library can keep.</returns>
+    /// <returns>Whether the text is a rate.</returns>
     public static bool TryParse(string text, out long bytesPerSecond)
     {
         bytesPerSecond = 0;
@@ -21,7 +18,7 @@ internal static partial class ByteRate
 
         var factor = match.Groups["unit"].Value.ToUpperInvariant() switch { "K" => 1_000m, "M" => 1_000_000m, "G" => 1_000_000_000m, _ => 1m };
         bytesPerSecond = (long)(decimal.Parse(match.Groups["number"].Value, CultureInfo.InvariantCulture) * factor);
-        return bytesPerSecond >= Least;
+        return true;
     }
 
     // Nine digits of giga fit easily into 64 bits.

@@ -1,58 +1,41 @@
+using CodRetrieve.Cli.Options;
+
 namespace CodRetrieve.Cli.Input;
 
 /// <summary>Whose rights are used for a bucket that was given no token.</summary>
-internal static class CredentialChoice
+/// <param name="Credential">Where tokens come from.</param>
+/// <param name="FoundLogin">The file of a login that was found and not asked for; <see langword="null"/> where there is none.</param>
+internal sealed record CredentialChoice(CodCredential Credential, string? FoundLogin)
 {
     public const string TokenVariable = "COD_RETRIEVE_TOKEN";
 
-    /// <exception cref="ArgumentException">The token can be none.</exception>
-    /// <exception cref="UsageException">There is no such key file.</exception>
-    public static CodCredential Choose(Request request, Uri? endpoint, IReadOnlyDictionary<string, string?> environment)
-    {
-        if (request.CredentialsFile is { } file)
-        {
-            return FromFile(file);
-        }
-
-        if (request.ApplicationDefault)
-        {
-            return CodCredential.ApplicationDefault();
-        }
-
-        if (environment.GetValueOrDefault(TokenVariable)?.Trim() is { Length: > 0 } token)
-        {
-            return CodCredential.FromAccessToken(token);
-        }
-
+    /// <exception cref="ArgumentException">The token can be none, or the file holds no credential.</exception>
+    /// <exception cref="UsageException">There is no such file.</exception>
+    public static CredentialChoice Choose(LoginRequest request, Uri? endpoint, IReadOnlyDictionary<string, string?> environment) =>
+        Asked(request, environment) is { } asked ? new CredentialChoice(asked, null)
         // A login for Google's cloud is nothing that an emulator should see, unless it is asked for.
-        return !request.Anonymous && EndpointChoice.IsGoogle(endpoint) && HasLogin(environment)
-            ? CodCredential.ApplicationDefault()
-            : CodCredential.Anonymous;
-    }
+        : !request.Anonymous && EndpointChoice.IsGoogle(endpoint) && GcloudFolder.FindLogin(environment) is { } found
+            ? new CredentialChoice(CodCredential.ApplicationDefault().WithAnonymousFallback(), found)
+            : new CredentialChoice(CodCredential.Anonymous, null);
 
-    /// <summary>Whether there is something for Google's application default credentials to find, by the places where their library looks.</summary>
-    public static bool HasLogin(IReadOnlyDictionary<string, string?> environment)
+    private static CodCredential? Asked(LoginRequest request, IReadOnlyDictionary<string, string?> environment) => request switch
     {
-        if (!string.IsNullOrEmpty(environment.GetValueOrDefault("GOOGLE_APPLICATION_CREDENTIALS")))
-        {
-            return true;
-        }
-
-        var folder = environment.GetValueOrDefault("APPDATA") is { Length: > 0 } appData ? appData
-            : environment.GetValueOrDefault("HOME") is { Length: > 0 } home ? Path.Combine(home, ".config")
-            : null;
-        return folder is not null && File.Exists(Path.Combine(folder, "gcloud", "application_default_credentials.json"));
-    }
+        { CredentialsFile: { } file } => FromFile(file),
+        { TokenFile: { } file } => TokenFile.ToCredential(file),
+        { TokenCommand: { } command } => TokenCommand.ToCredential(command),
+        { ApplicationDefault: true } => CodCredential.ApplicationDefault(),
+        _ => environment.GetValueOrDefault(TokenVariable)?.Trim() is { Length: > 0 } token ? CodCredential.FromAccessToken(token) : null,
+    };
 
     private static CodCredential FromFile(string file)
     {
         try
         {
-            return CodCredential.FromServiceAccountFile(file);
+            return CodCredential.FromCredentialFile(file);
         }
-        catch (FileNotFoundException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"There is no service account key file '{file}'.", e);
+            throw new UsageException(e is FileNotFoundException ? $"There is no credential file '{file}'." : $"The credential file '{file}' cannot be read: {e.Message}", e);
         }
     }
 }

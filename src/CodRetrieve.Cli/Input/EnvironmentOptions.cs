@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
+using CodRetrieve.Cli.Options;
 
 namespace CodRetrieve.Cli.Input;
 
@@ -13,7 +14,7 @@ internal static class EnvironmentOptions
     private const string Prefix = "COD_RETRIEVE_";
 
     // Whose rights are used is one decision: where it is typed, none of these is taken from the environment.
-    private static readonly string[] Rights = ["--token", "--credentials", "--adc", "--anonymous"];
+    private static readonly string[] Rights = LoginOptions.Rights;
 
     public static string VariableOf(Option option) => VariableOf(option.Name);
 

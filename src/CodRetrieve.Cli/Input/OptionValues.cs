@@ -1,5 +1,6 @@
 using System.CommandLine.Parsing;
 using System.Globalization;
+using CodRetrieve.Cli.Output;
 using Microsoft.Extensions.Logging;
 
 namespace CodRetrieve.Cli.Input;
@@ -7,25 +8,25 @@ namespace CodRetrieve.Cli.Input;
 /// <summary>Reads the values of options that are more than a text, and says what they must be.</summary>
 internal static class OptionValues
 {
-    public static int? ParseConnections(ArgumentResult result)
+    public static int? ParseCount(ArgumentResult result, int least, int most)
     {
-        if (int.TryParse(result.Tokens[^1].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is >= 1 and <= 256)
+        if (int.TryParse(result.Tokens[^1].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count >= least && count <= most)
         {
             return count;
         }
 
-        result.AddError("--connections must be a number from 1 to 256.");
+        result.AddError($"{NameOf(result)} must be a number from {least} to {most}.");
         return null;
     }
 
-    public static long? ParseRate(ArgumentResult result)
+    public static long? ParseRate(ArgumentResult result, long least)
     {
-        if (ByteRate.TryParse(result.Tokens[^1].Value, out var rate))
+        if (ByteRate.TryParse(result.Tokens[^1].Value, out var rate) && rate >= least)
         {
             return rate;
         }
 
-        result.AddError("--limit-rate must be a number of bytes per second, at least 1024, with or without K, M or G: for example 20M.");
+        result.AddError($"{NameOf(result)} must be a number of bytes per second, at least {least}, with or without K, M or G: for example 20M.");
         return null;
     }
 
@@ -36,7 +37,7 @@ internal static class OptionValues
             return duration;
         }
 
-        result.AddError($"{((OptionResult)result.Parent!).Option.Name} must be a length of time, such as 45s, 15m or 6h.");
+        result.AddError($"{NameOf(result)} must be a length of time, such as 45s, 15m or 6h.");
         return null;
     }
 
@@ -44,6 +45,10 @@ internal static class OptionValues
         ParseName(result, "trace, debug, information, warning, error, critical or none", LogLevel.None);
 
     public static Durability ParseDurability(ArgumentResult result) => ParseName(result, "study, instance or none", Durability.Study);
+
+    public static ProgressMode ParseProgressMode(ArgumentResult result) => ParseName(result, "auto, plain, bar, json or none", ProgressMode.Auto);
+
+    public static FileTimes ParseFileTimes(ArgumentResult result) => ParseName(result, "saved, tar or index", FileTimes.Saved);
 
     public static ExistingFilePolicy ParseExistingFilePolicy(ArgumentResult result) =>
         result.Tokens[^1].Value.Equals("verify", StringComparison.OrdinalIgnoreCase)
@@ -63,7 +68,9 @@ internal static class OptionValues
             }
         }
 
-        result.AddError($"{((OptionResult)result.Parent!).Option.Name} must be {names}.");
+        result.AddError($"{NameOf(result)} must be {names}.");
         return otherwise;
     }
+
+    private static string NameOf(ArgumentResult result) => ((OptionResult)result.Parent!).Option.Name;
 }

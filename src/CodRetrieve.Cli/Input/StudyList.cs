@@ -3,8 +3,13 @@ namespace CodRetrieve.Cli.Input;
 /// <summary>Reads the STUDY arguments: UIDs, and files that list them.</summary>
 internal static class StudyList
 {
-    /// <exception cref="UsageException">A file cannot be read, or there is no UID at all.</exception>
-    public static async Task<IReadOnlyList<string>> ReadAsync(IEnumerable<string> arguments, CancellationToken cancellationToken)
+    private const string StandardInput = "-";
+
+    /// <param name="arguments">The arguments.</param>
+    /// <param name="input">Opens standard input, for <c>@-</c>.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="UsageException">A file cannot be read, holds lines that are no studies, or there is no UID at all.</exception>
+    public static async Task<IReadOnlyList<string>> ReadAsync(IEnumerable<string> arguments, Func<Stream> input, CancellationToken cancellationToken)
     {
         var studies = new List<string>();
         var known = new HashSet<string>(StringComparer.Ordinal);
@@ -12,8 +17,7 @@ internal static class StudyList
         {
             if (argument.StartsWith('@'))
             {
-                var lines = await ReadFileAsync(argument[1..], cancellationToken).ConfigureAwait(false);
-                studies.AddRange(lines.Where(known.Add));
+                studies.AddRange((await ReadFileAsync(argument[1..], input, cancellationToken).ConfigureAwait(false)).Where(known.Add));
             }
             else if (argument.StartsWith('-'))
             {
@@ -29,12 +33,13 @@ internal static class StudyList
         return studies.Count > 0 ? studies : throw new UsageException("No Study Instance UID was given.");
     }
 
-    private static async Task<IEnumerable<string>> ReadFileAsync(string path, CancellationToken cancellationToken)
+    private static async Task<IEnumerable<string>> ReadFileAsync(string path, Func<Stream> input, CancellationToken cancellationToken)
     {
         try
         {
-            var lines = await File.ReadAllLinesAsync(path, cancellationToken).ConfigureAwait(false);
-            return lines.Select(line => line.Trim()).Where(line => line.Length > 0 && line[0] != '#');
+            var stream = path == StandardInput ? input() : File.OpenRead(path);
+            await using var closing = stream.ConfigureAwait(false);
+            return StudyListText.Parse(await StudyListText.ReadAsync(stream, cancellationToken).ConfigureAwait(false), path == StandardInput ? "standard input" : path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {

@@ -1,3 +1,5 @@
+using CodRetrieve.Cli.Input;
+
 namespace CodRetrieve.Cli.Output;
 
 /// <summary>What ended a command, for people.</summary>
@@ -12,23 +14,34 @@ internal static class ErrorText
     };
 
     /// <summary>The text, and what to do next where that is a matter of this command line.</summary>
-    public static string TextWithNextStep(Exception cause) => NextStep(cause) is { } step ? $"{Text(cause)} {step}" : Text(cause);
+    public static string TextWithNextStep(Exception cause, Request request, IReadOnlyDictionary<string, string?> environment) =>
+        NextStep(cause, request, environment) is { } step ? $"{Text(cause)} {step}" : Text(cause);
 
-    private static string? NextStep(Exception cause) => cause switch
+    private static string? NextStep(Exception cause, Request request, IReadOnlyDictionary<string, string?> environment) => cause switch
     {
-        JobFailedException { InnerException: { } inner } => NextStep(inner),
+        JobFailedException { InnerException: { } inner } => NextStep(inner, request, environment),
+        ObjectStoreException { Reason: ObjectStoreFailure.Unauthorized or ObjectStoreFailure.Forbidden } when FoundLogin(request, environment) is { } found =>
+            $"The login in {found} was used because it was found; without it the bucket cannot be read either. Give another one by --credentials FILE or --token-command CMD, or --anonymous for none.",
+        ObjectStoreException { Reason: ObjectStoreFailure.Unauthorized } when IsWithoutLogin(request, environment) && GcloudFolder.HasOwnLogin(environment) =>
+            "gcloud is logged in, but not for other programs: run 'gcloud auth application-default login', or give --token-command 'gcloud auth print-access-token'.",
         ObjectStoreException { Reason: ObjectStoreFailure.Unauthorized } =>
-            "Set COD_RETRIEVE_TOKEN, or give --credentials FILE or --adc, and run the same command again: it goes on where it ended.",
+            "Set COD_RETRIEVE_TOKEN, or give --credentials FILE, --token-command CMD or --adc, and run the same command again: it goes on where it ended.",
         ObjectStoreException { Reason: ObjectStoreFailure.Forbidden } =>
             "Have the permission given, use another login, or name the project to bill by --user-project.",
         ObjectStoreException { Reason: ObjectStoreFailure.NotFound } =>
             "Check the bucket's name, and that the login may see it.",
         ObjectStoreException { Reason: ObjectStoreFailure.Unavailable or ObjectStoreFailure.Unreachable } =>
-            "Check the network, HTTPS_PROXY and --endpoint, and run the same command again: it goes on where it ended.",
+            "Check the network, HTTPS_PROXY and --endpoint, and run the same command again: it goes on where it ended. --retry-for waits longer.",
         DestinationException { Reason: DestinationFailure.Full } =>
             "--no-space-check turns a check before the end off; -o takes another folder.",
         DestinationException { Reason: DestinationFailure.InUse } =>
             "Wait for the other one to end, or give another folder by -o.",
         _ => null,
     };
+
+    private static string? FoundLogin(Request request, IReadOnlyDictionary<string, string?> environment) =>
+        IsWithoutLogin(request, environment) && EndpointChoice.IsGoogle(EndpointChoice.Choose(request.Network.Endpoint, environment)) ? GcloudFolder.FindLogin(environment) : null;
+
+    private static bool IsWithoutLogin(Request request, IReadOnlyDictionary<string, string?> environment) =>
+        !request.Login.IsChosen && string.IsNullOrWhiteSpace(environment.GetValueOrDefault(CredentialChoice.TokenVariable)) && !request.Bucket.Contains("token=", StringComparison.OrdinalIgnoreCase);
 }

@@ -10,39 +10,24 @@ internal sealed class InstanceReport : IDisposable
 {
     private const int FlushBytes = 1 << 16;
 
+    private const string What = "The report";
+
     private readonly string _path;
-    private readonly string _temporary;
-    private readonly FileStream _file;
+    private readonly ReportFile _file;
     private readonly Utf8JsonWriter _json;
     private IOException? _failure;
 
-    private InstanceReport(string path)
+    private InstanceReport(string path, ReportFile file)
     {
-        _path = path;
-        _temporary = Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}.partial");
-        _file = new FileStream(_temporary, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
-        _json = new Utf8JsonWriter(_file, new JsonWriterOptions { Indented = true });
+        (_path, _file) = (path, file);
+        _json = new Utf8JsonWriter(file.Stream, new JsonWriterOptions { Indented = true });
         _json.WriteStartObject();
         _json.WriteStartArray("instances");
     }
 
     /// <summary>Begins a report, in a folder that is made if need be.</summary>
     /// <exception cref="DestinationException">It cannot be written there.</exception>
-    public static InstanceReport Create(string path)
-    {
-        try
-        {
-            var full = Path.GetFullPath(path);
-            Directory.CreateDirectory(Path.GetDirectoryName(full) ?? full);
-            return Directory.Exists(full)
-                ? throw new IOException($"'{full}' is a folder.")
-                : new InstanceReport(full);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            throw CannotBeWritten(path, e);
-        }
-    }
+    public static InstanceReport Create(string path) => new(path, ReportFile.Create(path, What));
 
     /// <summary>Takes the events of a job, until the file cannot be written any more.</summary>
     public void Follow(Job job)
@@ -64,12 +49,11 @@ internal sealed class InstanceReport : IDisposable
             }
 
             _json.Flush();
-            _file.Dispose();
-            File.Move(_temporary, _path, overwrite: true);
+            _file.Complete();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw CannotBeWritten(_path, e);
+            throw ReportFile.CannotBeWritten(_path, What, e);
         }
     }
 
@@ -80,11 +64,7 @@ internal sealed class InstanceReport : IDisposable
         _json.Reset(Stream.Null);
         _json.Dispose();
         _file.Dispose();
-        File.Delete(_temporary);
     }
-
-    private static DestinationException CannotBeWritten(string path, Exception cause) =>
-        new(DestinationFailure.NotWritable, $"The report '{path}' cannot be written: {cause.Message}", cause);
 
     private static void WriteSaved(Utf8JsonWriter json, InstanceSavedEventArgs args)
     {

@@ -8,6 +8,10 @@ internal static class SafeUid
 {
     public const int MaxLength = 128;
 
+    /// <summary>A name from a store as a message may have it: without what could steer a terminal, and not longer than anybody reads.</summary>
+    public static string Printable(string name, int maxLength = 300) =>
+        string.Concat((name.Length > maxLength ? name[..maxLength] + "..." : name).Select(static c => c is >= ' ' and < (char)0x7F ? c : '?'));
+
     public static bool IsSafe(ReadOnlySpan<char> name)
     {
         if (name.Length is 0 or > MaxLength || name[0] is '.' or '-' || name[^1] == '.')

@@ -26,6 +26,7 @@ internal sealed class SeriesIndexReader
     // Names that differ only in case would meet in one file on some file systems.
     private readonly HashSet<string> _names = new(StringComparer.OrdinalIgnoreCase);
     private readonly string _place;
+    private Dictionary<string, int>? _positions;
     private long _bytes;
     private bool _wantsAttributes;
     private SeriesAttributes? _attributes;
@@ -39,6 +40,8 @@ internal sealed class SeriesIndexReader
             SeriesInstanceUid = series.SeriesInstanceUid,
             TarUri = series.TarUri,
             TarGeneration = series.TarGeneration,
+            TarUpdatedAt = series.TarUpdatedAt,
+            IndexUpdatedAt = series.IndexUpdatedAt,
             Instances = _instances,
         };
         _uri = uri;
@@ -137,9 +140,9 @@ internal sealed class SeriesIndexReader
                 AddProblem(sop, "its name cannot be the name of a file");
                 await _json.SkipValueAsync(cancellationToken).ConfigureAwait(false);
             }
-            else if (!_names.Add(sop))
+            else if (!_names.Add(sop) && !IsListed(sop))
             {
-                AddProblem(sop, "it is listed twice; the first entry is used");
+                AddProblem(sop, "its name differs from another's only in case; the first entry is used");
                 await _json.SkipValueAsync(cancellationToken).ConfigureAwait(false);
             }
             else if (!await _json.IsObjectNextAsync(cancellationToken).ConfigureAwait(false))
@@ -207,7 +210,29 @@ internal sealed class SeriesIndexReader
             throw new CodFormatException($"{_uri}: the index lists more bytes than one tar can hold.");
         }
 
-        _instances.Add(new InstanceInfo { Series = _series, SopInstanceUid = sop, SizeBytes = size ?? range?.Length, Crc32c = crc32c, TarRange = range });
+        Add(new InstanceInfo { Series = _series, SopInstanceUid = sop, SizeBytes = size ?? range?.Length, Crc32c = crc32c, TarRange = range });
+    }
+
+    // Of an instance that is listed twice the last entry counts, as for the writer's own reader (Python's).
+    private void Add(InstanceInfo instance)
+    {
+        if (_positions is not null && !_positions.TryAdd(instance.SopInstanceUid, _instances.Count))
+        {
+            var position = _positions[instance.SopInstanceUid];
+            _bytes -= _instances[position].SizeBytes ?? 0;
+            _instances[position] = instance;
+        }
+        else
+        {
+            _instances.Add(instance);
+        }
+    }
+
+    // The places are noted from the first repetition on: an index without one needs no memory for them.
+    private bool IsListed(string sop)
+    {
+        _positions ??= Enumerable.Range(0, _instances.Count).ToDictionary(i => _instances[i].SopInstanceUid, StringComparer.Ordinal);
+        return _positions.ContainsKey(sop);
     }
 
     private async ValueTask<(long? Start, long? End)> ReadHeadersAsync(CancellationToken cancellationToken)
@@ -260,9 +285,6 @@ internal sealed class SeriesIndexReader
             throw new CodFormatException($"{_uri}: more than {MaxProblems} instances of the index cannot be retrieved. The last one: {what}.");
         }
 
-        _problems.Add(new CodFormatException($"{_uri}: the instance '{Printable(sop)}' cannot be retrieved: {what}."));
+        _problems.Add(new CodFormatException($"{_uri}: the instance '{SafeUid.Printable(sop, SafeUid.MaxLength)}' cannot be retrieved: {what}."));
     }
-
-    private static string Printable(string name) =>
-        string.Concat((name.Length > SafeUid.MaxLength ? name[..SafeUid.MaxLength] + "..." : name).Select(c => c is >= ' ' and < (char)0x7F ? c : '?'));
 }

@@ -34,12 +34,15 @@ internal sealed record SeriesListing
     /// <summary>The writer declared the series broken (<c>error.log</c>).</summary>
     public bool HasErrorLog { get; init; }
 
+    /// <summary>What a user should know of the study; with one of its series only.</summary>
+    public IReadOnlyList<string> WarningsOfStudy { get; init; } = [];
+
     /// <summary>What a user should know of the series though it can be retrieved.</summary>
     public IReadOnlyList<string> Warnings
     {
         get
         {
-            var warnings = new List<string>();
+            var warnings = new List<string>(WarningsOfStudy);
             if (HasLock)
             {
                 warnings.Add($"{Series.TarUri}: a writer's lock lies beside the series. It may be about to change, or its writer died.");

@@ -1,3 +1,4 @@
+using CodRetrieve.IO;
 using CodRetrieve.Storage;
 
 namespace CodRetrieve.Catalog;
@@ -9,11 +10,13 @@ internal sealed class StudyListingBuilder(string study, string under, Func<strin
     public const int MaxSeries = 50_000;
 
     private const string TarExtension = ".tar";
+    private const int MaxWarnings = 20;
 
     private readonly SortedDictionary<string, Entry> _series = new(StringComparer.Ordinal);
     // Names that differ only in case would meet in one folder on some file systems.
     private readonly HashSet<string> _names = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, CodFormatException> _problems = new(StringComparer.Ordinal);
+    private readonly List<string> _warnings = [];
 
     public void Add(ObjectListPage page)
     {
@@ -25,26 +28,59 @@ internal sealed class StudyListingBuilder(string study, string under, Func<strin
             {
                 AddFile(rest[..slash], rest[(slash + 1)..], item);
             }
-            else if (rest.EndsWith(TarExtension, StringComparison.Ordinal) && SeriesOf(rest[..^TarExtension.Length]) is { } series)
+            else if (rest.EndsWith(TarExtension, StringComparison.Ordinal))
             {
-                series.Tar = item;
+                AddTar(rest[..^TarExtension.Length], item);
             }
         }
 
         foreach (var folder in page.Prefixes)
         {
-            if (SeriesOf(Below(folder).TrimEnd('/')) is { } series)
+            var name = Below(folder).TrimEnd('/');
+            if (name.Length > 0 && !IsHidden(name) && SeriesOf(name) is { } series)
             {
                 series.IsPrefixOnly = true;
             }
         }
     }
 
-    public StudyListing Build() => new(study, [.. _series.Select(one => one.Value.ToListing(study, under, one.Key, getUri))], [.. _problems.Values]);
+    public StudyListing Build()
+    {
+        var series = _series.Select(one => one.Value.ToListing(study, under, one.Key, getUri)).ToArray();
+        if (series.Length > 0 && _warnings.Count > 0)
+        {
+            // Said once of the study.
+            series[0] = series[0] with { WarningsOfStudy = _warnings };
+        }
+
+        return new StudyListing(study, series, [.. _problems.Values]);
+    }
+
+    // What a person, or a program of the system, left beside the series is none: no writer gives such names.
+    private void AddTar(string seriesUid, ObjectInfo item)
+    {
+        if (SystemFile.IsName(seriesUid + TarExtension))
+        {
+            return;
+        }
+
+        if (!SafeUid.IsSafe(seriesUid))
+        {
+            if (_warnings.Count < MaxWarnings)
+            {
+                _warnings.Add($"{SafeUid.Printable(getUri(item.Name))}: the name is not that of a series, and the object is left out.");
+            }
+        }
+        else if (SeriesOf(seriesUid) is { } series)
+        {
+            series.Tar = item;
+        }
+    }
 
     private void AddFile(string seriesUid, string file, ObjectInfo item)
     {
-        if (SeriesOf(seriesUid) is not { } series)
+        // An object that stands for a folder, or something in one that a system keeps for itself.
+        if (file.Length == 0 || IsHidden(seriesUid) || SystemFile.IsName(file) || SeriesOf(seriesUid) is not { } series)
         {
             return;
         }
@@ -62,6 +98,8 @@ internal sealed class StudyListingBuilder(string study, string under, Func<strin
                 break;
         }
     }
+
+    private static bool IsHidden(string folder) => folder[0] == '.' && folder is not ("." or "..");
 
     private string Below(string name) => name.StartsWith(under, StringComparison.Ordinal)
         ? name[under.Length..]
@@ -81,7 +119,7 @@ internal sealed class StudyListingBuilder(string study, string under, Func<strin
 
         if (!SafeUid.IsSafe(seriesUid))
         {
-            _problems.TryAdd(seriesUid, new CodFormatException($"{getUri(under)}: a series has a name that cannot be the name of a folder."));
+            _problems.TryAdd(seriesUid, new CodFormatException($"{SafeUid.Printable(getUri(under + seriesUid))}: a series has a name that cannot be the name of a folder."));
             return null;
         }
 
@@ -117,6 +155,8 @@ internal sealed class StudyListingBuilder(string study, string under, Func<strin
                 SeriesInstanceUid = series,
                 TarUri = getUri($"{under}{series}{TarExtension}"),
                 TarGeneration = Tar?.Generation,
+                TarUpdatedAt = Tar?.UpdatedAt,
+                IndexUpdatedAt = Index?.UpdatedAt,
             },
             TarName = $"{under}{series}{TarExtension}",
             IndexName = $"{under}{series}/metadata.json",

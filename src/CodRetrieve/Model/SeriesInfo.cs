@@ -18,6 +18,12 @@ public sealed class SeriesInfo
     /// </summary>
     public long? TarGeneration { get; init; }
 
+    /// <summary>Gets when the tar was last written, as the store lists it; <see langword="null"/> where there is no tar, or the store does not say.</summary>
+    public DateTimeOffset? TarUpdatedAt { get; init; }
+
+    /// <summary>Gets when the index was last written, as the store lists it; <see langword="null"/> where the store does not say.</summary>
+    public DateTimeOffset? IndexUpdatedAt { get; init; }
+
     /// <summary>Gets the instances in the order of the index; empty where no index could be read.</summary>
     public IReadOnlyList<InstanceInfo> Instances { get; init; } = [];
 

@@ -9,10 +9,10 @@ internal static class DestinationCheck
     /// <param name="path">The directory, relative or not; need not exist.</param>
     /// <returns>Its full path.</returns>
     /// <exception cref="ArgumentException"><paramref name="path"/> is blank or holds characters that no path has.</exception>
-    /// <exception cref="DestinationException">It cannot be made or written, or is full.</exception>
+    /// <exception cref="DestinationException">It cannot be made or written, is full, or is a file.</exception>
     public static string PrepareDirectory(string path)
     {
-        var directory = FullPath(path);
+        var directory = ExistingDirectory(path);
         try
         {
             Directory.CreateDirectory(directory);
@@ -24,6 +24,33 @@ internal static class DestinationCheck
             throw DestinationErrors.From(e, directory)
                 ?? new DestinationException(DestinationFailure.NotWritable, $"{directory} cannot be made or written: {e.Message}", e);
         }
+    }
+
+    /// <summary>Makes sure that nothing is saved into the store that it comes from.</summary>
+    /// <param name="directory">The full path of the destination.</param>
+    /// <param name="store">The full path of the folder that holds the store.</param>
+    /// <exception cref="DestinationException">One is in the other, or both are the same.</exception>
+    public static void ThrowIfInStore(string directory, string store)
+    {
+        var (destination, source) = (RealPath(directory), RealPath(store));
+        if (destination == source || destination.StartsWith(source + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+        {
+            throw new DestinationException(DestinationFailure.NotWritable, $"{directory} is in the store itself ({store}). Give a directory outside of it.");
+        }
+    }
+
+    // Links on the way are followed, as far as there is something.
+    private static string RealPath(string path)
+    {
+        var root = Path.GetPathRoot(path)!;
+        var real = root;
+        foreach (var part in path[root.Length..].Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries))
+        {
+            real = Path.Combine(real, part);
+            real = Directory.Exists(real) ? Directory.ResolveLinkTarget(real, returnFinalTarget: true)?.FullName ?? real : real;
+        }
+
+        return real;
     }
 
     /// <summary>Whether files can be created in a directory.</summary>

@@ -50,6 +50,10 @@ internal static class DestinationErrors
     public static DestinationException Gone(string directory, Exception? exception = null) => new(
         DestinationFailure.NotWritable, $"{directory} is not there any more: it was removed, or its device was.", exception);
 
+    /// <summary>The failure of one file that is too large for the file system or a limit of the system; .NET throws an odd exception for it.</summary>
+    public static IOException TooLarge(ArgumentOutOfRangeException exception) => new(
+        "The file is not allowed to grow to that size: by a limit of the system (ulimit -f), or by its file system (4 GiB on FAT32). Raise the limit, or save elsewhere.", exception);
+
     /// <summary>The fault of a file that stands where a folder must be.</summary>
     public static DestinationException FileInTheWay(string directory, string file, Exception exception) => new(
         DestinationFailure.NotWritable, $"In {directory} a file stands where a folder must be: {file} Move it away.", exception);

@@ -10,6 +10,7 @@ internal sealed class DestinationWriter(FileOperations files, string directory)
 {
     /// <inheritdoc cref="FileOperations.WriteAsync"/>
     /// <exception cref="DestinationException">No further instance can be saved.</exception>
+    /// <exception cref="IOException">The file cannot be written, or not be so large.</exception>
     public async ValueTask WriteAsync(SafeFileHandle file, ReadOnlyMemory<byte> bytes, long offset, CancellationToken cancellationToken)
     {
         try
@@ -19,6 +20,10 @@ internal sealed class DestinationWriter(FileOperations files, string directory)
         catch (Exception e) when (DestinationErrors.From(e, directory) is { } fault)
         {
             throw fault;
+        }
+        catch (ArgumentOutOfRangeException e)
+        {
+            throw DestinationErrors.TooLarge(e);
         }
     }
 

@@ -32,6 +32,11 @@ public sealed class SavingOptions
     public Durability Durability { get; set; } = Durability.Study;
 
     /// <summary>
+    /// Gets or sets which time saved files, and the entries of zips, get. Default <see cref="FileTimes.Saved"/>. Files that are there already keep theirs.
+    /// </summary>
+    public FileTimes FileTimes { get; set; }
+
+    /// <summary>
     /// Gets or sets a value indicating whether folders and files below the directory may be symbolic links. Default <see langword="false"/>: a link
     /// is not followed, since it may lead out of the directory. The directory itself may always be one; in its <c>.codretrieve</c> none is followed.
     /// </summary>
@@ -61,6 +66,14 @@ public sealed class SavingOptions
     /// <summary>Whom locks keep out of the directory; <see langword="null"/> to find out.</summary>
     internal LockScope? LockScope { get; set; }
 
+    /// <summary>The time that what is saved of a series gets, in UTC; <see langword="null"/> for that of the writing.</summary>
+    internal DateTime? TimeOf(SeriesInfo series) => FileTimes switch
+    {
+        FileTimes.Tar => series.TarUpdatedAt?.UtcDateTime,
+        FileTimes.Index => series.IndexUpdatedAt?.UtcDateTime,
+        _ => null,
+    };
+
     /// <summary>Whether each file is made durable before it gets its name.</summary>
     internal bool FlushesEachFile => Durability == Durability.Instance || (Durability == Durability.Study && !Files.CanFlushFileSystem);
 
@@ -73,6 +86,7 @@ public sealed class SavingOptions
         OptionCheck.ThrowIfNotDefined(CompressionLevel, nameof(CompressionLevel));
         OptionCheck.ThrowIfNotDefined(ExistingFilePolicy, nameof(ExistingFilePolicy));
         OptionCheck.ThrowIfNotDefined(Durability, nameof(Durability));
+        OptionCheck.ThrowIfNotDefined(FileTimes, nameof(FileTimes));
         var copy = (SavingOptions)MemberwiseClone();
         copy.Logger = LoggerFactory.CreateLogger<ISaveHandler>();
         return copy;

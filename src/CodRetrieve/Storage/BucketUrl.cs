@@ -7,6 +7,9 @@ internal readonly record struct StoreLocation(BucketDetails? Bucket, string? Fol
 internal static class BucketUrl
 {
     private const string DicomWeb = "dicomweb";
+    private const string BucketHost = ".storage.googleapis.com";
+    private static readonly string[] ConsolePages = ["console.cloud.google.com/storage/browser/_details/", "console.cloud.google.com/storage/browser/", "storage.cloud.google.com/"];
+
     private const string Forms =
         "Use https://host/bucket/prefix?token=..., gs://bucket/prefix, file:///folder or the path of a folder.";
 
@@ -30,6 +33,7 @@ internal static class BucketUrl
         var rest = text[(schemeEnd + 3)..];
         return text[..schemeEnd].ToLowerInvariant() switch
         {
+            "https" when ConsolePath(rest) is { } path => new StoreLocation(ParseGs(path), null),
             "https" => new StoreLocation(ParseHttps(rest), null),
             "gs" => new StoreLocation(ParseGs(rest), null),
             "file" => new StoreLocation(null, ParseFile(text)),
@@ -60,7 +64,17 @@ internal static class BucketUrl
             throw Invalid("The bucket URL names no host.");
         }
 
-        parts.RemoveAt(0);
+        // Either the host or the path names the bucket (Cloud Storage documentation, "Request endpoints").
+        var host = parts[0].Split(':')[0];
+        if (host.EndsWith(BucketHost, StringComparison.OrdinalIgnoreCase))
+        {
+            parts[0] = host[..^BucketHost.Length];
+        }
+        else
+        {
+            parts.RemoveAt(0);
+        }
+
         var bucket = TakeBucket(parts);
         if (parts.Count == 0 || parts[^1] != DicomWeb)
         {
@@ -68,6 +82,20 @@ internal static class BucketUrl
         }
 
         return new BucketDetails { Bucket = bucket, BucketPrefix = string.Join('/', parts), Token = TokenOf(query) };
+    }
+
+    // What the browser shows of a folder: the path is that of the objects, with settings of the page behind a semicolon and a question mark.
+    private static string? ConsolePath(string rest)
+    {
+        foreach (var page in ConsolePages)
+        {
+            if (rest.StartsWith(page, StringComparison.OrdinalIgnoreCase))
+            {
+                return Uri.UnescapeDataString(rest[page.Length..].Split(';', '?', '#')[0]).TrimEnd('/');
+            }
+        }
+
+        return null;
     }
 
     // As for gcloud, every character of the name is part of it: nothing is encoded, and a query is only one if it holds a token.

@@ -115,5 +115,5 @@ internal sealed class TarChecksums
 
     private static bool IsHeaderOf(InstanceInfo instance, ReadOnlySpan<byte> block) =>
         instance.TarRange!.Value.Start >= TarHeader.BlockBytes && TarHeader.TryParse(block, out var header) && header.IsFile
-        && header.Size == instance.TarRange!.Value.Length && string.Equals(header.Name, instance.EntryName, StringComparison.Ordinal);
+        && header.Size == instance.TarRange!.Value.Length && string.Equals(TarHeader.PlainName(header.Name), instance.EntryName, StringComparison.Ordinal);
 }

@@ -38,6 +38,17 @@ internal readonly record struct TarHeader(string Name, long Size, byte Type)
         return true;
     }
 
+    /// <summary>The name by which an entry is looked for: without the <c>./</c> that other tools write in front, as tar and Python find it.</summary>
+    public static string PlainName(string name)
+    {
+        while (name.StartsWith("./", StringComparison.Ordinal))
+        {
+            name = name[2..].TrimStart('/');
+        }
+
+        return name;
+    }
+
     /// <summary>Octal digits, or for large values the big-endian form of GNU tar, whose first bit is set.</summary>
     private static bool TryNumber(ReadOnlySpan<byte> field, out long value)
     {

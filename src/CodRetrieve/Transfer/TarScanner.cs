@@ -52,7 +52,7 @@ internal sealed class TarScanner(TarCursor cursor, long tarSizeBytes)
             _next = EndOf(data, size);
             if (header.IsFile)
             {
-                return (name, size);
+                return (TarHeader.PlainName(name), size);
             }
         }
 

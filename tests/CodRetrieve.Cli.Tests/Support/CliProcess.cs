@@ -26,6 +26,9 @@ public sealed class CliProcess : IDisposable
 
     public static CliProcess Start(params string[] args) => StartCommand([.. Command, .. args]);
 
+    /// <summary>Starts it with variables of its own.</summary>
+    public static CliProcess Start(IReadOnlyDictionary<string, string> environment, string[] args) => StartCommand([.. Command, .. args], environment);
+
     /// <summary>Starts it by another program, which is given it as arguments.</summary>
     public static CliProcess Start(string[] starter, string[] args) => StartCommand([.. starter, .. Command, .. args]);
 
@@ -60,7 +63,7 @@ public sealed class CliProcess : IDisposable
         };
 
         // Nothing of the machine's own settings may lead the process elsewhere.
-        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("COD_RETRIEVE_", StringComparison.Ordinal) || name is "STORAGE_EMULATOR_HOST" or "GOOGLE_APPLICATION_CREDENTIALS").ToList())
+        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("COD_RETRIEVE_", StringComparison.Ordinal) || name is "STORAGE_EMULATOR_HOST" or "GOOGLE_APPLICATION_CREDENTIALS" || name.EndsWith("_PROXY", StringComparison.OrdinalIgnoreCase)).ToList())
         {
             start.Environment.Remove(name);
         }

@@ -50,18 +50,28 @@ public sealed class StudyListingBuilderTests
     public void Objects_that_belong_to_no_series_are_left_alone(string name) => Assert.False(Build(name).Exists);
 
     [Theory]
-    [InlineData("../x.tar")]
-    [InlineData("..tar")]
-    [InlineData(".tar")]
-    [InlineData("CON.tar")]
+    [InlineData("../metadata.json")]
     [InlineData("a b/metadata.json")]
-    [InlineData("//x.tar")]
+    [InlineData("CON/metadata.json")]
     public void A_series_whose_name_cannot_be_a_folder_is_reported_once(string name)
     {
         var listing = Build(name, name, "2.tar");
         Assert.Single(listing.Series);
         Assert.Single(listing.Problems);
         Assert.True(listing.Exists);
+    }
+
+    [Theory]
+    [InlineData("..tar")]
+    [InlineData(".tar")]
+    [InlineData("CON.tar")]
+    [InlineData("a b.tar")]
+    [InlineData("//x.tar")]
+    public void A_tar_whose_name_is_none_of_a_series_is_left_out_with_a_warning(string name)
+    {
+        var listing = Build(name, "2.tar", "3.tar");
+        Assert.Empty(listing.Problems);
+        Assert.Contains(name, Assert.Single(listing.Series.SelectMany(series => series.WarningsOfStudy)), StringComparison.Ordinal);
     }
 
     [Fact]

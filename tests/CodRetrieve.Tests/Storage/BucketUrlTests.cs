@@ -39,6 +39,28 @@ public sealed class BucketUrlTests
         Assert.Equal(new BucketDetails { Bucket = "my-bucket", BucketPrefix = prefix }, BucketDetails.Parse(url));
 
     [Theory]
+    [InlineData("https://console.cloud.google.com/storage/browser/my-bucket", null)]
+    [InlineData("https://console.cloud.google.com/storage/browser/my-bucket/v1.0/dicomweb", "v1.0/dicomweb")]
+    [InlineData("https://console.cloud.google.com/storage/browser/my-bucket/v1.0/a%20b/?project=p&prefix=&forceOnObjectsSortingFiltering=false", "v1.0/a b")]
+    [InlineData("https://console.cloud.google.com/storage/browser/my-bucket/v1.0;tab=objects?prefix=x", "v1.0")]
+    [InlineData("https://console.cloud.google.com/storage/browser/_details/my-bucket/v1.0/x.tar;tab=live_object", "v1.0/x.tar")]
+    [InlineData("https://storage.cloud.google.com/my-bucket/v1.0", "v1.0")]
+    public void Takes_the_prefix_of_an_address_of_the_console_as_it_is_shown(string url, string? prefix) =>
+        Assert.Equal(new BucketDetails { Bucket = "my-bucket", BucketPrefix = prefix }, BucketDetails.Parse(url));
+
+    [Theory]
+    [InlineData("https://my-bucket.storage.googleapis.com", "dicomweb")]
+    [InlineData("https://my-bucket.storage.googleapis.com/a/b", "a/b/dicomweb")]
+    [InlineData("https://my-bucket.STORAGE.googleapis.com:443/a/b", "a/b/dicomweb")]
+    [InlineData("https://storage.googleapis.com/my-bucket/a/b", "a/b/dicomweb")]
+    public void The_host_may_name_the_bucket(string url, string prefix) =>
+        Assert.Equal(new BucketDetails { Bucket = "my-bucket", BucketPrefix = prefix }, BucketDetails.Parse(url));
+
+    [Fact]
+    public void A_bucket_with_dots_is_named_by_the_host_as_well() =>
+        Assert.Equal("images.hospital.example", BucketDetails.Parse("https://images.hospital.example.storage.googleapis.com/a").Bucket);
+
+    [Theory]
     [InlineData("token=abc", "abc")]
     [InlineData("a=b&token=abc", "abc")]
     [InlineData("&&token=abc&", "abc")]

@@ -153,6 +153,19 @@ public sealed class TarScannerTests
     public async Task The_data_of_other_entries_is_passed_over(char type) =>
         AssertFound(await WalkAsync([.. TarBlocks.Header("a", 1_024, type), .. TarBlocks.File("inner", B), .. TarBlocks.File("b", B)]), ("b", B));
 
+    [Theory(Timeout = 30_000)]
+    [InlineData("./a/b.dcm")]
+    [InlineData("././/a/b.dcm")]
+    [InlineData(".//a/b.dcm")]
+    public async Task A_name_is_found_behind_the_folder_that_other_tools_write_in_front(string name) =>
+        AssertFound(await WalkAsync(TarBlocks.File(name, A)), ("a/b.dcm", A));
+
+    [Theory(Timeout = 30_000)]
+    [InlineData("../a")]
+    [InlineData(".a")]
+    [InlineData("x/./a")]
+    public async Task Other_names_are_as_they_are(string name) => AssertFound(await WalkAsync(TarBlocks.File(name, A)), (name, A));
+
     [Fact(Timeout = 30_000)]
     public async Task A_name_that_comes_twice_is_given_twice() =>
         AssertFound(await WalkAsync([.. TarBlocks.File("a", A), .. TarBlocks.File("a", B)]), ("a", A), ("a", B));

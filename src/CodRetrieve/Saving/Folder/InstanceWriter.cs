@@ -186,8 +186,16 @@ internal sealed class InstanceWriter(string directory, bool allowsLinks, SavingO
         return WholeFile.Create(path, instance.SopInstanceUid, owner, 0, options.Files, options.TimeProvider);
     }
 
-    private ValueTask<WrittenBytes> CopyAsync(InstanceInfo instance, Stream content, SafeFileHandle file, CancellationToken cancellationToken) =>
-        InstanceFile.CopyAsync(content, file, instance.ExpectedCrc32c is null, _writer, cancellationToken);
+    private async ValueTask<WrittenBytes> CopyAsync(InstanceInfo instance, Stream content, SafeFileHandle file, CancellationToken cancellationToken)
+    {
+        var written = await InstanceFile.CopyAsync(content, file, instance.ExpectedCrc32c is null, _writer, cancellationToken).ConfigureAwait(false);
+        if (options.TimeOf(instance.Series) is { } time)
+        {
+            File.SetLastWriteTimeUtc(file, time);
+        }
+
+        return written;
+    }
 
     private void Discard(WholeFile file)
     {

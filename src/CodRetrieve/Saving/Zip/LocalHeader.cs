@@ -27,6 +27,9 @@ internal static class LocalHeader
     /// <summary>1 January 1980, the earliest time that a zip can hold: when an instance was fetched says nothing.</summary>
     public const uint NoTime = 0x0021_0000;
 
+    private const int FirstYear = 1980;
+    private const int LastYear = FirstYear + 127;
+
     /// <summary>The largest size or offset of a plain header is one less: this value says that Zip64 has it.</summary>
     public const uint InZip64 = uint.MaxValue;
 
@@ -74,6 +77,11 @@ internal static class LocalHeader
             BinaryPrimitives.WriteInt64LittleEndian(extra[12..], record.StoredBytes);
         }
     }
+
+    /// <summary>A time in the form of MS-DOS: two seconds exact, without a zone, from 1980 to 2107.</summary>
+    public static uint TimeOf(DateTime time) => time.Year is < FirstYear or > LastYear ? NoTime
+        : ((uint)(time.Year - FirstYear) << 25) | ((uint)time.Month << 21) | ((uint)time.Day << 16)
+            | ((uint)time.Hour << 11) | ((uint)time.Minute << 5) | ((uint)time.Second >> 1);
 
     /// <summary>Writes what is known last of an entry.</summary>
     public static void WriteResult(Span<byte> target, ushort method, uint time, uint crc32)

@@ -57,7 +57,7 @@ internal static class ZipCarryOver
             var isCompressed = entry.CompressedLength != entry.Length;
             var form = new ZipEntryForm(entry.Length, !isCompressed ? CompressionLevel.NoCompression : level == CompressionLevel.NoCompression ? CompressionLevel.Optimal : level)
             {
-                Time = TimeOf(entry.LastWriteTime),
+                Time = LocalHeader.TimeOf(entry.LastWriteTime.DateTime),
                 Attributes = new ZipAttributes((uint)entry.ExternalAttributes, entry.Comment),
             };
             await new ZipEntryWriter(zip, entry.FullName, content, form, temporary, cancellationToken).WriteAsync().ConfigureAwait(false);
@@ -68,10 +68,6 @@ internal static class ZipCarryOver
             return false;
         }
     }
-
-    private static uint TimeOf(DateTimeOffset time) =>
-        ((uint)(time.Year - 1980) << 25) | ((uint)time.Month << 21) | ((uint)time.Day << 16)
-        | ((uint)time.Hour << 11) | ((uint)time.Minute << 5) | ((uint)time.Second >> 1);
 
     // Reading a zip with .NET does not check the CRC-32.
     private sealed class CheckedContent(Stream inner, ZipArchiveEntry entry) : ForwardOnlyReadStream

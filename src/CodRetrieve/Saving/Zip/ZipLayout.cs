@@ -45,7 +45,11 @@ internal sealed class ZipLayout(string root, SavingOptions options) : IStudyLayo
             throw fault;
         }
 
-        var form = new ZipEntryForm(instance.SizeBytes, options.CompressionLevel) { ExpectedCrc32c = instance.ExpectedCrc32c };
+        var form = new ZipEntryForm(instance.SizeBytes, options.CompressionLevel)
+        {
+            Time = options.TimeOf(instance.Series) is { } time ? LocalHeader.TimeOf(time) : LocalHeader.NoTime,
+            ExpectedCrc32c = instance.ExpectedCrc32c,
+        };
         var file = await work.WriteAsync(ZipDirectory.EntryName(instance), content, form, cancellationToken).ConfigureAwait(false);
         return (_zips.LocationOf(instance), file);
     }

@@ -40,7 +40,7 @@ internal sealed class CallbackTokens(Func<CancellationToken, ValueTask<string>> 
             return CodCredential.ValidateToken(await getToken(cancellationToken).ConfigureAwait(false), nameof(getToken));
         }
 #pragma warning disable CA1031 // Whatever the caller's code throws, there is no token, and no request can be made.
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (e is not ObjectStoreException { Reason: ObjectStoreFailure.Unauthorized } && !cancellationToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {
             throw new ObjectStoreException(ObjectStoreFailure.Unauthorized, "The token source failed.", e);

@@ -43,7 +43,8 @@ public sealed class CodCredential
     /// <summary>Tokens from your own code: asked for the first request, and again whenever the store responds with 401.</summary>
     /// <param name="getToken">
     /// Returns an access token without the word <c>Bearer</c>. Never called twice at once. What it throws ends the job at once: it is the
-    /// inner exception of an <see cref="ObjectStoreException"/> with the reason <see cref="ObjectStoreFailure.Unauthorized"/>. What may
+    /// inner exception of an <see cref="ObjectStoreException"/> with the reason <see cref="ObjectStoreFailure.Unauthorized"/>; one of its own with that
+    /// reason is taken as it is. What may
     /// pass, such as a token service that is busy, is for it to try again. It has <see cref="CodDownloadOptions.IdleTimeout"/> to give a token;
     /// then its cancellation token is cancelled, and the job ends with the same reason, whether it returns or not. It must not block its thread.
     /// </param>
@@ -58,11 +59,13 @@ public sealed class CodCredential
     /// <summary>Google's application default credentials: the environment variable <c>GOOGLE_APPLICATION_CREDENTIALS</c>, the login of
     /// <c>gcloud auth application-default login</c> (in the folder that <c>CLOUDSDK_CONFIG</c> names, if it does), or the metadata server of the machine, in this order.</summary>
     /// <returns>The credential; it is looked up when the first token is needed.</returns>
-    public static CodCredential ApplicationDefault() => OfGoogle("application default", ApplicationDefaultAsync, FindApplicationDefaultFile);
+    public static CodCredential ApplicationDefault() => OfGoogle("application default", ApplicationDefaultAsync, static () => FindApplicationDefaultFile());
 
     /// <summary>Returns the file that <see cref="ApplicationDefault"/> reads.</summary>
+    /// <param name="getVariable">Returns the value of an environment variable; <see langword="null"/>, the default, for those of this process.</param>
     /// <returns>Its path; <see langword="null"/> where there is none, and the metadata server of the machine is asked.</returns>
-    public static string? FindApplicationDefaultFile() => ApplicationDefaultFile.Find(Environment.GetEnvironmentVariable);
+    public static string? FindApplicationDefaultFile(Func<string, string?>? getVariable = null) =>
+        ApplicationDefaultFile.Find(getVariable ?? Environment.GetEnvironmentVariable);
 
     /// <summary>The key file of a service account (JSON).</summary>
     /// <param name="path">The file; it is read when the first token is needed.</param>

@@ -29,7 +29,8 @@ public sealed class HostileListingTests
 
         var (result, _) = await store.RetrieveAsync();
 
-        Assert.InRange(result.Failures.Count, 2, 3);
+        // That of the series without a tar, and where there is one, that of the hostile name.
+        Assert.InRange(result.Failures.Count, 1, 3);
     }
 
     [Fact(Timeout = 60_000)]
