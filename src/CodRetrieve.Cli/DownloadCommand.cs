@@ -6,7 +6,7 @@ namespace CodRetrieve.Cli;
 /// <summary><c>cod-retrieve download</c></summary>
 internal sealed class DownloadCommand(Request request, Terminal terminal)
 {
-    private readonly bool _hasBar = DownloadViews.HasBar(request, terminal);
+    private readonly bool _hasBar = ProgressViews.HasBar(request, terminal);
     private readonly long _started = Stopwatch.GetTimestamp();
     private JobResult? _result;
     private DestinationException? _notWritable;
@@ -94,7 +94,7 @@ internal sealed class DownloadCommand(Request request, Terminal terminal)
         }
 
         using var stopping = request.StopAfter is { } time ? new Timer(_ => _ = job.StopAsync(), null, time, Timeout.InfiniteTimeSpan) : null;
-        await DownloadViews.Create(request, terminal).ShowAsync(job, progress => job.RunAsync(progress, cancellationToken)).ConfigureAwait(false);
+        await ProgressViews.ForDownload(request, terminal).ShowAsync(job, progress => job.RunAsync(progress, cancellationToken)).ConfigureAwait(false);
     }
 
     // None where the directory is there and cannot be written: then there may be nothing to fetch.
@@ -162,7 +162,8 @@ internal sealed class DownloadCommand(Request request, Terminal terminal)
 
         foreach (var study in result.BusyStudies)
         {
-            errors.Add($"The study {study} was not retrieved: another process is saving it into {Path.GetFullPath(request.Directory!)}. Run again when that has ended, or wait longer with --lock-timeout.");
+            var holder = result.BusyStudyHolders.TryGetValue(study, out var name) ? $" ({name})" : "";
+            errors.Add($"The study {study} was not retrieved: another process is saving it into {Path.GetFullPath(request.Directory!)}{holder}. Run again when that has ended, or wait longer with --lock-timeout.");
         }
 
         errors.End();

@@ -7,7 +7,7 @@ namespace CodRetrieve.Cli;
 /// <summary><c>cod-retrieve verify</c></summary>
 internal sealed class VerifyCommand(Request request, Terminal terminal)
 {
-    private readonly bool _isWatched = DownloadViews.HasBar(request, terminal);
+    private readonly bool _isWatched = ProgressViews.HasBar(request, terminal);
     private readonly long _started = Stopwatch.GetTimestamp();
     private readonly ErrorLines _errors = new(terminal.Error, hold: false);
     private VerifyOutcome? _outcome;
@@ -67,7 +67,7 @@ internal sealed class VerifyCommand(Request request, Terminal terminal)
                 terminal.Out.WriteLine($"Verifying {Pluralizer.Of(session.Studies.Count, "study")} of {session.Bucket} {form} {Path.GetFullPath(request.Directory!)}");
             }
 
-            var result = _isWatched ? await VerifyLine.ShowAsync(terminal.Out, Verify).ConfigureAwait(false) : await Verify(null).ConfigureAwait(false);
+            var result = _isWatched ? await VerifyLine.ShowAsync(terminal.Out, Verify).ConfigureAwait(false) : await Verify(ProgressViews.ForVerification(request, terminal)).ConfigureAwait(false);
             return _outcome = new VerifyOutcome(result);
         }
         catch (ArgumentException e)

@@ -110,6 +110,26 @@ public sealed class DestinationTests
         Assert.DoesNotContain(Directory.EnumerateFiles(store.Folder.Path), file => file.EndsWith(".partial", StringComparison.Ordinal));
     }
 
+    [LinuxFact]
+    public async Task In_a_folder_of_a_group_all_files_follow_the_umask_alike()
+    {
+        await using var store = await CliStore.StartAsync();
+        var study = store.PutStudy(1, new SyntheticSeriesOptions { InstanceCount = 2 }, new SyntheticSeriesOptions { InstanceCount = 2, InstanceSizeBytes = 2_000_000 });
+        foreach (var more in new[] { "--quiet", "--zip" })
+        {
+            using var process = CliProcess.Start(
+                ["/bin/sh", "-c", "umask 007; exec \"$@\"", "sh"],
+                ["download", TestStore.Url, study.StudyInstanceUid, "-o", store.Folder.Output, "--endpoint", store.Server.Endpoint.AbsoluteUri, "--report", Path.Combine(store.Folder.Output, "report.json"), more]);
+            Assert.Equal(0, (await process.EndAsync()).ExitCode);
+        }
+
+        const UnixFileMode group = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
+        Assert.All(Directory.EnumerateFiles(store.Folder.Output, "*", SearchOption.AllDirectories), file => Assert.Equal((file, group), (file, new FileInfo(file).UnixFileMode)));
+        Assert.All(
+            Directory.EnumerateDirectories(store.Folder.Output, "*", SearchOption.AllDirectories),
+            folder => Assert.Equal((folder, group | UnixFileMode.UserExecute | UnixFileMode.GroupExecute), (folder, new DirectoryInfo(folder).UnixFileMode & ~UnixFileMode.SetGroup)));
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task What_a_killed_run_left_of_its_report_is_taken_away_and_what_a_living_one_writes_is_not()
     {

@@ -53,7 +53,7 @@ public sealed class ProcessTests
         var second = await CliProcess.RunAsync([.. args, other.StudyInstanceUid, "--lock-timeout", "0.2s"]);
 
         Assert.Equal(1, second.ExitCode);
-        Assert.StartsWith($"error: The study {study.StudyInstanceUid} was not retrieved: another process is saving it into {store.Folder.Output}.", Assert.Single(second.ErrorLines), StringComparison.Ordinal);
+        Assert.StartsWith($"error: The study {study.StudyInstanceUid} was not retrieved: another process is saving it into {store.Folder.Output} (process {first.Id} of {Environment.UserName} on {Environment.MachineName}).", Assert.Single(second.ErrorLines), StringComparison.Ordinal);
         first.Kill();
         await first.EndAsync();
         Assert.Equal(new CliResult(0, "", ""), await CliProcess.RunAsync(args));

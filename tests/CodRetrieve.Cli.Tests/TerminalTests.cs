@@ -174,6 +174,25 @@ public sealed class TerminalTests
             output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.TrimEnd('\r')));
     }
 
+    [Theory]
+    [InlineData(false, "1 instance looked at, 5 B read, 2 found")]
+    [InlineData(true, "{\"type\":\"progress\",\"instancesChecked\":1,\"bytesRead\":5,\"issues\":2}")]
+    public void A_verification_says_how_far_it_is_every_while(bool json, string line)
+    {
+        using var output = new StringWriter();
+        var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
+        var lines = new VerifyLines(output, json, time);
+        for (var i = 0; i < 100; i++)
+        {
+            lines.Report(new(1, 5, 2));
+            time.Advance(TimeSpan.FromSeconds(0.25));
+        }
+
+        var written = output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(json ? 24 : 2, written.Length);
+        Assert.All(written, one => Assert.Equal(line, one.TrimEnd('\r')));
+    }
+
     [Fact]
     public void A_bar_says_that_the_store_gives_nothing()
     {

@@ -78,4 +78,5 @@ internal sealed record ProgressLine(string Type)
 /// <summary>How lines of JSON are written.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ProgressLine))]
+[JsonSerializable(typeof(VerifyProgressLine))]
 internal sealed partial class JsonLines : JsonSerializerContext;

@@ -13,7 +13,6 @@ internal static class VerifyLine
 
     private sealed class Line(LiveDisplayContext context) : IProgress<VerificationProgress>
     {
-        public void Report(VerificationProgress value) => context.UpdateTarget(
-            new Text($"{Pluralizer.Of(value.InstancesChecked, "instance")} looked at, {ByteSize.Text(value.BytesRead)} read, {value.Issues} found"));
+        public void Report(VerificationProgress value) => context.UpdateTarget(new Text(VerifyLines.TextOf(value)));
     }
 }

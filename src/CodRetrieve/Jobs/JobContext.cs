@@ -22,7 +22,7 @@ internal sealed class JobContext : IDisposable
         Tally = tally;
         Logger = logger;
         Queue = new WorkQueue<SeriesRun>(options.MaxConnections);
-        Space = new DiskSpaceGuard(DiskSpace.Of(handler), tally);
+        Space = new DiskSpaceGuard(InnermostHandler.Of(handler) as IDiskSpace, tally);
         _ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, control.Cancelled);
     }
 

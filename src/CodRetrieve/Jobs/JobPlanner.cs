@@ -202,7 +202,7 @@ internal sealed class JobPlanner(JobContext job, CompletionHandler completion) :
 
         foreach (var study in _busy)
         {
-            job.Tally.AddBusyStudy(study);
+            job.Tally.AddBusyStudy(study, (InnermostHandler.Of(job.Handler) as DirectorySaveHandler)?.HolderOf(study));
         }
     }
 

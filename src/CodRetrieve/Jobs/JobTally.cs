@@ -14,6 +14,7 @@ internal sealed class JobTally(bool wantsStats)
     private readonly List<RetrievalFailure> _studyFailures = [];
     private readonly List<string> _missing = [];
     private readonly List<string> _busy = [];
+    private readonly Dictionary<string, string> _holders = new(StringComparer.Ordinal);
     private readonly SortedDictionary<(int Study, int Series), SeriesStats> _stats = [];
     private Sums _closed;
     private int _seriesDiscovered;
@@ -98,7 +99,17 @@ internal sealed class JobTally(bool wantsStats)
 
     public void AddMissingStudy(string study) => Add(_missing, study);
 
-    public void AddBusyStudy(string study) => Add(_busy, study);
+    public void AddBusyStudy(string study, string? holder)
+    {
+        lock (_lock)
+        {
+            _busy.Add(study);
+            if (holder is not null)
+            {
+                _holders[study] = holder;
+            }
+        }
+    }
 
     /// <summary>Every study is listed and every index read.</summary>
     /// <returns>The statistics; empty where they were not wanted.</returns>
@@ -162,6 +173,7 @@ internal sealed class JobTally(bool wantsStats)
                 Series = [.. _series],
                 MissingStudies = [.. _missing],
                 BusyStudies = [.. _busy],
+                BusyStudyHolders = new Dictionary<string, string>(_holders, StringComparer.Ordinal),
                 Failures = failures,
                 BytesDownloaded = Interlocked.Read(ref _wireBytes),
                 Elapsed = elapsed,

@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+
 namespace CodRetrieve;
 
 /// <summary>What a job did. Immutable.</summary>
@@ -23,6 +25,11 @@ public sealed class JobResult
     /// Gets the studies that another job was saving to the same destination all the time. Nothing of them was fetched; run again when it has ended.
     /// </summary>
     public required IReadOnlyList<string> BusyStudies { get; init; }
+
+    /// <summary>
+    /// Gets who had each of <see cref="BusyStudies"/>, for people, such as <c>process 1234 of anna on pc7</c>; those of which it is not known are not in it.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> BusyStudyHolders { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 
     /// <summary>Gets everything that failed: studies, series and instances.</summary>
     public required IReadOnlyList<RetrievalFailure> Failures { get; init; }

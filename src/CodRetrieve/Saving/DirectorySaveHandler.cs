@@ -317,6 +317,9 @@ public abstract class DirectorySaveHandler : ISaveHandler, ISaveHandlerLifecycle
             : throw new InvalidOperationException($"The study {studyInstanceUid} was not begun. Call TryBeginStudyAsync first.");
     }
 
+    /// <summary>Who has a study, for people; <see langword="null"/> where that is not known.</summary>
+    internal string? HolderOf(string studyInstanceUid) => _run?.HolderOf(studyInstanceUid);
+
     private RunMarker OpenRun() => _run ?? throw new InvalidOperationException("The handler is not open. Call OpenAsync first.");
 
     private void End()

@@ -82,6 +82,8 @@ public sealed class CliProcess : IDisposable
         return await process.EndAsync();
     }
 
+    public int Id => _process.Id;
+
     public bool HasExited => _process.HasExited;
 
     /// <summary>Waits until this line was written to standard error.</summary>

@@ -81,6 +81,24 @@ internal sealed class RunMarker : IDisposable
         return taken;
     }
 
+    /// <summary>Who has a study, for people; <see langword="null"/> where nobody has it, or that is not known.</summary>
+    public string? HolderOf(string studyInstanceUid)
+    {
+        try
+        {
+            // A lock begins with a mark, a lease with the name of the run.
+            var text = RunRecord.ReadStart(StatePaths.StudyLock(_root, studyInstanceUid), 1 + PartialName.IdLength).TrimStart('#');
+            return text.Length >= PartialName.IdLength && PartialName.IsId(text.AsSpan(0, PartialName.IdLength))
+                ? RunRecord.TryReadHolder(StatePaths.Run(_root, text[..PartialName.IdLength]))
+                : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It is held so that nobody else may even read it, or was just released.
+            return null;
+        }
+    }
+
     /// <summary>Takes the lock of <c>log.json</c>.</summary>
     /// <returns>What gives it up; <see langword="null"/> if another run has it.</returns>
     /// <exception cref="IOException">The lock cannot be opened, or is a link.</exception>

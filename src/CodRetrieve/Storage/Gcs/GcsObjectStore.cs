@@ -116,7 +116,7 @@ internal sealed class GcsObjectStore : IObjectStore
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         var error = await GcsError.ReadAsync(response, content, uri, stop.Token).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
-        return GcsResponse.Failure(response, uri, error, isPinned);
+        return GcsResponse.Failure(response, uri, error, isPinned, _time.GetUtcNow());
     }
 
     private async Task<HttpResponseMessage> SendAsync(StringBuilder target, string uri, ByteRange? range, CancellationToken cancellationToken)

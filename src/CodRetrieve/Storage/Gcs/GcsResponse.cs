@@ -6,6 +6,8 @@ namespace CodRetrieve.Storage;
 /// <summary>Reads what a response of the JSON API to a media request says: which bytes of which generation, or why not.</summary>
 internal static class GcsResponse
 {
+    private static readonly TimeSpan MaxClockSkew = TimeSpan.FromMinutes(5);
+
     public static async Task<ObjectContent> ReadBodyAsync(HttpResponseMessage response, string uri, CancellationToken cancellationToken)
     {
         var headers = response.Content.Headers;
@@ -50,7 +52,7 @@ internal static class GcsResponse
     }
 
     /// <summary>What a status means (Cloud Storage documentation, "HTTP status and error codes for JSON").</summary>
-    public static ObjectStoreException Failure(HttpResponseMessage response, string uri, GcsError error, bool isPinned)
+    public static ObjectStoreException Failure(HttpResponseMessage response, string uri, GcsError error, bool isPinned, DateTimeOffset now)
     {
         var status = (int)response.StatusCode;
         var (reason, meaning) = (status, error.Reason) switch
@@ -66,12 +68,18 @@ internal static class GcsResponse
             (var message, null) => $" The store says: {message}",
             var (message, word) => $" The store says: {message} ({word})",
         };
-        return new ObjectStoreException(reason, string.Create(CultureInfo.InvariantCulture, $"{uri}: {meaning} (HTTP {status}).{own}"))
+        return new ObjectStoreException(reason, string.Create(CultureInfo.InvariantCulture, $"{uri}: {meaning} (HTTP {status}).{own}{(status == 401 ? WrongClock(response, now) : "")}"))
         {
             StatusCode = status,
             RetryAfter = RetryAfter(response),
         };
     }
+
+    // Tokens are valid for a time: a clock that is far off makes new ones old, or not valid yet.
+    private static string WrongClock(HttpResponseMessage response, DateTimeOffset now) =>
+        response.Headers.Date is { } date && (now - date).Duration() > MaxClockSkew
+            ? string.Create(CultureInfo.InvariantCulture, $" The clock of this machine says {now:u}, that of the store {date:u}: set it right.")
+            : "";
 
     private static (ObjectStoreFailure Reason, string Meaning) Meaning(int status, bool isPinned) => status switch
     {

@@ -70,6 +70,21 @@ public sealed class RefusalTests
         Assert.Contains("a page of HTML came instead of a listing (\"Welcome to the guest network Please sign in\"). A proxy, or the sign-in page", failure, StringComparison.Ordinal);
     }
 
+    [Theory(Timeout = 30_000)]
+    [InlineData(-40, true)]
+    [InlineData(40, true)]
+    [InlineData(1, false)]
+    public async Task A_token_that_is_refused_where_the_clock_is_wrong_says_so(int minutes, bool isSaid)
+    {
+        var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(DateTimeOffset.UtcNow.AddMinutes(minutes));
+        await using var store = await OpenStore.StartAsync(options => (options.MaxRetryAttempts, options.TimeProvider) = (0, time));
+        store.Faults.Add(Fault.Status(401));
+
+        var failure = await store.FailAsync(store.Put(Bytes.Random(10)));
+
+        Assert.Equal(isSaid, failure.Message.Contains($"The clock of this machine says {time.GetUtcNow():u}, that of the store ", StringComparison.Ordinal));
+    }
+
     private static async Task<List<ObjectStoreException>> FailAsync(Fault fault)
     {
         await using var store = await OpenStore.StartAsync(options => options.MaxRetryAttempts = 0);
