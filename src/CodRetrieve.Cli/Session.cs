@@ -53,6 +53,7 @@ internal sealed class Session : IAsyncDisposable
         var endpoint = EndpointChoice.Choose(request.Network.Endpoint, environment);
         var options = new CodDownloadOptions { UserProject = request.Login.UserProject, CheckFreeSpace = !request.NoSpaceCheck };
         request.Network.ApplyTo(options);
+        options.CertificateAuthorityFile ??= GcloudFolder.FindAuthorities(environment);
         options.LockTimeout = request.LockTimeout ?? options.LockTimeout;
         options.ExistingFilePolicy = request.ExistingFilePolicy;
         options.Durability = request.Durability;

@@ -12,7 +12,7 @@ internal sealed class HostServices(IServiceProvider services) : IPostConfigureOp
     {
         if (options.HttpClientFactory is null)
         {
-            // A client for each request, as the factory wants it: it keeps the connections, and renews them when addresses change.
+            // The factory keeps the connections; the handler renews them when addresses change.
             var factory = services.GetRequiredService<IHttpClientFactory>();
             options.HttpClientFactory = () => factory.CreateClient(CodRetrieveServiceCollectionExtensions.HttpClientName);
         }

@@ -21,7 +21,7 @@ public sealed partial class CodDownload : IAsyncDisposable
     private readonly HttpClientSource _http;
     private readonly RunningJobs _running = new();
     private string? _directory;
-    private IObjectStore? _store;
+    private Func<IObjectStore>? _openStore;
     private string? _prefix;
     private string? _storeFolder;
     private bool _isDisposed;
@@ -93,7 +93,8 @@ public sealed partial class CodDownload : IAsyncDisposable
         else
         {
             ThrowIfInStore(_directory, location.Folder);
-            SetStore(new DirectoryObjectStore(location.Folder!), DirectoryObjectStore.PrefixIn(location.Folder!));
+            var store = new DirectoryObjectStore(location.Folder!);
+            SetStore(() => store, DirectoryObjectStore.PrefixIn(location.Folder!));
             _storeFolder = location.Folder;
         }
     }
@@ -112,7 +113,7 @@ public sealed partial class CodDownload : IAsyncDisposable
         _http.ThrowIfNotUsable();
         var credential = details.Token is null ? _options.Credential : CodCredential.FromAccessToken(details.Token);
         var store = new GcsObjectStore(_http, details.Bucket, credential, _options);
-        SetStore(_options.HttpClientFactory is null ? store : Bounded(store), details.BucketPrefix);
+        SetStore(_options.HttpClientFactory is null ? () => store : () => Bounded(store.WithOneClient()), details.BucketPrefix);
     }
 
     /// <summary>Sets a store of your own.</summary>
@@ -125,7 +126,8 @@ public sealed partial class CodDownload : IAsyncDisposable
     public void InitBucket(IObjectStore store, string? prefix)
     {
         ArgumentNullException.ThrowIfNull(store);
-        SetStore(Bounded(store), prefix);
+        var bounded = Bounded(store);
+        SetStore(() => bounded, prefix);
     }
 
     /// <summary>Returns what studies hold and how much of it is saved already. Fetches listings and indexes, no image.</summary>
@@ -223,7 +225,7 @@ public sealed partial class CodDownload : IAsyncDisposable
     }
 
     /// <summary>Forgets directory and bucket; they must be set again before the next call. Jobs are not affected.</summary>
-    public void Reset() => (_directory, _store, _prefix, _storeFolder) = (null, null, null, null);
+    public void Reset() => (_directory, _openStore, _prefix, _storeFolder) = (null, null, null, null);
 
     /// <summary>Cancels the jobs that are running, waits for their ends and closes the connections. Jobs that were not run can no longer be.</summary>
     /// <returns>A task that ends when everything is closed.</returns>
@@ -269,10 +271,10 @@ public sealed partial class CodDownload : IAsyncDisposable
 
     private BoundedObjectStore Bounded(IObjectStore store) => new(store, _options.IdleTimeout, _options.TimeProvider);
 
-    private void SetStore(IObjectStore store, string? prefix)
+    private void SetStore(Func<IObjectStore> openStore, string? prefix)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        (_store, _prefix, _storeFolder) = (store, prefix, null);
+        (_openStore, _prefix, _storeFolder) = (openStore, prefix, null);
     }
 
     private static void ThrowIfInStore(string? directory, string? store)
@@ -283,10 +285,11 @@ public sealed partial class CodDownload : IAsyncDisposable
         }
     }
 
+    /// <summary>The store as one job, or one reading, uses it.</summary>
     private IObjectStore Store()
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        return _store ?? throw new InvalidOperationException("No bucket was set. Call InitBucket first.");
+        return _openStore?.Invoke() ?? throw new InvalidOperationException("No bucket was set. Call InitBucket first.");
     }
 
     private DirectorySaveHandler CreateHandler(OutputFormat format) => CreateHandler(

@@ -135,7 +135,8 @@ public sealed class CodDownloadOptions
 
     /// <summary>
     /// Gets or sets a function that returns the client which sends the requests, those of a <see cref="Credential"/> for its tokens included, for hosts with proxies, client certificates or handlers of their own. Default
-    /// <see langword="null"/>: one is made and disposed by the <see cref="CodDownload"/>. A client that you give stays yours; its handler must
+    /// <see langword="null"/>: one is made and disposed by the <see cref="CodDownload"/>. Called once for each job, statistics and verification, and for each request of a token. A client that you
+    /// give stays yours; its handler must
     /// allow <see cref="MaxConnections"/> connections, must not unpack content (<c>AutomaticDecompression</c>) and should not follow redirects.
     /// </summary>
     public Func<HttpClient>? HttpClientFactory { get; set; }

@@ -22,6 +22,7 @@ public sealed class StudyListTextTests
         { "a table with tabs and a mark", "\ufeffSeries\tStudy Instance UID\n9\t1.2.3\n9\t1.2.4\n" },
         { "a table with quotes, commas and line ends in them", "\"Name\",\"Study UID\",\"Description\"\n\"A, B\",\"1.2.3\",\"two\nlines, \"\"quoted\"\"\"\n\"C\",\"1.2.4\",\"\"\n" },
         { "a table with empty rows and a comment above", "# export\n\nStudyInstanceUID\n1.2.3\n\n1.2.4\n\n" },
+        { "a table that ends in rows of a spreadsheet", "StudyInstanceUID,x,y\r\n1.2.3,a,b\r\n,,\r\n1.2.4,,\r\n,,\r\n\"\",,\r\n" },
         { "a table by tag", "(0020,000D)|x\n1.2.3|y\n1.2.4|y\n" },
         { "objects in JSON", "{\"StudyInstanceUID\": \"1.2.3\"}\n{\"x\": 1, \"study_instance_uid\": \"1.2.4\"}\n" },
         { "objects in DICOM JSON", "{\"0020000D\": {\"vr\": \"UI\", \"Value\": [\"1.2.3\"]}}\n{\"0020000D\": {\"vr\": \"UI\", \"Value\": [\"1.2.4\"]}}\n" },

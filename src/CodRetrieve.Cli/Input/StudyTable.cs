@@ -36,7 +36,7 @@ internal sealed class StudyTable
 
     /// <summary>The rows behind the header.</summary>
     /// <param name="text">The table, from its header on.</param>
-    /// <returns>Of each row the number of its first line, from 1, its text, and the study: empty where the row is, <see langword="null"/> where it has no such field.</returns>
+    /// <returns>Of each row the number of its first line, from 1, its text (empty where nothing is in it), and the study (<see langword="null"/> where it has none).</returns>
     public List<(int Line, string Text, string? Study)> Rows(string text)
     {
         var rows = new List<(int, string, string?)>();
@@ -48,8 +48,10 @@ internal sealed class StudyTable
                 continue;
             }
 
+            // Spreadsheets end with rows of nothing but separators.
             var line = row.Span.ToString().Trim();
-            rows.Add((row.LineNumberFrom, line, line.Length == 0 ? "" : _column < row.ColCount ? row[_column].ToString().Trim() : null));
+            var isEmpty = line.Trim(_separator, ' ', '"').Length == 0;
+            rows.Add((row.LineNumberFrom, isEmpty ? "" : line, !isEmpty && _column < row.ColCount ? row[_column].ToString().Trim() : null));
         }
 
         return rows;

@@ -49,7 +49,8 @@ internal sealed class GoogleTokens(Func<CancellationToken, Task<GoogleCredential
             return new(
                 status is 408 or 429 or >= 500 ? ObjectStoreFailure.Unavailable : ObjectStoreFailure.Unauthorized,
                 string.Create(CultureInfo.InvariantCulture, $"A request for an access token was refused (HTTP {status}), with no reason that could be read. Check what is between."),
-                cause) { StatusCode = status };
+                cause)
+            { StatusCode = status };
         }
 
         // Messages of these two are written for users and hold no secret; those of a parser may repeat the file.

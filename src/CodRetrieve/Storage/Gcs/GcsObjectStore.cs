@@ -13,6 +13,7 @@ internal sealed class GcsObjectStore : IObjectStore
     private const string ListFields = "kind,items(name,size,generation,updated,crc32c,contentEncoding),prefixes,nextPageToken";
 
     private readonly HttpClientSource _http;
+    private readonly HttpClient? _client;
     private readonly Uri _endpoint;
     private readonly string _bucket;
     private readonly string? _userProject;
@@ -36,6 +37,16 @@ internal sealed class GcsObjectStore : IObjectStore
         _limits = ReadLimits.Of(options);
         _time = options.TimeProvider;
     }
+
+    private GcsObjectStore(GcsObjectStore store, HttpClient client)
+    {
+        (_http, _endpoint, _bucket, _userProject) = (store._http, store._endpoint, store._bucket, store._userProject);
+        (_tokens, _fallback, _limits, _time) = (store._tokens, store._fallback, store._limits, store._time);
+        _client = client;
+    }
+
+    /// <summary>The same bucket, read by one client from now on: a caller's factory may make connections for each that it gives.</summary>
+    public GcsObjectStore WithOneClient() => new(this, _http.GetClient());
 
     public string GetUri(string objectName) => $"gs://{_bucket}/{objectName}";
 
@@ -197,7 +208,7 @@ internal sealed class GcsObjectStore : IObjectStore
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
-            return await _http.GetClient().SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop.Token).ConfigureAwait(false);
+            return await (_client ?? _http.GetClient()).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop.Token).ConfigureAwait(false);
         }
         catch (HttpRequestException e)
         {

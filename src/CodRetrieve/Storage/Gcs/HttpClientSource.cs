@@ -64,6 +64,12 @@ internal sealed class HttpClientSource : IDisposable
             handler.ConnectTimeout = options.ConnectTimeout;
         }
 
+        if (handler.PooledConnectionLifetime == Timeout.InfiniteTimeSpan)
+        {
+            // A job of many hours follows when the store's address changes.
+            handler.PooledConnectionLifetime = TimeSpan.FromMinutes(10);
+        }
+
         if (handler.ConnectCallback is null)
         {
             handler.ConnectCallback = static async (context, cancellationToken) =>
@@ -77,8 +83,7 @@ internal sealed class HttpClientSource : IDisposable
 
     private (HttpClient Client, EnvironmentProxy Proxy) Create(EnvironmentProxy proxy)
     {
-        // A job of many hours follows when the store's address changes.
-        var handler = new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(10) };
+        var handler = new SocketsHttpHandler();
         Prepare(handler, _options, proxy);
 
         // Time limits are set for each request and each read; one for all of a body would end long ones.
