@@ -1,5 +1,6 @@
 using CodRetrieve.Cli.Input;
 using CodRetrieve.Cli.Logging;
+using CodRetrieve.Cli.Output;
 using Microsoft.Extensions.Logging;
 
 namespace CodRetrieve.Cli;
@@ -69,6 +70,10 @@ internal sealed class Session : IAsyncDisposable
         {
             string[] secrets = [request.Login.Token ?? "", environment.GetValueOrDefault(CredentialChoice.TokenVariable)?.Trim() ?? ""];
             options.LoggerFactory = new LineLoggerFactory(terminal.Error, request.LogLevel, line => Secrets.Hide(line, secrets));
+        }
+        else if (!request.Quiet && !ProgressViews.HasBar(request, terminal))
+        {
+            options.LoggerFactory = new OutageNotice(terminal.Error, TimeProvider.System);
         }
 
         return options;

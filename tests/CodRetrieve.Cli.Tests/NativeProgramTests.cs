@@ -81,11 +81,11 @@ public sealed class NativeProgramTests
         using var process = CliProcess.StartProgram(
             NativeProgram.Find()!,
             new Dictionary<string, string> { ["GOOGLE_APPLICATION_CREDENTIALS"] = login, ["HTTPS_PROXY"] = "http://127.0.0.1:1" },
-            "stats", TestStore.Url, "1.2.3", "--adc", "--endpoint", store.Server.Endpoint.AbsoluteUri);
+            "stats", TestStore.Url, "1.2.3", "--adc", "--retries", "1", "--retry-for", "0s", "--endpoint", store.Server.Endpoint.AbsoluteUri);
         var result = await process.EndAsync();
 
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains("Google could not be reached for an access token.", result.Error, StringComparison.Ordinal);
+        Assert.Contains("access token: the proxy 127.0.0.1:1 cannot be reached", result.Error, StringComparison.Ordinal);
     }
 
     private static async Task<(CliResult Managed, CliResult Native)> RunBothAsync(Func<string, string[]> args)

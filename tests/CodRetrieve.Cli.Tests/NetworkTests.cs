@@ -70,6 +70,20 @@ public sealed class NetworkTests
         Assert.Contains("127.0.0.1 cannot be reached (ConnectionRefused)", result.Error, StringComparison.Ordinal);
     }
 
+    [Theory(Timeout = 60_000)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_command_without_a_display_says_why_it_waits(bool quiet)
+    {
+        using var folder = new TempFolder();
+        string[] more = quiet ? ["--quiet"] : [];
+
+        var result = await RunAsync([], ["stats", "gs://test-bucket/p", "1.2.3", "--endpoint", $"http://127.0.0.1:{FreePort()}", "--retries", "5", "--retry-for", "1s", .. more]);
+
+        Assert.Equal(!quiet, result.Error.Contains("warning: waiting, and trying again for as long as --retry-for says: gs://test-bucket/p/studies/1.2.3/series/: 127.0.0.1 cannot be reached (ConnectionRefused).", StringComparison.Ordinal));
+        Assert.Equal(quiet ? 1 : 2, result.ErrorLines.Count);
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task A_certificate_that_is_not_trusted_exits_with_6_and_names_the_option()
     {

@@ -1,4 +1,6 @@
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace CodRetrieve.Testing;
 
@@ -92,8 +94,16 @@ public sealed partial class GcsTestServer
             await Task.Delay(_options.Latency, _options.TimeProvider, cancellationToken).ConfigureAwait(false);
         }
 
+        if (_link is not null)
+        {
+            await _link.BeginAsync(IsFirstOfItsConnection(context), cancellationToken).ConfigureAwait(false);
+        }
+
         return await _sender.SendAsync(context, plan, record, cancellationToken).ConfigureAwait(false);
     }
+
+    private static bool IsFirstOfItsConnection(HttpContext context) =>
+        context.Features.GetRequiredFeature<IConnectionItemsFeature>().Items.TryAdd(typeof(LinkSimulator), null);
 
     private void CountIn()
     {

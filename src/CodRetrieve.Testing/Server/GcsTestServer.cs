@@ -21,6 +21,7 @@ public sealed partial class GcsTestServer : IAsyncDisposable
     private readonly ConcurrentDictionary<string, TestBucket> _buckets = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stopping = new();
     private readonly GcsTestServerOptions _options;
+    private readonly LinkSimulator? _link;
     private readonly ResponseSender _sender;
     private readonly RequestHandler _handler;
     private readonly RequestLog _log = new();
@@ -33,7 +34,8 @@ public sealed partial class GcsTestServer : IAsyncDisposable
         _tokens = options.AcceptedTokens is null ? null : new(options.AcceptedTokens, StringComparer.Ordinal);
         IsRecording = options.RecordRequests;
         Faults = new FaultPlan(options.FaultSeed);
-        _sender = new(options.TimeProvider, _log.Changed) { BytesPerSecond = options.BytesPerSecondPerConnection };
+        _link = options.Link is { } link ? new LinkSimulator(link, options.TimeProvider) : null;
+        _sender = new(options.TimeProvider, _log.Changed) { BytesPerSecond = options.BytesPerSecondPerConnection, Link = _link };
         _handler = new(FindBucket, Accepts, options.MaxResultsPerPage);
         _application = Build();
         _application.Run(HandleAsync);

@@ -16,6 +16,9 @@ public sealed record GcsTestServerOptions
     /// <summary>How long each request waits before its response begins; zero by default. Must not be negative.</summary>
     public TimeSpan Latency { get; init; }
 
+    /// <summary>The wide-area link that the server seems to be behind; null, the default, for none.</summary>
+    public TestLink? Link { get; init; }
+
     /// <summary>Whether requests are recorded; true by default. Off, a soak of millions of requests keeps nothing.</summary>
     public bool RecordRequests { get; init; } = true;
 
@@ -31,6 +34,7 @@ public sealed record GcsTestServerOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxResultsPerPage, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxResultsPerPage, 1000);
         ArgumentOutOfRangeException.ThrowIfLessThan(Latency, TimeSpan.Zero);
+        Link?.Validate();
         if (BytesPerSecondPerConnection is { } rate)
         {
             ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rate, nameof(BytesPerSecondPerConnection));

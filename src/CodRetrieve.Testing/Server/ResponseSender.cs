@@ -14,7 +14,9 @@ internal sealed class ResponseSender(TimeProvider timeProvider, Action<RecordedR
 
     private static readonly byte[] HalfOfHeaders = "HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Len"u8.ToArray();
 
-    public long? BytesPerSecond { get; set; }
+    public long? BytesPerSecond { get; init; }
+
+    public LinkSimulator? Link { get; init; }
 
     /// <returns>Whether the whole response was sent, as far as the plan wanted it to be.</returns>
     public async Task<bool> SendAsync(HttpContext context, ResponsePlan plan, RecordedRequest record, CancellationToken cancellationToken)
@@ -52,6 +54,7 @@ internal sealed class ResponseSender(TimeProvider timeProvider, Action<RecordedR
         PipeWriter writer, ResponsePlan plan, RecordedRequest record, CancellationToken cancellationToken)
     {
         var pace = new Pace(timeProvider, BytesPerSecond);
+        var link = Link?.Open();
         long sent = 0;
         using var body = plan.OpenBody();
         var limit = plan.StopAfter ?? long.MaxValue;
@@ -79,6 +82,12 @@ internal sealed class ResponseSender(TimeProvider timeProvider, Action<RecordedR
             if (plan.FlipByte is { } flip && flip >= sent && flip < sent + read)
             {
                 memory.Span[(int)(flip - sent)] ^= (byte)(1 << plan.FlipBit);
+            }
+
+            if (link is not null)
+            {
+                // Bytes arrive when they have been under way, also the last.
+                await link.SendAsync(read, cancellationToken).ConfigureAwait(false);
             }
 
             writer.Advance(read);

@@ -9,6 +9,13 @@ internal sealed class BandwidthLimit(long bytesPerSecond, TimeProvider time)
     private readonly object _lock = new();
     private long _paidUntil = time.GetTimestamp();
 
+    // A pause of more than a second or so between two reads looks to a server like a client that has gone.
+    private const double MaxPauseSeconds = 0.25;
+    private const int MinReadBytes = 1024;
+
+    /// <summary>The bytes that one read may bring, so that no connection pauses for long behind it.</summary>
+    public int MaxReadBytes { get; } = (int)Math.Clamp(bytesPerSecond * MaxPauseSeconds, MinReadBytes, int.MaxValue);
+
     /// <summary>Waits for the time that the bytes take at the rate, behind those of the other connections.</summary>
     public ValueTask PassAsync(int bytes, CancellationToken cancellationToken)
     {

@@ -30,20 +30,20 @@ internal sealed class IdleTimeoutStream : ForwardOnlyReadStream
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        var started = _time.GetTimestamp();
         var reading = _inner.ReadAsync(buffer, _stop.Token);
         if (!reading.IsCompletedSuccessfully)
         {
-            return WaitAsync(reading, cancellationToken);
+            return WaitAsync(reading, started, cancellationToken);
         }
 
         var count = reading.Result;
-        _bytes += count;
+        ThrowIfTooSlow(count, _time.GetElapsedTime(started));
         return ValueTask.FromResult(count);
     }
 
-    private async ValueTask<int> WaitAsync(ValueTask<int> reading, CancellationToken cancellationToken)
+    private async ValueTask<int> WaitAsync(ValueTask<int> reading, long started, CancellationToken cancellationToken)
     {
-        var started = _time.GetTimestamp();
         _timer.Change(_limits.IdleTimeout, Timeout.InfiniteTimeSpan);
         var cancelling = cancellationToken.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _stop);
         int count;

@@ -128,6 +128,11 @@ internal sealed class ResumingStream : ForwardOnlyReadStream
             buffer = buffer[..(int)(end - _position)];
         }
 
+        if (_policy.Bandwidth is { } limit && limit.MaxReadBytes < buffer.Length)
+        {
+            buffer = buffer[..limit.MaxReadBytes];
+        }
+
         var count = await _content!.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
         if (count == 0 && _end is { } expected)
         {

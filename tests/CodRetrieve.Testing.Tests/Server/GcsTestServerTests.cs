@@ -93,6 +93,48 @@ public sealed class GcsTestServerTests
         Assert.True(TimeProvider.System.GetElapsedTime(start) > TimeSpan.FromSeconds(0.2));
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task Behind_a_link_requests_take_round_trips_and_bodies_share_its_rate()
+    {
+        var link = new TestLink
+        {
+            RoundTrip = TimeSpan.FromMilliseconds(20),
+            TimeToFirstByte = TimeSpan.FromMilliseconds(30),
+            ConnectionRoundTrips = 3,
+            BytesPerSecondPerConnection = 2_000_000,
+            BytesPerSecond = 4_000_000,
+        };
+        await using var test = await TestServer.StartAsync(new() { Link = link });
+        test.Bucket.Put("small", new byte[10]);
+        test.Bucket.Put("large", TestServer.Bytes(1_000_000));
+
+        // A connection of its own, then the same again.
+        Assert.InRange(await TimeAsync("small"), TimeSpan.FromMilliseconds(109), TimeSpan.FromSeconds(5));
+        Assert.InRange(await TimeAsync("small"), TimeSpan.FromMilliseconds(49), TimeSpan.FromSeconds(5));
+
+        // One alone keeps to its own rate, and four together to that of the link.
+        Assert.InRange(await TimeAsync("large"), TimeSpan.FromMilliseconds(540), TimeSpan.FromSeconds(5));
+        Assert.InRange(await TimeAsync("large", "large", "large", "large"), TimeSpan.FromMilliseconds(1_040), TimeSpan.FromSeconds(10));
+
+        async Task<TimeSpan> TimeAsync(params string[] names)
+        {
+            var start = TimeProvider.System.GetTimestamp();
+            await Task.WhenAll(names.Select(async name =>
+            {
+                using var response = await test.GetMediaAsync(name);
+                await response.Content.ReadAsByteArrayAsync();
+            }));
+            return TimeProvider.System.GetElapsedTime(start);
+        }
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_link_that_cannot_be_is_refused()
+    {
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => GcsTestServer.StartAsync(new() { Link = new() { BytesPerSecond = 0 } }));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => GcsTestServer.StartAsync(new() { Link = new() { RoundTrip = TimeSpan.FromSeconds(-1) } }));
+    }
+
     [Fact(Timeout = 30_000)]
     public async Task Breaks_a_stalled_response_when_disposed()
     {

@@ -49,6 +49,27 @@ public sealed class BandwidthLimitTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
     }
 
+    [Theory(Timeout = 30_000)]
+    [InlineData(100_000, 25_000)]
+    [InlineData(1_024, 1_024)]
+    public async Task No_read_brings_more_than_a_quarter_of_a_second_is_worth(int rate, int most)
+    {
+        var body = new ReadSizes(Bytes.Random(200_000));
+        var options = new CodDownloadOptions { MaxBytesPerSecond = rate, TimeProvider = new HurriedTime(), MinBytesPerSecond = 0 };
+        using var objects = new ObjectReader(
+            new FakeObjectStore { Open = (_, _, _) => new ObjectContent(body, 0) }, new RequestPolicy(options, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance), 1);
+        await using var stream = await objects.OpenAsync(new ObjectRange("object", null, 200_000, null), null, CancellationToken.None);
+
+        var read = 0;
+        var buffer = new byte[128 * 1024];
+        while (await stream.ReadAsync(buffer) is var count and > 0)
+        {
+            read += count;
+        }
+
+        Assert.Equal((200_000, most), (read, body.Largest));
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task A_job_keeps_the_rate_within_five_per_cent()
     {
@@ -66,5 +87,16 @@ public sealed class BandwidthLimitTests
         // Faster than the limit is a fault; slower may be a busy machine.
         var rate = result.BytesDownloaded / clock.Elapsed.TotalSeconds;
         Assert.True(rate <= 8_000_000 * 1.05, $"{rate:N0} bytes per second arrived.");
+    }
+
+    private sealed class ReadSizes(byte[] content) : MemoryStream(content)
+    {
+        public int Largest { get; private set; }
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            Largest = Math.Max(Largest, buffer.Length);
+            return base.ReadAsync(buffer, cancellationToken);
+        }
     }
 }
