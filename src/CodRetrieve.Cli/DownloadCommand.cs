@@ -18,14 +18,12 @@ internal sealed class DownloadCommand(Request request, Terminal terminal)
         {
             var session = await Session.OpenAsync(request, terminal, cancellationToken).ConfigureAwait(false);
             await using var closing = session.ConfigureAwait(false);
-            if (TryCreate(session) is not { } job)
-            {
-                return await ReportSavedAsync(session, errors, cancellationToken).ConfigureAwait(false);
-            }
-
+            var job = TryCreate(session);
             using var report = request.Report is { } file ? InstanceReport.Create(file) : null;
             using var failed = request.FailedList is { } list ? FailedList.Create(list) : null;
             await RunAsync(session, job, errors, report, failed, cancellationToken).ConfigureAwait(false);
+            report?.Complete(_result, cause: null);
+            failed?.Complete(session.Studies, _result);
             return Report(session, errors);
         }
         catch (UsageException e)
@@ -45,20 +43,17 @@ internal sealed class DownloadCommand(Request request, Terminal terminal)
         }
     }
 
-    private async Task RunAsync(Session session, Job job, ErrorLines errors, InstanceReport? report, FailedList? failed, CancellationToken cancellationToken)
+    private async Task RunAsync(Session session, Job? job, ErrorLines errors, InstanceReport? report, FailedList? failed, CancellationToken cancellationToken)
     {
         try
         {
-            await RunJobAsync(session, job, errors, report, cancellationToken).ConfigureAwait(false);
+            await (job is null ? TakeSavedAsync(session, cancellationToken) : RunJobAsync(session, job, errors, report, cancellationToken)).ConfigureAwait(false);
         }
         catch (Exception e) when (e is not UsageException)
         {
             CompleteAfter(e, session, report, failed, errors);
             throw;
         }
-
-        report?.Complete(_result, cause: null);
-        failed?.Complete(session.Studies, _result);
     }
 
     // What ended the download says more than what became of its reports.
@@ -116,26 +111,19 @@ internal sealed class DownloadCommand(Request request, Terminal terminal)
         }
     }
 
-    private async Task<int> ReportSavedAsync(Session session, ErrorLines errors, CancellationToken cancellationToken)
+    // What a job would have found, in a directory that cannot be written and has everything.
+    private async Task TakeSavedAsync(Session session, CancellationToken cancellationToken)
     {
         session.Cod.InitDirectory(request.Directory!, readOnly: true);
         var stats = await session.Cod.GetStatsAsync(session.Studies, request.Format, cancellationToken).ConfigureAwait(false);
-        if (stats.InstancesSaved < stats.InstancesTotal || stats.Series.Count == 0 || stats.Series.Any(series => !series.IsSaved) || stats.StudyFailures.Count + stats.MissingStudies.Count > 0)
+        if (stats.Series.Count == 0 || stats.Series.Any(series => !series.IsSaved) || stats.StudyFailures.Count + stats.MissingStudies.Count > 0)
         {
             throw _notWritable!;
         }
 
-        if (request.Json)
-        {
-            Json.Write(terminal.Out, DownloadReport.OfSaved(stats, Stopwatch.GetElapsedTime(_started)), Json.Default.DownloadReport);
-        }
-        else if (!request.Quiet)
-        {
-            terminal.Out.WriteLine($"complete: 0 instances saved, {stats.InstancesSaved} skipped, 0 failed; the directory cannot be written, and need not be");
-        }
-
-        errors.End();
-        return ExitCode.Done;
+        var series = stats.Series.Select(one => CodModelFactory.SeriesResult(
+            CodModelFactory.Series(one.StudyInstanceUid, one.SeriesInstanceUid), SeriesOutcome.AlreadySaved, instancesSkipped: one.InstancesSaved, warnings: one.Warnings));
+        _result = CodModelFactory.JobResult(series: [.. series], elapsed: Stopwatch.GetElapsedTime(_started));
     }
 
     private int Report(Session session, ErrorLines errors)

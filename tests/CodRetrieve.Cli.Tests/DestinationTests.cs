@@ -57,14 +57,17 @@ public sealed class DestinationTests
 
         var stats = await store.RunAsync(["stats", .. args, "--json"]);
         var verified = await store.RunAsync(["verify", .. args]);
-        var again = await store.RunAsync(["download", .. args]);
+        var (report, failed) = (Path.Combine(store.Folder.Path, "report.json"), Path.Combine(store.Folder.Path, "failed.txt"));
+        var again = await store.RunAsync(["download", .. args, "--report", report, "--failed-list", failed]);
         var json = await store.RunAsync(["download", .. args, "--json"]);
         var missing = await store.RunAsync(["download", .. args, other.StudyInstanceUid]);
 
         Assert.Equal((0, 0, 0, 0), (stats.ExitCode, verified.ExitCode, again.ExitCode, json.ExitCode));
         Assert.Equal(5, stats.Json.GetProperty("instancesSaved").GetInt32());
-        Assert.Contains("complete: 0 instances saved, 5 skipped, 0 failed", again.Out, StringComparison.Ordinal);
+        Assert.Contains("complete: 0 instances saved (0 B), 5 skipped, 0 failed", again.Out, StringComparison.Ordinal);
         Assert.Equal(("complete", 5), (json.Json.GetProperty("outcome").GetString(), json.Json.GetProperty("instancesSkipped").GetInt32()));
+        Assert.Equal("complete", new CliResult(0, await File.ReadAllTextAsync(report), "").Json.GetProperty("outcome").GetString());
+        Assert.Empty(await File.ReadAllTextAsync(failed));
         Assert.Equal(5, missing.ExitCode);
     }
 

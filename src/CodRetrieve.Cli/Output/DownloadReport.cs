@@ -66,14 +66,6 @@ internal sealed record DownloadReport
         };
     }
 
-    /// <summary>The report on a download of what is saved already.</summary>
-    public static DownloadReport OfSaved(DownloadStats stats, TimeSpan elapsed) => Of(null, elapsed, null) with
-    {
-        Outcome = Json.NameOf(JobOutcome.Complete),
-        InstancesSkipped = stats.InstancesSaved,
-        Warnings = [.. stats.Warnings],
-    };
-
     public static JobOutcome OutcomeOf(JobResult? result, Exception? cause) =>
         result?.Outcome ?? (cause is OperationCanceledException ? JobOutcome.Cancelled : JobOutcome.Failed);
 }

@@ -9,26 +9,35 @@ namespace CodRetrieve.Catalog;
 /// <param name="catalog">The store.</param>
 /// <param name="studies">The studies, each once.</param>
 /// <param name="studiesAtOnce">How many studies are read at a time.</param>
-/// <param name="seriesAtOnce">How many series of a study are read at a time.</param>
+/// <param name="seriesAtOnce">How many series are read at a time, of one study or of several.</param>
 internal sealed class CatalogEnumeration(CodCatalog catalog, IAsyncEnumerable<string> studies, int studiesAtOnce, int seriesAtOnce) : ICatalogSource
 {
-    // Together more than a job's connections, so that these wait for the store and not the store for them.
-    private const int StudiesAtOnce = 4;
-    private const int SeriesAtOnce = 4;
+    // What reads few bytes over many round trips needs as many requests in flight as there may be; below that, enough to stay ahead of the transfer.
+    private const int MinStudiesAtOnce = 4;
+    private const int MinSeriesAtOnce = 16;
 
-    public static CatalogEnumeration Of(CodCatalog catalog, IAsyncEnumerable<string> studies) => new(catalog, studies, StudiesAtOnce, SeriesAtOnce);
+    /// <summary>Reads as many at a time as keep a number of connections busy.</summary>
+    public static CatalogEnumeration Of(CodCatalog catalog, IAsyncEnumerable<string> studies, int connections) =>
+        new(catalog, studies, Math.Max(MinStudiesAtOnce, connections / 2), Math.Max(MinSeriesAtOnce, connections));
 
-    public static CatalogEnumeration Of(
-        CodCatalog catalog, IEnumerable<string> studies, int studiesAtOnce = StudiesAtOnce, int seriesAtOnce = SeriesAtOnce) =>
+    /// <inheritdoc cref="Of(CodCatalog, IAsyncEnumerable{string}, int)"/>
+    public static CatalogEnumeration Of(CodCatalog catalog, IEnumerable<string> studies, int connections) => Of(catalog, Each(studies), connections);
+
+    /// <summary>Reads given numbers of them at a time.</summary>
+    public static CatalogEnumeration Of(CodCatalog catalog, IEnumerable<string> studies, int studiesAtOnce, int seriesAtOnce) =>
         new(catalog, Each(studies), studiesAtOnce, seriesAtOnce);
 
-    public Task VisitAsync<TStudy>(ICatalogVisitor<TStudy> visitor, CancellationToken cancellationToken)
-        where TStudy : class => Parallel.ForEachAsync(
-        Numbered(studies, cancellationToken),
-        Options(studiesAtOnce, cancellationToken),
-        (study, ct) => VisitStudyAsync(visitor, study, ct));
+    public async Task VisitAsync<TStudy>(ICatalogVisitor<TStudy> visitor, CancellationToken cancellationToken)
+        where TStudy : class
+    {
+        using var places = new SemaphoreSlim(seriesAtOnce);
+        await Parallel.ForEachAsync(
+            Numbered(studies, cancellationToken),
+            Options(studiesAtOnce, cancellationToken),
+            (study, ct) => VisitStudyAsync(visitor, study, places, ct)).ConfigureAwait(false);
+    }
 
-    private async ValueTask VisitStudyAsync<TStudy>(ICatalogVisitor<TStudy> visitor, StudyRequest study, CancellationToken cancellationToken)
+    private async ValueTask VisitStudyAsync<TStudy>(ICatalogVisitor<TStudy> visitor, StudyRequest study, SemaphoreSlim places, CancellationToken cancellationToken)
         where TStudy : class
     {
         StudyListing listing;
@@ -56,9 +65,24 @@ internal sealed class CatalogEnumeration(CodCatalog catalog, IAsyncEnumerable<st
         await Parallel.ForEachAsync(
             Enumerable.Range(0, listing.Series.Count),
             Options(seriesAtOnce, cancellationToken),
-            async (i, ct) => await visitor.SeriesReadAsync(
-                state, i, await catalog.ReadSeriesAsync(listing.Series[i], ct).ConfigureAwait(false), ct).ConfigureAwait(false)).ConfigureAwait(false);
+            (i, ct) => VisitSeriesAsync(visitor, state, i, listing.Series[i], places, ct)).ConfigureAwait(false);
         await visitor.StudyReadAsync(state, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask VisitSeriesAsync<TStudy>(
+        ICatalogVisitor<TStudy> visitor, TStudy state, int position, SeriesListing series, SemaphoreSlim places, CancellationToken cancellationToken)
+        where TStudy : class
+    {
+        await places.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var content = await catalog.ReadSeriesAsync(series, cancellationToken).ConfigureAwait(false);
+            await visitor.SeriesReadAsync(state, position, content, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            places.Release();
+        }
     }
 
     // "Not found" is the bucket: a study that does not exist lists as empty.

@@ -197,7 +197,7 @@ internal sealed class JobPlanner(JobContext job, CompletionHandler completion) :
                 studies.Add(study);
             }
 
-            await CatalogEnumeration.Of(job.Catalog, studies).VisitAsync(this, cancellationToken).ConfigureAwait(false);
+            await CatalogEnumeration.Of(job.Catalog, studies, job.Options.MaxConnections).VisitAsync(this, cancellationToken).ConfigureAwait(false);
         }
 
         foreach (var study in _busy)

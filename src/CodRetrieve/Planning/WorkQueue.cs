@@ -9,12 +9,14 @@ namespace CodRetrieve.Planning;
 internal sealed class WorkQueue<TSeries>(int connections) : IDisposable
     where TSeries : class, IQueuedSeries
 {
-    /// <summary>How many series may be planned ahead. Bounds the memory that their instances take.</summary>
-    private const int MaxSeries = 32;
+    /// <summary>
+    /// How many series may be planned ahead: so many that no connection waits where each has one request's worth to do, and no more, since their instances take memory.
+    /// </summary>
+    private const int MinSeries = 32;
 
     private readonly object _lock = new();
     private readonly LinkedList<TSeries> _series = new();
-    private readonly SemaphoreSlim _places = new(MaxSeries, MaxSeries);
+    private readonly SemaphoreSlim _places = new(Math.Max(MinSeries, 2 * connections));
     private TaskCompletionSource _changed = NewSignal();
     private bool _isComplete;
     private bool _isStopped;
