@@ -100,7 +100,7 @@ internal sealed class CommandLine
     private readonly Option<string> _failedList = new("--failed-list")
     {
         HelpName = "FILE",
-        Description = "Write the studies that did not come whole, each below the reason why, in a file that can be given as @FILE. Empty if all did.",
+        Description = "Write the studies that are not completely saved, each below the reason why, in a file that can be given as @FILE. Empty if all are.",
     };
 
     private readonly Option<TimeSpan?> _stopAfter = new("--stop-after")

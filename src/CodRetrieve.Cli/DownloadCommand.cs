@@ -123,7 +123,7 @@ internal sealed class DownloadCommand(Request request, Terminal terminal)
 
         var series = stats.Series.Select(one => CodModelFactory.SeriesResult(
             CodModelFactory.Series(one.StudyInstanceUid, one.SeriesInstanceUid), SeriesOutcome.AlreadySaved, instancesSkipped: one.InstancesSaved, warnings: one.Warnings));
-        _result = CodModelFactory.JobResult(series: [.. series], elapsed: Stopwatch.GetElapsedTime(_started));
+        _result = CodModelFactory.JobResult(series: [.. series], elapsed: Stopwatch.GetElapsedTime(_started), completedStudies: session.Studies);
     }
 
     private int Report(Session session, ErrorLines errors)

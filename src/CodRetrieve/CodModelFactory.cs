@@ -182,6 +182,7 @@ public static class CodModelFactory
     /// <param name="bytesDownloaded">Tar bytes that came over the wire.</param>
     /// <param name="elapsed">How long it took.</param>
     /// <param name="fatalException">What ended it early; <see langword="null"/> for nothing.</param>
+    /// <param name="completedStudies">Studies of which everything is saved; <see langword="null"/> for none.</param>
     /// <returns>The result.</returns>
     public static JobResult JobResult(
         JobOutcome outcome = JobOutcome.Complete,
@@ -190,9 +191,11 @@ public static class CodModelFactory
         IReadOnlyList<string>? busyStudies = null,
         long bytesDownloaded = 0,
         TimeSpan elapsed = default,
-        Exception? fatalException = null) => new()
+        Exception? fatalException = null,
+        IReadOnlyList<string>? completedStudies = null) => new()
         {
             Outcome = outcome,
+            CompletedStudies = completedStudies ?? [],
             Series = series ?? [],
             MissingStudies = missingStudies ?? [],
             BusyStudies = busyStudies ?? [],

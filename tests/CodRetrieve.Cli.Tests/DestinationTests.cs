@@ -187,7 +187,29 @@ public sealed class DestinationTests
     }
 
     [Fact(Timeout = 60_000)]
-    public async Task The_failed_list_of_a_run_that_ended_early_has_all_that_was_asked_for()
+    public async Task The_failed_list_of_a_run_that_ended_early_has_what_is_not_complete()
+    {
+        await using var store = await CliStore.StartAsync();
+        var list = Path.Combine(store.Folder.Path, "failed.txt");
+        var (saved, ending, never) = (store.PutStudy(1), store.PutStudy(2), store.PutStudy(3));
+        string[] args = ["-o", store.Folder.Output, "--failed-list", list];
+        Assert.Equal(0, (await store.RunAsync(["download", TestStore.Url, saved.StudyInstanceUid, .. args])).ExitCode);
+        Assert.Empty(await File.ReadAllTextAsync(list));
+        using var cancel = new CancellationTokenSource();
+        store.Server.Faults.Add(Fault.StallAfter(1_000), objectName: name => name == ending.Series[1].TarName(TestStore.Prefix));
+        var run = store.RunAsync(cancel.Token, ["download", TestStore.Url, saved.StudyInstanceUid, ending.StudyInstanceUid, never.StudyInstanceUid, "--connections", "1", .. args]);
+        await store.Server.WaitForRequestAsync(request => request.BytesSent == 1_000);
+        await cancel.CancelAsync();
+
+        Assert.Equal(130, (await run).ExitCode);
+
+        // The first one is not in it if it was completed before the end, which it need not be.
+        var left = (await File.ReadAllLinesAsync(list)).Where(line => line[0] != '#');
+        Assert.Equal([ending.StudyInstanceUid, never.StudyInstanceUid], left.Where(study => study != saved.StudyInstanceUid));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task The_failed_list_of_a_run_that_could_not_begin_has_everything()
     {
         await using var store = await CliStore.StartAsync();
         var list = Path.Combine(store.Folder.Path, "failed.txt");

@@ -23,6 +23,29 @@ public sealed class JobFailureTests
         Assert.Equal(SeriesOutcome.Incomplete, result.Series[0].Outcome);
     }
 
+    [Theory(Timeout = 60_000)]
+    [InlineData(OutputFormat.Folder)]
+    [InlineData(OutputFormat.Zip)]
+    public async Task The_result_names_the_studies_of_which_everything_is_saved_those_that_were_before_included(OutputFormat format)
+    {
+        await using var store = await TestStore.StartAsync();
+        var (before, good, corrupt) = (Put(store, 1), Put(store, 2), Put(store, 3, 1));
+        using var folder = new TempFolder();
+        await using var cod = store.Open(folder.Path);
+        Assert.Equal([before], (await cod.CreateWatchedJob([before], format).RunAsync()).CompletedStudies);
+
+        var result = await cod.CreateWatchedJob([corrupt, "1.2.404", before, good], format).RunAsync();
+
+        Assert.Equal(new[] { before, good }.Order(StringComparer.Ordinal), result.CompletedStudies.Order(StringComparer.Ordinal));
+
+        static string Put(TestStore store, int seed, params int[] corrupt)
+        {
+            var study = new SyntheticStudy(seed: seed);
+            study.AddSeries(new() { InstanceCount = 3, InstanceSizeBytes = 5_000, CorruptInstances = corrupt });
+            return store.Put(study).StudyInstanceUid;
+        }
+    }
+
     [Fact(Timeout = 30_000)]
     public async Task A_bit_flipped_on_the_wire_is_fetched_again()
     {

@@ -41,28 +41,23 @@ internal sealed class FailedList : IDisposable
 
     private static IEnumerable<(string Study, string Reason)> FailedOf(IReadOnlyList<string> studies, JobResult? result)
     {
-        if (result is not { Outcome: JobOutcome.Complete or JobOutcome.Incomplete })
-        {
-            // Which studies are whole is known only of a run that came to its end; what is saved is not fetched again.
-            return studies.Select(study => (study, "the run ended before its time"));
-        }
-
         var reasons = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var failure in result.Failures)
+        foreach (var failure in result?.Failures ?? [])
         {
             reasons.TryAdd(failure.StudyInstanceUid ?? "", failure.ToString());
         }
 
-        foreach (var study in result.MissingStudies)
+        foreach (var study in result?.MissingStudies ?? [])
         {
             reasons.TryAdd(study, "it does not exist in the store");
         }
 
-        foreach (var study in result.BusyStudies)
+        foreach (var study in result?.BusyStudies ?? [])
         {
             reasons.TryAdd(study, "another process was saving it");
         }
 
-        return studies.Where(reasons.ContainsKey).Select(study => (study, reasons[study]));
+        var completed = result?.CompletedStudies.ToHashSet(StringComparer.Ordinal) ?? [];
+        return studies.Where(study => !completed.Contains(study)).Select(study => (study, reasons.GetValueOrDefault(study, "the run ended before it was complete")));
     }
 }

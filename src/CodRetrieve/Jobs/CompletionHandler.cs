@@ -54,7 +54,12 @@ internal sealed class CompletionHandler(JobContext job)
             {
                 job.Ending.ThrowIfCancellationRequested();
                 job.Space.Leave(study);
-                await job.Handler.CompleteStudyAsync(study.Info, job.Ending).ConfigureAwait(false);
+                var info = study.Info;
+                await job.Handler.CompleteStudyAsync(info, job.Ending).ConfigureAwait(false);
+                if (info.IsComplete)
+                {
+                    job.Tally.AddCompletedStudy(study.StudyInstanceUid);
+                }
             }
 #pragma warning disable CA1031 // Whatever a save handler throws is the cause of this study's failure.
             catch (Exception e)

@@ -13,6 +13,7 @@ internal sealed class JobTally(bool wantsStats)
     private readonly List<SeriesResult> _series = [];
     private readonly List<RetrievalFailure> _studyFailures = [];
     private readonly List<string> _missing = [];
+    private readonly List<string> _completed = [];
     private readonly List<string> _busy = [];
     private readonly Dictionary<string, string> _holders = new(StringComparer.Ordinal);
     private readonly SortedDictionary<(int Study, int Series), SeriesStats> _stats = [];
@@ -97,6 +98,8 @@ internal sealed class JobTally(bool wantsStats)
 
     public void AddStudyFailure(RetrievalFailure failure) => Add(_studyFailures, failure);
 
+    public void AddCompletedStudy(string study) => Add(_completed, study);
+
     public void AddMissingStudy(string study) => Add(_missing, study);
 
     public void AddBusyStudy(string study, string? holder)
@@ -171,6 +174,7 @@ internal sealed class JobTally(bool wantsStats)
             {
                 Outcome = outcome ?? (failures.Count + _missing.Count + _busy.Count > 0 ? JobOutcome.Incomplete : JobOutcome.Complete),
                 Series = [.. _series],
+                CompletedStudies = [.. _completed],
                 MissingStudies = [.. _missing],
                 BusyStudies = [.. _busy],
                 BusyStudyHolders = new Dictionary<string, string>(_holders, StringComparer.Ordinal),

@@ -18,6 +18,11 @@ public sealed class JobResult
     /// </summary>
     public required IReadOnlyList<SeriesResult> Series { get; init; }
 
+    /// <summary>
+    /// Gets the studies of which everything that the store lists is saved, in the order in which they were completed; also of a job that was stopped, cancelled or failed.
+    /// </summary>
+    public IReadOnlyList<string> CompletedStudies { get; init; } = [];
+
     /// <summary>Gets the studies that were asked for and do not exist in the store (or that the credential may not know of).</summary>
     public required IReadOnlyList<string> MissingStudies { get; init; }
 
