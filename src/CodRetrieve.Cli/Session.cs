@@ -63,7 +63,7 @@ internal sealed class Session : IAsyncDisposable
         options.Endpoint = endpoint ?? options.Endpoint;
         if (!bucket.HasToken)
         {
-            options.Credential = CredentialChoice.Choose(request.Login, endpoint, environment).Credential;
+            options.Credential = CredentialChoice.Choose(request.Login, endpoint, environment);
         }
 
         if (request.LogLevel != LogLevel.None)

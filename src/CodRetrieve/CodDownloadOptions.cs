@@ -1,6 +1,5 @@
 using System.IO.Compression;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
+using CodRetrieve.Storage;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -151,7 +150,7 @@ public sealed class CodDownloadOptions
 
     internal CodDownloadOptions Validated()
     {
-        ThrowIfNoCertificates(CertificateAuthorityFile);
+        _ = CertificateCheck.LoadAuthorities(CertificateAuthorityFile);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxConnections, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxConnections, 256);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxBytesPerSecond ?? long.MaxValue, 1024, nameof(MaxBytesPerSecond));
@@ -184,28 +183,6 @@ public sealed class CodDownloadOptions
         }
 
         return copy;
-    }
-
-    private static void ThrowIfNoCertificates(string? file)
-    {
-        if (file is null)
-        {
-            return;
-        }
-
-        try
-        {
-            var certificates = new X509Certificate2Collection();
-            certificates.ImportFromPemFile(file);
-            if (certificates.Count == 0)
-            {
-                throw new ArgumentException($"The file '{file}' holds no certificate in PEM (-----BEGIN CERTIFICATE-----).", nameof(CertificateAuthorityFile));
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
-        {
-            throw new ArgumentException($"The certificates in '{file}' cannot be read: {e.Message}", nameof(CertificateAuthorityFile), e);
-        }
     }
 
     private static void ThrowIfNotWithinDay(TimeSpan value, string name)

@@ -132,10 +132,10 @@ public sealed class CredentialTests
             File.WriteAllText(Path.Combine(home.Path, ".config", "gcloud", "application_default_credentials.json"), "{}");
         }
 
-        var choice = CredentialChoice.Choose(new LoginRequest { Anonymous = anonymous }, endpoint is null ? null : new Uri(endpoint), environment);
+        var (request, uri) = (new LoginRequest { Anonymous = anonymous }, endpoint is null ? null : new Uri(endpoint));
 
-        Assert.Equal(expected, choice.Credential.ToString());
-        Assert.Equal(expected != "anonymous", choice.FoundLogin is not null);
+        Assert.Equal(expected, CredentialChoice.Choose(request, uri, environment).ToString());
+        Assert.Equal(expected != "anonymous", CredentialChoice.FindLogin(request, uri, environment) is not null);
     }
 
     [Fact]
@@ -147,8 +147,8 @@ public sealed class CredentialTests
     [Fact]
     public void A_login_is_used_for_an_emulator_when_asked_for()
     {
-        var choice = CredentialChoice.Choose(new LoginRequest { ApplicationDefault = true }, new Uri("http://127.0.0.1:4443"), new Dictionary<string, string?>(StringComparer.Ordinal));
+        var (request, uri, environment) = (new LoginRequest { ApplicationDefault = true }, new Uri("http://127.0.0.1:4443"), new Dictionary<string, string?>(StringComparer.Ordinal));
 
-        Assert.Equal(("application default", null), (choice.Credential.ToString(), choice.FoundLogin));
+        Assert.Equal(("application default", null), (CredentialChoice.Choose(request, uri, environment).ToString(), CredentialChoice.FindLogin(request, uri, environment)));
     }
 }

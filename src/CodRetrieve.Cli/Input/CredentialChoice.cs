@@ -3,20 +3,23 @@ using CodRetrieve.Cli.Options;
 namespace CodRetrieve.Cli.Input;
 
 /// <summary>Whose rights are used for a bucket that was given no token.</summary>
-/// <param name="Credential">Where tokens come from.</param>
-/// <param name="FoundLogin">The file of a login that was found and not asked for; <see langword="null"/> where there is none.</param>
-internal sealed record CredentialChoice(CodCredential Credential, string? FoundLogin)
+internal static class CredentialChoice
 {
     public const string TokenVariable = "COD_RETRIEVE_TOKEN";
 
     /// <exception cref="ArgumentException">The token can be none, or the file holds no credential.</exception>
     /// <exception cref="UsageException">There is no such file.</exception>
-    public static CredentialChoice Choose(LoginRequest request, Uri? endpoint, IReadOnlyDictionary<string, string?> environment) =>
-        Asked(request, environment) is { } asked ? new CredentialChoice(asked, null)
+    public static CodCredential Choose(LoginRequest request, Uri? endpoint, IReadOnlyDictionary<string, string?> environment) =>
+        Asked(request, environment)
+        ?? (FindLogin(request, endpoint, environment) is null ? CodCredential.Anonymous : CodCredential.ApplicationDefault().WithAnonymousFallback());
+
+    /// <summary>Whether it was said, by an option or the token's variable, whose rights are used.</summary>
+    public static bool IsAsked(LoginRequest request, IReadOnlyDictionary<string, string?> environment) => request.IsChosen || TokenIn(environment) is not null;
+
+    /// <summary>The file of a login that is used since it was found; <see langword="null"/> where there is none, or another was asked for.</summary>
+    public static string? FindLogin(LoginRequest request, Uri? endpoint, IReadOnlyDictionary<string, string?> environment) =>
         // A login for Google's cloud is nothing that an emulator should see, unless it is asked for.
-        : !request.Anonymous && EndpointChoice.IsGoogle(endpoint) && GcloudFolder.FindLogin(environment) is { } found
-            ? new CredentialChoice(CodCredential.ApplicationDefault().WithAnonymousFallback(), found)
-            : new CredentialChoice(CodCredential.Anonymous, null);
+        !IsAsked(request, environment) && EndpointChoice.IsGoogle(endpoint) ? GcloudFolder.FindLogin(environment) : null;
 
     private static CodCredential? Asked(LoginRequest request, IReadOnlyDictionary<string, string?> environment) => request switch
     {
@@ -24,8 +27,11 @@ internal sealed record CredentialChoice(CodCredential Credential, string? FoundL
         { TokenFile: { } file } => TokenFile.ToCredential(file),
         { TokenCommand: { } command } => TokenCommand.ToCredential(command),
         { ApplicationDefault: true } => CodCredential.ApplicationDefault(),
-        _ => environment.GetValueOrDefault(TokenVariable)?.Trim() is { Length: > 0 } token ? CodCredential.FromAccessToken(token) : null,
+        _ => TokenIn(environment) is { } token ? CodCredential.FromAccessToken(token) : null,
     };
+
+    private static string? TokenIn(IReadOnlyDictionary<string, string?> environment) =>
+        environment.GetValueOrDefault(TokenVariable)?.Trim() is { Length: > 0 } token ? token : null;
 
     private static CodCredential FromFile(string file)
     {

@@ -54,12 +54,14 @@ internal static partial class StudyListText
     {
         var start = 0;
         var line = 1;
+        var first = "";
         for (; start < text.Length; line++)
         {
             var end = text.IndexOf('\n', start) is var found and >= 0 ? found : text.Length;
             var content = text[start..end].Trim();
             if (content.Length > 0 && content[0] != '#')
             {
+                first = content;
                 break;
             }
 
@@ -67,7 +69,7 @@ internal static partial class StudyListText
         }
 
         var rest = start < text.Length ? text[start..] : "";
-        return StudyTable.FromHeader(rest.Split('\n')[0].Trim()) is { } table
+        return StudyTable.FromHeader(first) is { } table
             ? table.Rows(rest).Select(row => (row.Line + line - 1, row.Text, row.Study))
             : rest.Split('\n').Select((content, i) => StudyIn(line + i, content.Trim()));
     }

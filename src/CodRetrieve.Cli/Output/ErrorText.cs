@@ -40,8 +40,10 @@ internal static class ErrorText
     };
 
     private static string? FoundLogin(Request request, IReadOnlyDictionary<string, string?> environment) =>
-        IsWithoutLogin(request, environment) && EndpointChoice.IsGoogle(EndpointChoice.Choose(request.Network.Endpoint, environment)) ? GcloudFolder.FindLogin(environment) : null;
+        HasTokenInUrl(request) ? null : CredentialChoice.FindLogin(request.Login, EndpointChoice.Choose(request.Network.Endpoint, environment), environment);
 
     private static bool IsWithoutLogin(Request request, IReadOnlyDictionary<string, string?> environment) =>
-        !request.Login.IsChosen && string.IsNullOrWhiteSpace(environment.GetValueOrDefault(CredentialChoice.TokenVariable)) && !request.Bucket.Contains("token=", StringComparison.OrdinalIgnoreCase);
+        !HasTokenInUrl(request) && !CredentialChoice.IsAsked(request.Login, environment);
+
+    private static bool HasTokenInUrl(Request request) => request.Bucket.Contains("token=", StringComparison.OrdinalIgnoreCase);
 }

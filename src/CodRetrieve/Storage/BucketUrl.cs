@@ -135,7 +135,7 @@ internal static class BucketUrl
 
         return Directory.Exists(path)
             ? Path.GetFullPath(path)
-            : throw Invalid($"The text is not a bucket URL, and there is no folder '{Printable(path)}'.");
+            : throw Invalid($"The text is not a bucket URL, and there is no folder '{PrintableName.Of(path)}'.");
     }
 
     private static string TakeBucket(List<string> parts)
@@ -190,12 +190,6 @@ internal static class BucketUrl
         }
 
         return null;
-    }
-
-    private static string Printable(string text)
-    {
-        var cleaned = string.Concat(text.Take(100).Select(c => char.IsControl(c) ? '?' : c));
-        return text.Length > 100 ? cleaned + "..." : cleaned;
     }
 
     private static ArgumentException Invalid(string what) => new($"{what} {Forms}", "url");

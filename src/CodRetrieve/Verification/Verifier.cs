@@ -9,9 +9,9 @@ namespace CodRetrieve.Verification;
 internal sealed class Verifier(CodCatalog catalog, string directory, OutputFormat format, SavingOptions saving, VerificationMeter meter)
     : ICatalogVisitor<StudyVerifier>, IDisposable
 {
-    // As few as keep the disk busy while the next listing or index comes; each holds the instances of its series.
+    // As few as keep the disk busy while the next listing or index comes; each holds the instances of its series. The series of all studies together.
     private const int StudiesAtOnce = 2;
-    private const int SeriesAtOnce = 4;
+    private const int SeriesAtOnce = 8;
 
     private readonly object _lock = new();
     private readonly IStudyLayout _layout = format == OutputFormat.Zip ? ZipSaveHandler.CreateLayout(directory, saving) : new FolderLayout(directory, saving);

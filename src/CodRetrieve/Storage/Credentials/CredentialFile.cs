@@ -55,7 +55,7 @@ internal static class CredentialFile
             throw Invalid(path, "is not a JSON object");
         }
 
-        if (!root.TryGetProperty("type", out var type) || type.GetString() is not { } name || !Required.TryGetValue(name, out var required))
+        if (!root.TryGetProperty("type", out var type) || type.ValueKind != JsonValueKind.String || type.GetString() is not { } name || !Required.TryGetValue(name, out var required))
         {
             throw Invalid(path, root.TryGetProperty("installed", out _) || root.TryGetProperty("web", out _)
                 ? "is the secret of an OAuth client, which is no login"

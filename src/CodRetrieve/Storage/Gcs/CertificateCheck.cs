@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Security;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace CodRetrieve.Storage;
@@ -11,6 +12,30 @@ namespace CodRetrieve.Storage;
 internal sealed class CertificateCheck(X509Certificate2Collection? authorities, TimeProvider time)
 {
     private const X509ChainStatusFlags OfDates = X509ChainStatusFlags.NotTimeValid | X509ChainStatusFlags.NotTimeNested;
+
+    /// <summary>Reads certificates of authorities.</summary>
+    /// <param name="file">The file (PEM); <see langword="null"/> for none.</param>
+    /// <exception cref="ArgumentException">It cannot be read, or holds none.</exception>
+    public static X509Certificate2Collection? LoadAuthorities(string? file)
+    {
+        if (file is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            var certificates = new X509Certificate2Collection();
+            certificates.ImportFromPemFile(file);
+            return certificates.Count > 0
+                ? certificates
+                : throw new ArgumentException($"The file '{file}' holds no certificate in PEM (-----BEGIN CERTIFICATE-----).", nameof(CodDownloadOptions.CertificateAuthorityFile));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            throw new ArgumentException($"The certificates in '{file}' cannot be read: {e.Message}", nameof(CodDownloadOptions.CertificateAuthorityFile), e);
+        }
+    }
 
     /// <exception cref="CertificateRejectedException">It is not to be trusted.</exception>
     public bool Validate(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
@@ -50,19 +75,13 @@ internal sealed class CertificateCheck(X509Certificate2Collection? authorities, 
 
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
         {
-            return $"it is for another name ({Printable(certificate.Subject)})";
+            return $"it is for another name ({PrintableName.Of(certificate.Subject)})";
         }
 
         var flags = chain?.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, static (all, status) => all | status.Status) ?? X509ChainStatusFlags.NoError;
         return (flags & OfDates) != 0 && certificate is X509Certificate2 dated
             ? string.Create(CultureInfo.InvariantCulture, $"it is valid from {dated.NotBefore.ToUniversalTime():u} to {dated.NotAfter.ToUniversalTime():u}, and the clock of this machine says {time.GetUtcNow():u}")
-            : $"its issuer is not trusted ({Printable(certificate.Issuer)}; {flags})";
-    }
-
-    private static string Printable(string name)
-    {
-        var cleaned = string.Concat(name.Take(100).Select(static c => char.IsControl(c) ? '?' : c));
-        return name.Length > 100 ? cleaned + "…" : cleaned;
+            : $"its issuer is not trusted ({PrintableName.Of(certificate.Issuer)}; {flags})";
     }
 }
 

@@ -33,7 +33,7 @@ internal static class ConnectionFailure
             {
                 (_, HttpStatusCode.ProxyAuthenticationRequired) => (ObjectStoreFailure.ProxyAuthenticationRequired, ProxyWantsLogin(proxy)),
                 (HttpRequestError.ProxyTunnelError, null) => (ObjectStoreFailure.Unavailable, $"{Proxy(proxy)} cannot be reached, or gives no connection to {url.Host}"),
-                (HttpRequestError.ProxyTunnelError, var status) => (IsBusy(status.Value) ? ObjectStoreFailure.Unavailable : ObjectStoreFailure.Rejected, $"{Proxy(proxy)} gives no connection to {url.Host} (HTTP {(int)status})"),
+                (HttpRequestError.ProxyTunnelError, var status) => (GcsResponse.IsBusy((int)status.Value) ? ObjectStoreFailure.Unavailable : ObjectStoreFailure.Rejected, $"{Proxy(proxy)} gives no connection to {url.Host} (HTTP {(int)status})"),
                 (HttpRequestError.ConfigurationLimitExceeded, _) => (ObjectStoreFailure.Rejected, $"the headers of the response of {url.Host}{through} are longer than is allowed. Check what is between"),
                 (HttpRequestError.SecureConnectionError, _) => (ObjectStoreFailure.Unavailable, $"the TLS connection to {url.Host}{through} broke while it was made"),
                 (HttpRequestError.InvalidResponse, _) when url.Scheme == Uri.UriSchemeHttp => (ObjectStoreFailure.Rejected, NotHttp(url)),
@@ -58,6 +58,4 @@ internal static class ConnectionFailure
 
     private static string? Cause(HttpRequestException exception) =>
         exception.InnerException is SocketException socket ? $" ({socket.SocketErrorCode})" : null;
-
-    private static bool IsBusy(HttpStatusCode status) => (int)status is 408 or 429 or 500 or 502 or 503 or 504;
 }

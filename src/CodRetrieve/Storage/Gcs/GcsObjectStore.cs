@@ -13,7 +13,6 @@ internal sealed class GcsObjectStore : IObjectStore
     private const string ListFields = "kind,items(name,size,generation,updated,crc32c,contentEncoding),prefixes,nextPageToken";
 
     private readonly HttpClientSource _http;
-    private readonly HttpClient? _client;
     private readonly Uri _endpoint;
     private readonly string _bucket;
     private readonly string? _userProject;
@@ -21,6 +20,7 @@ internal sealed class GcsObjectStore : IObjectStore
     private readonly AnonymousFallback? _fallback;
     private readonly ReadLimits _limits;
     private readonly TimeProvider _time;
+    private HttpClient? _client;
 
     /// <param name="http">Gives the client for each request; not owned.</param>
     /// <param name="bucket">The bucket's name.</param>
@@ -38,15 +38,13 @@ internal sealed class GcsObjectStore : IObjectStore
         _time = options.TimeProvider;
     }
 
-    private GcsObjectStore(GcsObjectStore store, HttpClient client)
-    {
-        (_http, _endpoint, _bucket, _userProject) = (store._http, store._endpoint, store._bucket, store._userProject);
-        (_tokens, _fallback, _limits, _time) = (store._tokens, store._fallback, store._limits, store._time);
-        _client = client;
-    }
-
     /// <summary>The same bucket, read by one client from now on: a caller's factory may make connections for each that it gives.</summary>
-    public GcsObjectStore WithOneClient() => new(this, _http.GetClient());
+    public GcsObjectStore WithOneClient()
+    {
+        var copy = (GcsObjectStore)MemberwiseClone();
+        copy._client = _http.GetClient();
+        return copy;
+    }
 
     public string GetUri(string objectName) => $"gs://{_bucket}/{objectName}";
 

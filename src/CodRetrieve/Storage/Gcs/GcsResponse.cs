@@ -75,6 +75,9 @@ internal static class GcsResponse
         };
     }
 
+    /// <summary>Whether a status, of the store or of a proxy before it, may be another one in a while.</summary>
+    public static bool IsBusy(int status) => status is 408 or 429 or 500 or 502 or 503 or 504;
+
     // Tokens are valid for a time: a clock that is far off makes new ones old, or not valid yet.
     private static string WrongClock(HttpResponseMessage response, DateTimeOffset now) =>
         response.Headers.Date is { } date && (now - date).Duration() > MaxClockSkew
@@ -90,7 +93,7 @@ internal static class GcsResponse
         404 => (ObjectStoreFailure.NotFound, "there is no such object or bucket, or the credential may not know of it"),
         412 => (ObjectStoreFailure.Changed, "the object is no longer the one that was listed"),
         416 => (ObjectStoreFailure.RangeNotSatisfiable, "the range lies outside the object"),
-        408 or 429 or 500 or 502 or 503 or 504 => (ObjectStoreFailure.Unavailable, "the store is busy or failed for the moment"),
+        _ when IsBusy(status) => (ObjectStoreFailure.Unavailable, "the store is busy or failed for the moment"),
         >= 300 and < 400 => (ObjectStoreFailure.Rejected, "the store responded with a redirect, which is not followed. Check the endpoint"),
         _ => (ObjectStoreFailure.Rejected, "the request was refused"),
     };

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Security.Cryptography.X509Certificates;
 
 namespace CodRetrieve.Storage;
 
@@ -58,7 +57,7 @@ internal sealed class HttpClientSource : IDisposable
         handler.AllowAutoRedirect = false;
         handler.UseCookies = false;
         handler.Proxy ??= proxy;
-        handler.SslOptions.RemoteCertificateValidationCallback ??= new CertificateCheck(AuthoritiesOf(options), options.TimeProvider).Validate;
+        handler.SslOptions.RemoteCertificateValidationCallback ??= new CertificateCheck(CertificateCheck.LoadAuthorities(options.CertificateAuthorityFile), options.TimeProvider).Validate;
         if (handler.ConnectTimeout == Timeout.InfiniteTimeSpan)
         {
             handler.ConnectTimeout = options.ConnectTimeout;
@@ -88,17 +87,5 @@ internal sealed class HttpClientSource : IDisposable
 
         // Time limits are set for each request and each read; one for all of a body would end long ones.
         return (new HttpClient(Guard(handler, proxy)) { Timeout = Timeout.InfiniteTimeSpan }, proxy);
-    }
-
-    private static X509Certificate2Collection? AuthoritiesOf(CodDownloadOptions options)
-    {
-        if (options.CertificateAuthorityFile is not { } file)
-        {
-            return null;
-        }
-
-        var authorities = new X509Certificate2Collection();
-        authorities.ImportFromPemFile(file);
-        return authorities;
     }
 }

@@ -39,6 +39,8 @@ public sealed class CredentialFileTests
     [InlineData("[\"hush-hush\"]", "is not a JSON object")]
     [InlineData("{\"private_key\": \"hush-hush\"}", "has no \"type\", or one that is not known")]
     [InlineData("{\"type\": \"hush-hush\"}", "has no \"type\", or one that is not known")]
+    [InlineData("{\"type\": 7}", "has no \"type\", or one that is not known")]
+    [InlineData("{\"type\": [\"service_account\"]}", "has no \"type\", or one that is not known")]
     [InlineData("{\"installed\": {\"client_secret\": \"hush-hush\"}}", "is the secret of an OAuth client, which is no login")]
     [InlineData("{\"type\": \"service_account\", \"private_key\": \"hush-hush\"}", "is a credential of the type service_account without \"client_email\"")]
     [InlineData("{\"type\": \"service_account\", \"client_email\": \"a\", \"private_key\": \"-----BEGIN PRIVATE KEY-----\\nhush-hush\"}", "has a \"private_key\" that is cut off or changed")]
