@@ -27,6 +27,7 @@ internal sealed class SeriesIndexReader
     private readonly HashSet<string> _names = new(StringComparer.OrdinalIgnoreCase);
     private readonly string _place;
     private Dictionary<string, int>? _positions;
+    private int _entries;
     private long _bytes;
     private bool _wantsAttributes;
     private SeriesAttributes? _attributes;
@@ -130,7 +131,7 @@ internal sealed class SeriesIndexReader
         while (await _json.ReadNameAsync(cancellationToken).ConfigureAwait(false))
         {
             var sop = Encoding.UTF8.GetString(_json.Text);
-            if (_names.Count + _problems.Count >= MaxInstances)
+            if (_entries++ == MaxInstances)
             {
                 throw new CodFormatException($"{_uri}: the index lists more than {MaxInstances} instances, which is refused.");
             }
@@ -278,6 +279,10 @@ internal sealed class SeriesIndexReader
         return studies >= 0 && !uri.AsSpan(studies).Equals($"{_place}://instances/{sop}.dcm", StringComparison.Ordinal);
     }
 
+    // In a damaged index anything may stand where a UID should, also what must not be repeated, a patient's name or a path: only what looks like a UID is.
+    private string NameOf(string sop) =>
+        SafeUid.IsSafe(sop) && sop.AsSpan().ContainsAnyInRange('0', '9') ? $"'{sop}'" : $"number {_entries}, whose name is not a UID,";
+
     private void AddProblem(string sop, string what)
     {
         if (_problems.Count == MaxProblems)
@@ -285,6 +290,6 @@ internal sealed class SeriesIndexReader
             throw new CodFormatException($"{_uri}: more than {MaxProblems} instances of the index cannot be retrieved. The last one: {what}.");
         }
 
-        _problems.Add(new CodFormatException($"{_uri}: the instance '{SafeUid.Printable(sop, SafeUid.MaxLength)}' cannot be retrieved: {what}."));
+        _problems.Add(new CodFormatException($"{_uri}: the instance {NameOf(sop)} cannot be retrieved: {what}."));
     }
 }

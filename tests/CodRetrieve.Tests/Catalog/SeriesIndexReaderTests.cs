@@ -75,6 +75,20 @@ public sealed class SeriesIndexReaderTests
     }
 
     [Theory(Timeout = 30_000)]
+    [InlineData("original_path", "\"x\"")]
+    [InlineData("DOE^JANE", "{}")]
+    [InlineData("incoming/DOE_JANE_19700101.dcm", "{}")]
+    public async Task What_stands_where_a_UID_should_is_not_repeated(string name, string entry)
+    {
+        var index = await IndexJson.ReadAsync(IndexJson.Of($$"""
+            "3":{},"{{name}}":{{entry}}
+            """));
+        var problem = Assert.Single(index.Problems).Message;
+        Assert.Contains("the instance number 2, whose name is not a UID, cannot be retrieved: ", problem, StringComparison.Ordinal);
+        Assert.DoesNotContain(name, problem, StringComparison.Ordinal);
+    }
+
+    [Theory(Timeout = 30_000)]
     [InlineData("uri")]
     [InlineData("url")]
     public async Task A_uri_of_another_place_is_a_problem(string key)
