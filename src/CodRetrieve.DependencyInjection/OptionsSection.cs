@@ -17,6 +17,7 @@ internal sealed class OptionsSection(IConfiguration section) : IConfigureOptions
     private static readonly Dictionary<string, Func<CodDownloadOptions, string, bool>> Readers = new(StringComparer.OrdinalIgnoreCase)
     {
         [nameof(CodDownloadOptions.MaxConnections)] = (options, text) => TryRead(text, value => options.MaxConnections = value),
+        [nameof(CodDownloadOptions.MinConnections)] = (options, text) => TryRead(text, value => options.MinConnections = value),
         [nameof(CodDownloadOptions.MaxBytesPerSecond)] = (options, text) => TryReadRate(text, value => options.MaxBytesPerSecond = value),
         [nameof(CodDownloadOptions.MaxRetryAttempts)] = (options, text) => TryRead(text, value => options.MaxRetryAttempts = value),
         [nameof(CodDownloadOptions.Endpoint)] = TryReadEndpoint,

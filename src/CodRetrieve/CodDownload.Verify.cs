@@ -1,5 +1,6 @@
 using CodRetrieve.Catalog;
 using CodRetrieve.Jobs;
+using CodRetrieve.Planning;
 using CodRetrieve.Storage;
 using CodRetrieve.Verification;
 using Microsoft.Extensions.Logging;
@@ -34,9 +35,10 @@ public sealed partial class CodDownload
         var studies = StudyUids.Validate(studyInstanceUids);
         var store = Store();
         var logger = _options.LoggerFactory.CreateLogger<CodDownload>();
-        using var objects = new ObjectReader(store, new RequestPolicy(_options, logger), _options.MaxConnections);
+        using var budget = new RequestBudget(_options);
+        var objects = new ObjectReader(store, new RequestPolicy(_options, logger), budget);
         var catalog = new CodCatalog(objects, _prefix, logger);
-        using var verifier = new Verifier(catalog, directory, format, CreateSavingOptions(), new VerificationMeter(progress, _options.TimeProvider));
+        using var verifier = new Verifier(catalog, new ReadAhead(budget), _options.MaxConnections, directory, format, CreateSavingOptions(), new VerificationMeter(progress, _options.TimeProvider));
         return await verifier.VerifyAsync(studies, _options.TimeProvider, cancellationToken).ConfigureAwait(false);
     }
 

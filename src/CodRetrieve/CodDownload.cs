@@ -245,12 +245,12 @@ public sealed partial class CodDownload : IAsyncDisposable
     }
 
     private Job Create(IReadOnlyList<string> studies, ISaveHandler handler) =>
-        CreateJob(handler, catalog => CatalogEnumeration.Of(catalog, studies, _options.MaxConnections), studies.Count, null);
+        CreateJob(handler, catalog => new CatalogEnumeration(catalog, studies, _options.MaxConnections), studies.Count, null);
 
     private Job Create(IAsyncEnumerable<string> studies, ISaveHandler handler)
     {
         ArgumentNullException.ThrowIfNull(studies);
-        return CreateJob(handler, catalog => CatalogEnumeration.Of(catalog, StudyUids.ValidateAsync(studies), _options.MaxConnections), null, null);
+        return CreateJob(handler, catalog => new CatalogEnumeration(catalog, StudyUids.ValidateAsync(studies), _options.MaxConnections), null, null);
     }
 
     private Job CreateJob(ISaveHandler handler, Func<CodCatalog, ICatalogSource> source, int? studyCount, DownloadStats? stats)
@@ -264,9 +264,10 @@ public sealed partial class CodDownload : IAsyncDisposable
     {
         var store = Store();
         var logger = _options.LoggerFactory.CreateLogger<CodDownload>();
-        using var objects = new ObjectReader(store, new RequestPolicy(_options, logger), _options.MaxConnections);
+        using var budget = new RequestBudget(_options);
+        var objects = new ObjectReader(store, new RequestPolicy(_options, logger), budget);
         var catalog = new CodCatalog(objects, _prefix, logger) { ReadsAttributes = true };
-        return await new StatsReader(catalog, handler, snapshot).ReadAsync(CatalogEnumeration.Of(catalog, studies, _options.MaxConnections), cancellationToken).ConfigureAwait(false);
+        return await new StatsReader(catalog, handler, snapshot).ReadAsync(new CatalogEnumeration(catalog, studies, _options.MaxConnections), cancellationToken).ConfigureAwait(false);
     }
 
     private BoundedObjectStore Bounded(IObjectStore store) => new(store, _options.IdleTimeout, _options.TimeProvider);

@@ -11,9 +11,15 @@ public sealed class CodDownloadOptions
 {
     /// <summary>
     /// Gets or sets the maximum number of requests that a job has in flight, those for listings and indexes included; each has a connection of its own.
-    /// Default 8; from 1 to 256.
+    /// Default 64; from 1 to 256. A job begins with 8 and finds out how many bring more, see docs/performance.md.
     /// </summary>
-    public int MaxConnections { get; set; } = 8;
+    public int MaxConnections { get; set; } = 64;
+
+    /// <summary>
+    /// Gets or sets the number of requests in flight that a job does not go below, however the store responds. Default 1; from 1 to <see cref="MaxConnections"/>, and
+    /// the same as that for a fixed number.
+    /// </summary>
+    public int MinConnections { get; set; } = 1;
 
     /// <summary>
     /// Gets or sets the limit, in bytes per second, of what a job's connections receive together; the bodies of indexes and tars count. Default
@@ -153,6 +159,8 @@ public sealed class CodDownloadOptions
         _ = CertificateCheck.LoadAuthorities(CertificateAuthorityFile);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxConnections, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxConnections, 256);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MinConnections, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(MinConnections, MaxConnections);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxBytesPerSecond ?? long.MaxValue, 1024, nameof(MaxBytesPerSecond));
         ArgumentOutOfRangeException.ThrowIfNegative(MaxRetryAttempts);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxRetryAttempts, 100);

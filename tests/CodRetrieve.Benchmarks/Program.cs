@@ -18,6 +18,9 @@ switch (args)
     case ["again", var program, var folder, var runs, .. var sets]:
         await new EndToEndBenchmark(Path.GetFullPath(folder), Path.GetFullPath(program), int.Parse(runs)).RunAgainAsync(sets);
         return 0;
+    case ["link", var program, var folder, var runs, .. var sets]:
+        await new EndToEndBenchmark(Path.GetFullPath(folder), Path.GetFullPath(program), int.Parse(runs)).RunOverLinkAsync(sets);
+        return 0;
     case ["check", var program, var folder]:
         return await new EndToEndBenchmark(Path.GetFullPath(folder), Path.GetFullPath(program), runs: 3).CheckAsync() ? 0 : 1;
     case ["micro", .. var options]:
@@ -37,6 +40,8 @@ switch (args)
                 the same for cod-retrieve alone: saving as files and as zips
             again PROGRAM FOLDER RUNS SET...
                 a run over what is saved already, with receipts and without; also N: 10,000 studies of 100 instances (12 GiB)
+            link PROGRAM FOLDER RUNS SET...
+                over a simulated wide-area link: L, S, H, M; X: 1,500 studies of one small series
             check PROGRAM FOLDER
                 a short version that fails on gross regressions only
             Needs nginx, curl, tar and GNU time.

@@ -99,6 +99,7 @@ public sealed class EnvironmentTests
         : option.Name switch
         {
             "--connections" => "3",
+            "--min-connections" => "2",
             "--limit-rate" => "20M",
             "--min-rate" => "0",
             "--retries" => "4",

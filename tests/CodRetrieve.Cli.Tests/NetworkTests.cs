@@ -125,13 +125,13 @@ public sealed class NetworkTests
         {
             Bucket = TestStore.Url,
             Studies = ["1"],
-            Network = new() { MinRate = 5, ConnectTimeout = TimeSpan.FromSeconds(1), IdleTimeout = TimeSpan.FromSeconds(2), Retries = 3, RetryFor = TimeSpan.FromSeconds(4), Connections = 5 },
+            Network = new() { MinRate = 5, ConnectTimeout = TimeSpan.FromSeconds(1), IdleTimeout = TimeSpan.FromSeconds(2), Retries = 3, RetryFor = TimeSpan.FromSeconds(4), Connections = 5, MinConnections = 4 },
         };
         var options = Session.Options(request, BucketChoice.Parse(request.Bucket, token: null), new Terminal(TextWriter.Null, TextWriter.Null, new Dictionary<string, string?>(StringComparer.Ordinal)));
 
         Assert.Equal(
-            (5, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2), 3, TimeSpan.FromSeconds(4), 5),
-            (options.MinBytesPerSecond, options.ConnectTimeout, options.IdleTimeout, options.MaxRetryAttempts, options.MaxOutage, options.MaxConnections));
+            (5, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2), 3, TimeSpan.FromSeconds(4), 5, 4),
+            (options.MinBytesPerSecond, options.ConnectTimeout, options.IdleTimeout, options.MaxRetryAttempts, options.MaxOutage, options.MaxConnections, options.MinConnections));
         await Task.CompletedTask;
     }
 

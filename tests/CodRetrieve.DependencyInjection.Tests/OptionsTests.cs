@@ -13,6 +13,7 @@ public sealed class OptionsTests
     {
         using var host = TestHost.Build(
             ("MaxConnections", "16"),
+            ("MinConnections", "2"),
             ("MaxBytesPerSecond", "20000000"),
             ("Endpoint", "https://store.test/gcs"),
             ("UserProject", "billed"),
@@ -37,6 +38,7 @@ public sealed class OptionsTests
         var options = Options(host);
 
         Assert.Equal(16, options.MaxConnections);
+        Assert.Equal(2, options.MinConnections);
         Assert.Equal(20_000_000, options.MaxBytesPerSecond);
         Assert.Equal(new Uri("https://store.test/gcs"), options.Endpoint);
         Assert.Equal("billed", options.UserProject);

@@ -52,6 +52,27 @@ public sealed class SeriesUnderEditTests : StoreTests
         Assert.InRange(Listings(before), 3, 6);
     }
 
+    [Fact(Timeout = 30_000)]
+    public async Task The_rest_of_a_millisecond_of_patience_is_no_reason_to_list_without_a_pause()
+    {
+        var before = Put(Plain);
+        PutLock(before);
+        PutHalf(Study(Plain with { EditedInstances = [2, 6] }), index: true);
+        var time = new SignallingTime();
+        await using var cod = Store.Open(Folder.Path, options => (options.EditWaitTimeout, options.TimeProvider) = (TimeSpan.FromMilliseconds(250.4), time));
+        var running = cod.CreateWatchedJob([before.StudyInstanceUid]).RunAsync();
+
+        // The last wait of all would be of no time, again and again, on a clock that counts whole milliseconds.
+        foreach (var wait in new[] { TimeSpan.FromMilliseconds(250), TimeSpan.FromMilliseconds(1) })
+        {
+            await time.WaitBegunAsync(begun => begun == wait);
+            time.Advance(wait);
+        }
+
+        await running;
+        Assert.InRange(Listings(before), 2, 4);
+    }
+
     [Theory(Timeout = 30_000)]
     [InlineData(false, false)]
     [InlineData(true, true)]

@@ -14,7 +14,15 @@ internal sealed class NetworkOptions
     {
         HelpName = "N",
         Recursive = true,
-        Description = "Requests in flight at most, 1 to 256. Default: 8.",
+        Description = "Requests in flight at most, 1 to 256: it begins with 8, and finds out how many bring more. Default: 64.",
+        CustomParser = result => OptionValues.ParseCount(result, 1, 256),
+    };
+
+    private readonly Option<int?> _minConnections = new("--min-connections")
+    {
+        HelpName = "N",
+        Recursive = true,
+        Description = "Requests in flight that it does not go below, 1 to 256, and not above --connections; the same as that for a fixed number. Default: 1.",
         CustomParser = result => OptionValues.ParseCount(result, 1, 256),
     };
 
@@ -48,13 +56,14 @@ internal sealed class NetworkOptions
 
     private readonly Option<TimeSpan?> _retryFor = Time("--retry-for", "How long an outage of the store, or of the line, is waited out: while it gives nothing to any request. Default: 15m.");
 
-    public void AddTo(Command command) => CommonOption.AddTo(command, _endpoint, _caCert, _connections, _limitRate, _minRate, _connectTimeout, _idleTimeout, _retries, _retryFor);
+    public void AddTo(Command command) => CommonOption.AddTo(command, _endpoint, _caCert, _connections, _minConnections, _limitRate, _minRate, _connectTimeout, _idleTimeout, _retries, _retryFor);
 
     public NetworkRequest Of(ParseResult parsed) => new()
     {
         Endpoint = parsed.GetValue(_endpoint),
         CaCertificateFile = parsed.GetValue(_caCert),
         Connections = parsed.GetValue(_connections),
+        MinConnections = parsed.GetValue(_minConnections),
         LimitRate = parsed.GetValue(_limitRate),
         MinRate = parsed.GetValue(_minRate),
         ConnectTimeout = parsed.GetValue(_connectTimeout),

@@ -8,7 +8,11 @@ internal sealed class NetworkRequest
     /// <summary>The file of authorities to trust besides the system's.</summary>
     public string? CaCertificateFile { get; init; }
 
+    /// <summary>The requests in flight at most.</summary>
     public int? Connections { get; init; }
+
+    /// <summary>The requests in flight at least, however the store responds.</summary>
+    public int? MinConnections { get; init; }
 
     /// <summary>The bytes per second that the requests keep together.</summary>
     public long? LimitRate { get; init; }
@@ -30,6 +34,7 @@ internal sealed class NetworkRequest
     {
         options.CertificateAuthorityFile = CaCertificateFile;
         options.MaxConnections = Connections ?? options.MaxConnections;
+        options.MinConnections = Math.Min(MinConnections ?? options.MinConnections, options.MaxConnections);
         options.MaxBytesPerSecond = LimitRate;
         options.MinBytesPerSecond = (int)Math.Min(MinRate ?? options.MinBytesPerSecond, int.MaxValue);
         options.ConnectTimeout = ConnectTimeout ?? options.ConnectTimeout;

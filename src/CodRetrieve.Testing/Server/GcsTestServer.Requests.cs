@@ -8,6 +8,7 @@ public sealed partial class GcsTestServer
 {
     private HashSet<string>? _tokens;
     private int _concurrent;
+    private int _served;
     private int _peak;
 
     /// <summary>The requests received, in the order of their arrival: a snapshot whose entries fill in while they are handled.</summary>
@@ -68,7 +69,7 @@ public sealed partial class GcsTestServer
             }
 
             using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stopping.Token);
-            isWhole = await AnswerAsync(context, request, record, ending.Token).ConfigureAwait(false);
+            isWhole = await ServeAsync(context, request, record, ending.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested || _stopping.IsCancellationRequested)
         {
@@ -82,10 +83,28 @@ public sealed partial class GcsTestServer
         }
     }
 
-    private async Task<bool> AnswerAsync(
-        HttpContext context, GcsRequest request, RecordedRequest record, CancellationToken cancellationToken)
+    private async Task<bool> ServeAsync(HttpContext context, GcsRequest request, RecordedRequest record, CancellationToken cancellationToken)
     {
-        var fault = Faults.Next(record);
+        var isTooMany = Interlocked.Increment(ref _served) > _options.MaxConcurrentRequests;
+        if (isTooMany)
+        {
+            // Not served, and so in nobody's way.
+            Interlocked.Decrement(ref _served);
+        }
+
+        try
+        {
+            return await AnswerAsync(context, request, record, isTooMany ? Fault.Status(429) : Faults.Next(record), cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            Interlocked.Add(ref _served, isTooMany ? 0 : -1);
+        }
+    }
+
+    private async Task<bool> AnswerAsync(
+        HttpContext context, GcsRequest request, RecordedRequest record, Fault? fault, CancellationToken cancellationToken)
+    {
         record.Fault = fault?.ToString();
         var plan = await _handler.PlanAsync(request, record, cancellationToken).ConfigureAwait(false);
         fault?.Apply(plan, Faults);

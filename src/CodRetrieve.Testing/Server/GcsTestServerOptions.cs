@@ -19,6 +19,9 @@ public sealed record GcsTestServerOptions
     /// <summary>The wide-area link that the server seems to be behind; null, the default, for none.</summary>
     public TestLink? Link { get; init; }
 
+    /// <summary>How many requests are served at once; a further one gets status 429. Null, the default, for any number. Must be positive.</summary>
+    public int? MaxConcurrentRequests { get; init; }
+
     /// <summary>Whether requests are recorded; true by default. Off, a soak of millions of requests keeps nothing.</summary>
     public bool RecordRequests { get; init; } = true;
 
@@ -35,6 +38,7 @@ public sealed record GcsTestServerOptions
         ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxResultsPerPage, 1000);
         ArgumentOutOfRangeException.ThrowIfLessThan(Latency, TimeSpan.Zero);
         Link?.Validate();
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxConcurrentRequests ?? 1, 1, nameof(MaxConcurrentRequests));
         if (BytesPerSecondPerConnection is { } rate)
         {
             ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rate, nameof(BytesPerSecondPerConnection));

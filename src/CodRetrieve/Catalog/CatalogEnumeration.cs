@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using CodRetrieve.IO;
 
 namespace CodRetrieve.Catalog;
 
@@ -6,96 +8,31 @@ namespace CodRetrieve.Catalog;
 /// Lists studies and reads the indexes of their series, several at a time: the one way in which statistics, jobs and verification go through a
 /// store. What concerns one study or series is handed to the visitor and hides no other.
 /// </summary>
+/// <remarks>
+/// Studies are listed ahead, and their series read one study after the other, so that studies also end one after the other. How many requests are in flight is
+/// decided elsewhere; here are as many ready as there may ever be.
+/// </remarks>
 /// <param name="catalog">The store.</param>
 /// <param name="studies">The studies, each once.</param>
-/// <param name="studiesAtOnce">How many studies are read at a time.</param>
-/// <param name="seriesAtOnce">How many series are read at a time, of one study or of several.</param>
-internal sealed class CatalogEnumeration(CodCatalog catalog, IAsyncEnumerable<string> studies, int studiesAtOnce, int seriesAtOnce) : ICatalogSource
+/// <param name="maxConnections">How many requests there may be in flight at most.</param>
+internal sealed class CatalogEnumeration(CodCatalog catalog, IAsyncEnumerable<string> studies, int maxConnections) : ICatalogSource
 {
-    // What reads few bytes over many round trips needs as many requests in flight as there may be; below that, enough to stay ahead of the transfer.
-    private const int MinStudiesAtOnce = 4;
-    private const int MinSeriesAtOnce = 16;
+    // Enough to stay ahead also of a single connection.
+    private const int MinStudiesListed = 4;
+    private const int MinSeriesRead = 16;
+    // A visitor may have to look at a disk, which is slower to respond the farther away it is; few, so that studies end in about their order.
+    private const int StudiesBegunAtOnce = 8;
 
-    /// <summary>Reads as many at a time as keep a number of connections busy.</summary>
-    public static CatalogEnumeration Of(CodCatalog catalog, IAsyncEnumerable<string> studies, int connections) =>
-        new(catalog, studies, Math.Max(MinStudiesAtOnce, connections / 2), Math.Max(MinSeriesAtOnce, connections));
-
-    /// <inheritdoc cref="Of(CodCatalog, IAsyncEnumerable{string}, int)"/>
-    public static CatalogEnumeration Of(CodCatalog catalog, IEnumerable<string> studies, int connections) => Of(catalog, Each(studies), connections);
-
-    /// <summary>Reads given numbers of them at a time.</summary>
-    public static CatalogEnumeration Of(CodCatalog catalog, IEnumerable<string> studies, int studiesAtOnce, int seriesAtOnce) =>
-        new(catalog, Each(studies), studiesAtOnce, seriesAtOnce);
+    public CatalogEnumeration(CodCatalog catalog, IEnumerable<string> studies, int maxConnections)
+        : this(catalog, Each(studies), maxConnections)
+    {
+    }
 
     public async Task VisitAsync<TStudy>(ICatalogVisitor<TStudy> visitor, CancellationToken cancellationToken)
         where TStudy : class
     {
-        using var places = new SemaphoreSlim(seriesAtOnce);
-        await Parallel.ForEachAsync(
-            Numbered(studies, cancellationToken),
-            Options(studiesAtOnce, cancellationToken),
-            (study, ct) => VisitStudyAsync(visitor, study, places, ct)).ConfigureAwait(false);
-    }
-
-    private async ValueTask VisitStudyAsync<TStudy>(ICatalogVisitor<TStudy> visitor, StudyRequest study, SemaphoreSlim places, CancellationToken cancellationToken)
-        where TStudy : class
-    {
-        StudyListing listing;
-        try
-        {
-            listing = await catalog.ListStudyAsync(study.StudyInstanceUid, cancellationToken).ConfigureAwait(false);
-        }
-        catch (CodRetrieveException e) when (ConcernsOneStudy(e))
-        {
-            await visitor.StudyFailedAsync(study, e, cancellationToken).ConfigureAwait(false);
-            return;
-        }
-
-        if (!listing.Exists)
-        {
-            await visitor.StudyMissingAsync(study, cancellationToken).ConfigureAwait(false);
-            return;
-        }
-
-        if (await visitor.StudyListedAsync(study, listing, cancellationToken).ConfigureAwait(false) is not { } state)
-        {
-            return;
-        }
-
-        await Parallel.ForEachAsync(
-            Enumerable.Range(0, listing.Series.Count),
-            Options(seriesAtOnce, cancellationToken),
-            (i, ct) => VisitSeriesAsync(visitor, state, i, listing.Series[i], places, ct)).ConfigureAwait(false);
-        await visitor.StudyReadAsync(state, cancellationToken).ConfigureAwait(false);
-    }
-
-    private async ValueTask VisitSeriesAsync<TStudy>(
-        ICatalogVisitor<TStudy> visitor, TStudy state, int position, SeriesListing series, SemaphoreSlim places, CancellationToken cancellationToken)
-        where TStudy : class
-    {
-        await places.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            var content = await catalog.ReadSeriesAsync(series, cancellationToken).ConfigureAwait(false);
-            await visitor.SeriesReadAsync(state, position, content, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            places.Release();
-        }
-    }
-
-    // "Not found" is the bucket: a study that does not exist lists as empty.
-    private static bool ConcernsOneStudy(CodRetrieveException failure) =>
-        failure is not ObjectStoreException { IsFatal: true } and not ObjectStoreException { Reason: ObjectStoreFailure.NotFound };
-
-    private static async IAsyncEnumerable<StudyRequest> Numbered(IAsyncEnumerable<string> studies, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var position = 0;
-        await foreach (var study in studies.WithCancellation(cancellationToken).ConfigureAwait(false))
-        {
-            yield return new StudyRequest(position++, study);
-        }
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await new Visit<TStudy>(catalog, visitor, maxConnections, ending).RunAsync(studies).ConfigureAwait(false);
     }
 
 #pragma warning disable CS1998 // Nothing to wait for: the studies are there.
@@ -108,6 +45,154 @@ internal sealed class CatalogEnumeration(CodCatalog catalog, IAsyncEnumerable<st
         }
     }
 
-    private static ParallelOptions Options(int atOnce, CancellationToken cancellationToken) =>
-        new() { MaxDegreeOfParallelism = atOnce, CancellationToken = cancellationToken };
+    private sealed class Visit<TStudy>(CodCatalog catalog, ICatalogVisitor<TStudy> visitor, int maxConnections, CancellationTokenSource ending)
+        where TStudy : class
+    {
+        private readonly int _studiesAtOnce = Math.Max(MinStudiesListed, maxConnections / 2);
+        private readonly SemaphoreSlim _places = new(Math.Max(MinSeriesRead, maxConnections));
+        private readonly TaskGroup _reading = new();
+
+        public async Task RunAsync(IAsyncEnumerable<string> studies)
+        {
+            var listed = Channel.CreateBounded<ListedStudy>(_studiesAtOnce);
+            try
+            {
+                await Task.WhenAll(OrEndAsync(ListAsync(studies, listed.Writer)), OrEndAsync(ReadAsync(listed.Reader))).ConfigureAwait(false);
+            }
+            finally
+            {
+                _places.Dispose();
+            }
+        }
+
+        private async Task ListAsync(IAsyncEnumerable<string> studies, ChannelWriter<ListedStudy> listed)
+        {
+            await Parallel.ForEachAsync(
+                Numbered(studies, ending.Token),
+                new ParallelOptions { MaxDegreeOfParallelism = _studiesAtOnce, CancellationToken = ending.Token },
+                async (study, ct) =>
+                {
+                    if (await ListAsync(study, ct).ConfigureAwait(false) is { } listing)
+                    {
+                        await listed.WriteAsync(new ListedStudy(study, listing), ct).ConfigureAwait(false);
+                    }
+                }).ConfigureAwait(false);
+            listed.Complete();
+        }
+
+        private async Task<StudyListing?> ListAsync(StudyRequest study, CancellationToken cancellationToken)
+        {
+            try
+            {
+                var listing = await catalog.ListStudyAsync(study.StudyInstanceUid, cancellationToken).ConfigureAwait(false);
+                if (listing.Exists)
+                {
+                    return listing;
+                }
+
+                await visitor.StudyMissingAsync(study, cancellationToken).ConfigureAwait(false);
+            }
+            catch (CodRetrieveException e) when (ConcernsOneStudy(e))
+            {
+                await visitor.StudyFailedAsync(study, e, cancellationToken).ConfigureAwait(false);
+            }
+
+            return null;
+        }
+
+        private async Task ReadAsync(ChannelReader<ListedStudy> listed)
+        {
+            try
+            {
+                await Parallel.ForEachAsync(
+                    listed.ReadAllAsync(ending.Token),
+                    new ParallelOptions { MaxDegreeOfParallelism = StudiesBegunAtOnce, CancellationToken = ending.Token },
+                    ReadAsync).ConfigureAwait(false);
+            }
+            finally
+            {
+                await _reading.WhenAllAsync().ConfigureAwait(false);
+            }
+        }
+
+        // Ends when all series are begun.
+        private async ValueTask ReadAsync(ListedStudy listed, CancellationToken cancellationToken)
+        {
+            if (await visitor.StudyListedAsync(listed.Request, listed.Listing, cancellationToken).ConfigureAwait(false) is not { } state)
+            {
+                return;
+            }
+
+            var study = new OpenStudy(state, listed.Listing);
+            for (var i = 0; i < study.Listing.Series.Count; i++)
+            {
+                await visitor.SeriesListedAsync(study.State, study.Listing.Series[i], cancellationToken).ConfigureAwait(false);
+                await _places.WaitAsync(cancellationToken).ConfigureAwait(false);
+                study.Begin();
+                _reading.Add(OrEndAsync(ReadSeriesAsync(study, i)));
+            }
+
+            await EndAsync(study).ConfigureAwait(false);
+        }
+
+        private async Task ReadSeriesAsync(OpenStudy study, int position)
+        {
+            try
+            {
+                var content = await catalog.ReadSeriesAsync(study.Listing.Series[position], ending.Token).ConfigureAwait(false);
+                await visitor.SeriesReadAsync(study.State, position, content, ending.Token).ConfigureAwait(false);
+                await EndAsync(study).ConfigureAwait(false);
+            }
+            finally
+            {
+                _places.Release();
+            }
+        }
+
+        // The listing, or one of the series.
+        private ValueTask EndAsync(OpenStudy study) => study.End() ? visitor.StudyReadAsync(study.State, ending.Token) : ValueTask.CompletedTask;
+
+        // What one part throws ends the others.
+        private async Task OrEndAsync(Task part)
+        {
+            try
+            {
+                await part.ConfigureAwait(false);
+            }
+            catch
+            {
+                await ending.CancelAsync().ConfigureAwait(false);
+                throw;
+            }
+        }
+
+        // "Not found" is the bucket: a study that does not exist lists as empty.
+        private static bool ConcernsOneStudy(CodRetrieveException failure) =>
+            failure is not ObjectStoreException { IsFatal: true } and not ObjectStoreException { Reason: ObjectStoreFailure.NotFound };
+
+        private static async IAsyncEnumerable<StudyRequest> Numbered(IAsyncEnumerable<string> studies, [EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            var position = 0;
+            await foreach (var study in studies.WithCancellation(cancellationToken).ConfigureAwait(false))
+            {
+                yield return new StudyRequest(position++, study);
+            }
+        }
+
+        private sealed record ListedStudy(StudyRequest Request, StudyListing Listing);
+
+        /// <summary>A study whose series are being read.</summary>
+        private sealed class OpenStudy(TStudy state, StudyListing listing)
+        {
+            private int _open = 1;
+
+            public TStudy State { get; } = state;
+
+            public StudyListing Listing { get; } = listing;
+
+            public void Begin() => Interlocked.Increment(ref _open);
+
+            public bool End() => Interlocked.Decrement(ref _open) == 0;
+        }
+    }
 }

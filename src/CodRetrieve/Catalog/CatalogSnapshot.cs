@@ -33,6 +33,7 @@ internal sealed class CatalogSnapshot : ICatalogSource
             {
                 for (var i = 0; i < recorded.Series.Count; i++)
                 {
+                    await visitor.SeriesListedAsync(state, recorded.Series[i].Listing, cancellationToken).ConfigureAwait(false);
                     await visitor.SeriesReadAsync(state, i, recorded.Series[i], cancellationToken).ConfigureAwait(false);
                 }
 

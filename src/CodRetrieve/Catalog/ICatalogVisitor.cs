@@ -18,6 +18,12 @@ internal interface ICatalogVisitor<TStudy>
     /// <returns>What the calls for its series are given; <see langword="null"/> to leave the study out: no other call follows for it then.</returns>
     ValueTask<TStudy?> StudyListedAsync(StudyRequest study, StudyListing listing, CancellationToken cancellationToken);
 
+    /// <summary>A series' index is about to be read. While the call lasts, no further index is begun.</summary>
+    /// <param name="study">What <see cref="StudyListedAsync"/> returned.</param>
+    /// <param name="series">The series.</param>
+    /// <param name="cancellationToken">Ends the enumeration.</param>
+    ValueTask SeriesListedAsync(TStudy study, SeriesListing series, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
     /// <summary>A series' index was read, or could not be. While the call lasts, fewer further indexes are read.</summary>
     /// <param name="study">What <see cref="StudyListedAsync"/> returned.</param>
     /// <param name="position">The series' place in the listing.</param>

@@ -24,6 +24,9 @@ internal static class CodMeter
     public static readonly UpDownCounter<long> ConnectionsActive =
         Meter.CreateUpDownCounter<long>("codretrieve.connections.active", "{connection}", "Requests in flight.");
 
+    public static readonly UpDownCounter<long> ConnectionsLimit =
+        Meter.CreateUpDownCounter<long>("codretrieve.connections.limit", "{connection}", "Requests that may be in flight, as jobs find right for the store.");
+
     private static readonly Counter<long> RequestsRetried =
         Meter.CreateCounter<long>("codretrieve.requests.retried", "{request}", "Requests made again, and bodies resumed.");
 

@@ -25,6 +25,7 @@ internal sealed class CompletionHandler(JobContext job)
         }
 
         job.Tally.Close(run);
+        job.ReadAhead.Exit(run.RecordBytes);
         await CloseAsync(run.Study).ConfigureAwait(false);
     }
 

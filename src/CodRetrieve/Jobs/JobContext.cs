@@ -21,7 +21,8 @@ internal sealed class JobContext : IDisposable
         Options = options;
         Tally = tally;
         Logger = logger;
-        Queue = new WorkQueue<SeriesRun>(options.MaxConnections);
+        Queue = new WorkQueue<SeriesRun>(() => objects.Budget.Limit);
+        ReadAhead = new ReadAhead(objects.Budget);
         Space = new DiskSpaceGuard(InnermostHandler.Of(handler) as IDiskSpace, tally);
         _ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, control.Cancelled);
     }
@@ -41,6 +42,8 @@ internal sealed class JobContext : IDisposable
     public ILogger Logger { get; }
 
     public WorkQueue<SeriesRun> Queue { get; }
+
+    public ReadAhead ReadAhead { get; }
 
     public JobTally Tally { get; }
 

@@ -29,6 +29,7 @@ internal sealed class JobPlanner(JobContext job, CompletionHandler completion) :
     /// <returns><see langword="false"/> when the job was stopped before all were planned.</returns>
     public async Task<bool> PlanAsync(ICatalogSource source)
     {
+        job.Objects.Budget.IsMetadataExpected = true;
         using var planning = CancellationTokenSource.CreateLinkedTokenSource(job.Ending, job.Control.Stopped);
         try
         {
@@ -43,6 +44,7 @@ internal sealed class JobPlanner(JobContext job, CompletionHandler completion) :
         }
         finally
         {
+            job.Objects.Budget.IsMetadataExpected = false;
             job.Queue.CompleteAdding();
         }
     }
@@ -76,6 +78,9 @@ internal sealed class JobPlanner(JobContext job, CompletionHandler completion) :
         return new PlannedStudy(study, run);
     }
 
+    public ValueTask SeriesListedAsync(PlannedStudy study, SeriesListing series, CancellationToken cancellationToken) =>
+        job.ReadAhead.EnterAsync(ReadAhead.BytesOf(series), cancellationToken);
+
     public async ValueTask SeriesReadAsync(PlannedStudy study, int position, SeriesContent content, CancellationToken cancellationToken)
     {
         await job.Control.Gate.EnterAsync(cancellationToken).ConfigureAwait(false);
@@ -92,10 +97,11 @@ internal sealed class JobPlanner(JobContext job, CompletionHandler completion) :
             job.Control.Gate.Exit();
         }
 
+        job.ReadAhead.Exchange(ReadAhead.BytesOf(content.Listing), run.RecordBytes);
         if (run.IsAwaitingEdit)
         {
             // Keeps its place in the queue, although there is nothing to hand out yet.
-            await job.Queue.AddAsync(run, cancellationToken).ConfigureAwait(false);
+            job.Queue.Add(run);
             AwaitEdit(run);
         }
         else if (run.Work.IsEnded)
@@ -105,7 +111,7 @@ internal sealed class JobPlanner(JobContext job, CompletionHandler completion) :
         else
         {
             job.Space.Check(study.Run);
-            await job.Queue.AddAsync(run, cancellationToken).ConfigureAwait(false);
+            job.Queue.Add(run);
         }
     }
 
@@ -138,7 +144,8 @@ internal sealed class JobPlanner(JobContext job, CompletionHandler completion) :
                 var left = timeout - time.GetElapsedTime(run.EditNoticed!.Value);
                 if (left > TimeSpan.Zero)
                 {
-                    await Task.Delay(wait < left ? wait : left, time, waiting.Token).ConfigureAwait(false);
+                    // Timers count whole milliseconds: the rest of one would not be waited for.
+                    await Task.Delay(wait < left ? wait : TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)), time, waiting.Token).ConfigureAwait(false);
                 }
 
                 now = await ListAgainAsync(run).ConfigureAwait(false);
@@ -170,6 +177,7 @@ internal sealed class JobPlanner(JobContext job, CompletionHandler completion) :
         var content = await job.Catalog.ReadSeriesAsync(listing, job.Ending).ConfigureAwait(false);
         var again = await PlanAsync(abandoned.Study, content, abandoned, job.Ending).ConfigureAwait(false);
         job.Tally.Replace(abandoned, again);
+        job.ReadAhead.Exchange(abandoned.RecordBytes, again.RecordBytes);
         job.Space.Check(abandoned.Study);
         if (job.Queue.Replace(abandoned, again))
         {
@@ -197,7 +205,7 @@ internal sealed class JobPlanner(JobContext job, CompletionHandler completion) :
                 studies.Add(study);
             }
 
-            await CatalogEnumeration.Of(job.Catalog, studies, job.Options.MaxConnections).VisitAsync(this, cancellationToken).ConfigureAwait(false);
+            await new CatalogEnumeration(job.Catalog, studies, job.Options.MaxConnections).VisitAsync(this, cancellationToken).ConfigureAwait(false);
         }
 
         foreach (var study in _busy)

@@ -1,16 +1,14 @@
 using System.Threading.Channels;
 using CodRetrieve.Catalog;
 using CodRetrieve.Diagnostics;
-using CodRetrieve.Planning;
 using CodRetrieve.Saving;
 using CodRetrieve.Storage;
-using CodRetrieve.Transfer;
 using Microsoft.Extensions.Logging;
 
 namespace CodRetrieve.Jobs;
 
 /// <summary>
-/// Runs a job: one part plans ahead, as many as there are connections fetch, one completes studies. They end together, whatever ends them.
+/// Runs a job: one part plans ahead, one fetches, one completes studies. They end together, whatever ends them.
 /// </summary>
 /// <param name="store">The store; not owned.</param>
 /// <param name="prefix">What stands before <c>studies/</c> in the names of its objects.</param>
@@ -43,7 +41,8 @@ internal sealed class JobRunner(IObjectStore store, string? prefix, ISaveHandler
         using var activity = CodActivities.StartJob(StudyCount);
         var time = options.TimeProvider;
         var started = time.GetTimestamp();
-        using var objects = new ObjectReader(store, new RequestPolicy(options, logger), options.MaxConnections);
+        using var budget = new RequestBudget(options);
+        var objects = new ObjectReader(store, new RequestPolicy(options, logger), budget);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, control.Cancelled);
         using var events = new JobEvents(raise, stream, totals, time, logger, ending.Token);
         var pump = events.PumpAsync();
@@ -113,11 +112,11 @@ internal sealed class JobRunner(IObjectStore store, string? prefix, ISaveHandler
         var completion = new CompletionHandler(job);
         var planner = new JobPlanner(job, completion);
         var completing = completion.CompleteStudiesAsync();
-        var fetching = Enumerable.Range(0, options.MaxConnections).Select(_ => job.OrEndAsync(FetchAsync(job, planner, completion)));
+        var transfer = new TransferDispatcher(job, planner, completion);
         using var stopping = job.Control.Stopped.Register(job.Queue.Stop);
         try
         {
-            await Task.WhenAll([job.OrEndAsync(PlanAsync(job, planner)), .. fetching]).ConfigureAwait(false);
+            await Task.WhenAll(job.OrEndAsync(PlanAsync(job, planner)), job.OrEndAsync(transfer.RunAsync())).ConfigureAwait(false);
         }
         finally
         {
@@ -139,60 +138,6 @@ internal sealed class JobRunner(IObjectStore store, string? prefix, ISaveHandler
         {
             var stats = job.Tally.CompletePlanning();
             Planned?.Invoke(stats);
-        }
-    }
-
-    private static async Task FetchAsync(JobContext job, JobPlanner planner, CompletionHandler completion)
-    {
-        var fetcher = new SeriesFetcher(job.Objects, job.Options.TimeProvider, job.Logger, job.Ending);
-        while (await job.Queue.TakeAsync(job.Ending).ConfigureAwait(false) is (var run, var item))
-        {
-            await job.Control.Gate.EnterAsync(job.Ending).ConfigureAwait(false);
-            try
-            {
-                if (job.Control.Stopped.IsCancellationRequested)
-                {
-                    // Stopped while it was paused. What was taken is not given back: the series must not pass for ended.
-                    return;
-                }
-
-                await FetchAsync(job, planner, completion, fetcher, run, item).ConfigureAwait(false);
-            }
-            finally
-            {
-                job.Control.Gate.Exit();
-            }
-        }
-    }
-
-    private static async Task FetchAsync(JobContext job, JobPlanner planner, CompletionHandler completion, SeriesFetcher fetcher, SeriesRun run, WorkItem item)
-    {
-        var isEnded = false;
-        try
-        {
-            await fetcher.FetchAsync(run, item).ConfigureAwait(false);
-        }
-        finally
-        {
-            isEnded = job.Queue.Release(run);
-        }
-
-        if (!isEnded)
-        {
-            return;
-        }
-
-        if (run.IsAwaitingEdit)
-        {
-            planner.AwaitEdit(run);
-        }
-        else if (!run.Work.IsAbandoned)
-        {
-            await completion.CloseAsync(run).ConfigureAwait(false);
-        }
-        else if (!job.Control.Stopped.IsCancellationRequested)
-        {
-            await planner.PlanAgainAsync(run).ConfigureAwait(false);
         }
     }
 }

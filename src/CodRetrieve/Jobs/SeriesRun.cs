@@ -44,6 +44,9 @@ internal sealed class SeriesRun : ITransferTarget
 
     public SeriesWork Work { get; }
 
+    /// <summary>The bytes of memory that the series' records take.</summary>
+    public long RecordBytes => ReadAhead.BytesOf(Series);
+
     public SeriesTally Tally { get; }
 
     /// <summary>What this job has saved of the series, by all of its runs.</summary>

@@ -3,33 +3,32 @@ using CodRetrieve.Diagnostics;
 namespace CodRetrieve.Planning;
 
 /// <summary>
-/// The series that a job is fetching, and what of them is to do next. Series come in as they are planned, up to a bound, and their
-/// segments go out in that order, so that series end one after another rather than all at the end.
+/// The series that a job is fetching, and what of them is to do next. Their segments go out in the order in which the series came, so that series end one after
+/// another rather than all at the end. Safe for several callers at once; one of them takes.
 /// </summary>
-internal sealed class WorkQueue<TSeries>(int connections) : IDisposable
+/// <param name="connections">How many connections share what is left to cut.</param>
+internal sealed class WorkQueue<TSeries>(Func<int> connections) : IDisposable
     where TSeries : class, IQueuedSeries
 {
-    /// <summary>
-    /// How many series may be planned ahead: so many that no connection waits where each has one request's worth to do, and no more, since their instances take memory.
-    /// </summary>
-    private const int MinSeries = 32;
-
     private readonly object _lock = new();
-    private readonly LinkedList<TSeries> _series = new();
-    private readonly SemaphoreSlim _places = new(Math.Max(MinSeries, 2 * connections));
-    private TaskCompletionSource _changed = NewSignal();
+    private readonly Dictionary<TSeries, Entry> _entries = new(ReferenceEqualityComparer.Instance);
+    // Those that may have something to hand out now.
+    private readonly SortedSet<Entry> _ready = new(Comparer<Entry>.Create(static (a, b) => a.Order.CompareTo(b.Order)));
+    private TaskCompletionSource? _changed;
+    private long _uncutBytes;
+    private long _added;
     private bool _isComplete;
     private bool _isStopped;
 
-    /// <summary>Adds a series that has something to do, once there is a place for it.</summary>
-    public async ValueTask AddAsync(TSeries series, CancellationToken cancellationToken)
+    /// <summary>Adds a series that has something to do.</summary>
+    public void Add(TSeries series)
     {
-        await _places.WaitAsync(cancellationToken).ConfigureAwait(false);
         lock (_lock)
         {
-            _series.AddLast(series);
             CodMeter.SeriesQueued.Add(1);
-            SignalChange();
+            var entry = new Entry(series, _added++);
+            _entries.Add(series, entry);
+            LookAgain(entry);
         }
     }
 
@@ -53,33 +52,53 @@ internal sealed class WorkQueue<TSeries>(int connections) : IDisposable
         }
     }
 
-    /// <summary>Waits for something to do; returns <see langword="null"/> when all is done, or after <see cref="Stop"/>.</summary>
-    public async ValueTask<(TSeries Series, WorkItem Item)?> TakeAsync(CancellationToken cancellationToken)
+    /// <summary>Waits until there may be something to take.</summary>
+    /// <returns><see langword="false"/> when all is done, or after <see cref="Stop"/>.</returns>
+    public async ValueTask<bool> WaitAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
             Task changed;
             lock (_lock)
             {
-                if (_isStopped)
+                if (_isStopped || (_isComplete && _entries.Count == 0))
                 {
-                    return null;
+                    return false;
                 }
 
-                if (TryTake() is { } taken)
+                if (_ready.Count > 0)
                 {
-                    return taken;
+                    return true;
                 }
 
-                if (_isComplete && _series.Count == 0)
-                {
-                    return null;
-                }
-
+                // Waiters go on elsewhere, not under the lock of whoever signals.
+                _changed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 changed = _changed.Task;
             }
 
             await changed.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Takes the next thing to do; <see langword="null"/> when there is none now.</summary>
+    public (TSeries Series, WorkItem Item)? TryTake()
+    {
+        lock (_lock)
+        {
+            while (!_isStopped && _ready.Min is { } entry)
+            {
+                var item = entry.Series.Work.TryTake(SegmentSize.Next(_uncutBytes, connections()));
+                CountUncut(entry, entry.Series.Work.UncutBytes);
+                if (item is not null)
+                {
+                    return (entry.Series, item);
+                }
+
+                // Until something that was taken of it is given back.
+                _ready.Remove(entry);
+            }
+
+            return null;
         }
     }
 
@@ -93,13 +112,17 @@ internal sealed class WorkQueue<TSeries>(int connections) : IDisposable
         lock (_lock)
         {
             series.Work.Release();
+            var entry = _entries[series];
             var isEnded = series.Work.IsEnded;
             if (IsDone(series))
             {
-                Remove(series);
+                Remove(entry);
+            }
+            else
+            {
+                LookAgain(entry);
             }
 
-            SignalChange();
             return isEnded;
         }
     }
@@ -112,59 +135,66 @@ internal sealed class WorkQueue<TSeries>(int connections) : IDisposable
     {
         lock (_lock)
         {
+            var entry = _entries[abandoned];
             // Decided under the lock: from here on another connection may take what there is to do, and end the series.
-            var isDone = IsDone(again);
-            if (isDone)
+            if (IsDone(again))
             {
-                Remove(abandoned);
-            }
-            else
-            {
-                _series.Find(abandoned)!.Value = again;
+                Remove(entry);
+                return true;
             }
 
-            SignalChange();
-            return isDone;
+            _entries.Remove(abandoned);
+            _entries.Add(again, entry);
+            entry.Series = again;
+            LookAgain(entry);
+            return false;
         }
     }
 
-    public void Dispose()
-    {
-        // What a cancelled job leaves is no longer waited for.
-        CodMeter.SeriesQueued.Add(-_series.Count);
-        _places.Dispose();
-    }
+    // What a cancelled job leaves is no longer waited for.
+    public void Dispose() => CodMeter.SeriesQueued.Add(-_entries.Count);
 
     // One that was abandoned has nothing to do now, and will be planned again.
     private static bool IsDone(TSeries series) => series.Work is { IsEnded: true, IsAbandoned: false };
 
-    private void Remove(TSeries series)
+    private void Remove(Entry entry)
     {
-        _series.Remove(series);
+        _entries.Remove(entry.Series);
+        _ready.Remove(entry);
+        CountUncut(entry, 0);
         CodMeter.SeriesQueued.Add(-1);
-        _places.Release();
+        if (_entries.Count == 0)
+        {
+            SignalChange();
+        }
     }
 
-    private (TSeries Series, WorkItem Item)? TryTake()
+    private void LookAgain(Entry entry)
     {
-        var target = SegmentSize.Next(_series.Sum(static series => series.Work.UncutBytes), connections);
-        foreach (var series in _series)
-        {
-            if (series.Work.TryTake(target) is { } item)
-            {
-                return (series, item);
-            }
-        }
+        CountUncut(entry, entry.Series.Work.UncutBytes);
+        _ready.Add(entry);
+        SignalChange();
+    }
 
-        return null;
+    private void CountUncut(Entry entry, long bytes)
+    {
+        _uncutBytes += bytes - entry.UncutBytes;
+        entry.UncutBytes = bytes;
     }
 
     private void SignalChange()
     {
-        _changed.TrySetResult();
-        _changed = NewSignal();
+        _changed?.TrySetResult();
+        _changed = null;
     }
 
-    // Waiters go on elsewhere, not under the lock of whoever signals.
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private sealed class Entry(TSeries series, long order)
+    {
+        public TSeries Series { get; set; } = series;
+
+        public long Order { get; } = order;
+
+        /// <summary>The bytes that the sum over all has of this one.</summary>
+        public long UncutBytes { get; set; }
+    }
 }

@@ -1,31 +1,29 @@
-using CodRetrieve.Diagnostics;
-
 namespace CodRetrieve.Storage;
 
 /// <summary>
-/// Reads a store as the other components need it: every request retried, every body resumed and bounded in idle time, and no more than a
-/// given number of requests in flight. Safe for use by several callers at once. Does not own the store.
+/// Reads a store as the other components need it: every request retried, every body resumed and bounded in idle time, and no more requests in flight than the
+/// budget has. Safe for use by several callers at once. Owns neither the store nor the budget.
 /// </summary>
-internal sealed class ObjectReader(IObjectStore store, RequestPolicy policy, int maxConnections) : IDisposable
+internal sealed class ObjectReader(IObjectStore store, RequestPolicy policy, RequestBudget budget)
 {
-    private readonly SemaphoreSlim _connections = new(maxConnections, maxConnections);
     // Apart: a store may list and yet give no bytes, or give bytes of what was listed before.
-    private readonly OutageDetector _listings = new(maxConnections, policy.Time);
-    private readonly OutageDetector _bodies = new(maxConnections, policy.Time);
+    private readonly OutageDetector _listings = new(budget, policy.Time);
+    private readonly OutageDetector _bodies = new(budget, policy.Time);
 
     /// <summary>How long the store has given nothing of what it is asked for, listings or bytes; zero while it does.</summary>
     public TimeSpan OutageDuration => _listings.Duration > _bodies.Duration ? _listings.Duration : _bodies.Duration;
+
+    /// <summary>The requests that are in flight.</summary>
+    public RequestBudget Budget => budget;
 
     public string GetUri(string objectName) => store.GetUri(objectName);
 
     public async Task<ObjectListPage> ListAsync(string prefix, string? pageToken, CancellationToken cancellationToken)
     {
-        await _connections.WaitAsync(cancellationToken).ConfigureAwait(false);
-        using var lease = new Lease(_connections);
+        using var permit = await budget.AcquireAsync(RequestPurpose.Metadata, cancellationToken).ConfigureAwait(false);
         try
         {
-            var page = await policy.ExecuteAsync(
-                _listings, async ct => await store.ListAsync(prefix, pageToken, ct).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+            var page = await policy.ExecuteAsync(permit, _listings, ListOnceAsync, cancellationToken).ConfigureAwait(false);
             _listings.RecordSuccess();
             return page;
         }
@@ -33,40 +31,30 @@ internal sealed class ObjectReader(IObjectStore store, RequestPolicy policy, int
         {
             throw failure;
         }
+
+        async ValueTask<ObjectListPage> ListOnceAsync(CancellationToken ct)
+        {
+            permit.Begin();
+            var page = await store.ListAsync(prefix, pageToken, ct).ConfigureAwait(false);
+            permit.AddResponse();
+            return page;
+        }
     }
 
     /// <summary>
-    /// Opens a range of an object once a connection is free. The stream ends at the range's end and nowhere else. The caller disposes it,
-    /// which gives the connection back.
+    /// Opens a range of an object once the budget has a place. The stream ends at the range's end and nowhere else. The caller disposes it,
+    /// which gives the place back.
     /// </summary>
     /// <param name="slice">Which bytes.</param>
     /// <param name="received">Receives the number of bytes whenever some arrive, those fetched again included.</param>
-    /// <param name="cancellationToken">Ends the wait for a connection.</param>
+    /// <param name="cancellationToken">Ends the wait for a place.</param>
     public async ValueTask<ResumingStream> OpenAsync(ObjectRange slice, Action<int>? received, CancellationToken cancellationToken)
     {
-        await _connections.WaitAsync(cancellationToken).ConfigureAwait(false);
-        return new ResumingStream(store, policy, _bodies, slice, received, new Lease(_connections));
+        var permit = await budget.AcquireAsync(RequestPurpose.Metadata, cancellationToken).ConfigureAwait(false);
+        return new ResumingStream(store, policy, _bodies, slice, received, permit, ownsPermit: true);
     }
 
-    public void Dispose() => _connections.Dispose();
-
-    private sealed class Lease : IDisposable
-    {
-        private SemaphoreSlim? _connections;
-
-        public Lease(SemaphoreSlim connections)
-        {
-            _connections = connections;
-            CodMeter.ConnectionsActive.Add(1);
-        }
-
-        public void Dispose()
-        {
-            if (Interlocked.Exchange(ref _connections, null) is { } connections)
-            {
-                CodMeter.ConnectionsActive.Add(-1);
-                connections.Release();
-            }
-        }
-    }
+    /// <summary>Opens a range of an object in a place that the caller has, and keeps. The caller disposes the stream.</summary>
+    public ResumingStream Open(ObjectRange slice, Action<int>? received, RequestPermit permit) =>
+        new(store, policy, _bodies, slice, received, permit, ownsPermit: false);
 }

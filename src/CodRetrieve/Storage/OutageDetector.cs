@@ -6,13 +6,13 @@ namespace CodRetrieve.Storage;
 /// series would take all its retries a thousand times. And distinguishes credentials without any permission from objects that are forbidden, when
 /// others were given. Safe for several connections at once.
 /// </summary>
-internal sealed class OutageDetector(int maxConnections, TimeProvider time)
+/// <param name="budget">How many requests fail at the same time, in an outage.</param>
+/// <param name="time">The clock.</param>
+internal sealed class OutageDetector(RequestBudget budget, TimeProvider time)
 {
     private const int MinFailures = 8;
     private const int Forbidden = 403;
 
-    // Twice round the connections, so that one short outage, which all of them meet at the same time, ends no job.
-    private readonly int _maxFailures = Math.Max(MinFailures, 2 * maxConnections);
     private readonly object _lock = new();
     private int _failures;
     private int _recoveries;
@@ -93,7 +93,8 @@ internal sealed class OutageDetector(int maxConnections, TimeProvider time)
         }
 
         var failures = Interlocked.Increment(ref _failures);
-        return failures < _maxFailures
+        // Twice round the connections, so that one short outage, which all of them meet at the same time, ends no job.
+        return failures < Math.Max(MinFailures, 2 * budget.Limit)
             ? failure
             : new ObjectStoreException(
                 ObjectStoreFailure.Unreachable,

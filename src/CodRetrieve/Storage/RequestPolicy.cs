@@ -34,13 +34,15 @@ internal sealed class RequestPolicy
     public BandwidthLimit? Bandwidth { get; }
 
     /// <summary>Tries a request until it succeeds, fails for good, or is not worth another attempt.</summary>
+    /// <param name="permit">What the request is made with.</param>
     /// <param name="outage">Notes whether the store fails altogether.</param>
     /// <param name="request">Makes one attempt.</param>
     /// <param name="cancellationToken">Ends the attempt or the wait before it.</param>
-    public async ValueTask<T> ExecuteAsync<T>(OutageDetector outage, Func<CancellationToken, ValueTask<T>> request, CancellationToken cancellationToken)
+    public async ValueTask<T> ExecuteAsync<T>(
+        RequestPermit permit, OutageDetector outage, Func<CancellationToken, ValueTask<T>> request, CancellationToken cancellationToken)
     {
         var context = ResilienceContextPool.Shared.Get(cancellationToken);
-        context.Properties.Set(State, new RetryState(outage, MaxRetryAttempts, _maxOutage));
+        context.Properties.Set(State, new RetryState(permit, outage, MaxRetryAttempts, _maxOutage));
         try
         {
             return await _retry.ExecuteAsync(static (context, request) => request(context.CancellationToken), context, request).ConfigureAwait(false);

@@ -23,7 +23,8 @@ internal sealed class ResumingStream : ForwardOnlyReadStream
     private readonly OutageDetector _health;
     private readonly ObjectRange _slice;
     private readonly Action<int>? _received;
-    private readonly IDisposable _lease;
+    private readonly RequestPermit _permit;
+    private readonly bool _ownsPermit;
     private readonly string _uri;
     private long _position;
     private long? _end;
@@ -34,15 +35,23 @@ internal sealed class ResumingStream : ForwardOnlyReadStream
     private long _positionOfBreak;
     private ObjectStoreException? _lastBreak;
 
+    /// <param name="store">The store; not owned.</param>
+    /// <param name="policy">How requests are tried.</param>
+    /// <param name="health">Notes whether the store gives anything to anybody.</param>
+    /// <param name="slice">Which bytes.</param>
+    /// <param name="received">Receives the number of bytes whenever some arrive.</param>
+    /// <param name="permit">What the requests are made with.</param>
+    /// <param name="ownsPermit">Whether to give the permit back at the end.</param>
     public ResumingStream(
-        IObjectStore store, RequestPolicy policy, OutageDetector health, ObjectRange slice, Action<int>? received, IDisposable lease)
+        IObjectStore store, RequestPolicy policy, OutageDetector health, ObjectRange slice, Action<int>? received, RequestPermit permit, bool ownsPermit)
     {
         _store = store;
         _policy = policy;
         _health = health;
         _slice = slice;
         _received = received;
-        _lease = lease;
+        _permit = permit;
+        _ownsPermit = ownsPermit;
         _uri = store.GetUri(slice.Name);
         _position = slice.Range?.Start ?? 0;
         _end = slice.Range?.EndExclusive ?? slice.ObjectSizeBytes;
@@ -94,6 +103,7 @@ internal sealed class ResumingStream : ForwardOnlyReadStream
         // The first break after progress is resumed at once. Further ones are handed to the retry policy, so that it waits.
         var pending = _breaks > 1 ? _lastBreak : null;
         return _policy.ExecuteAsync(
+            _permit,
             _health,
             async ct =>
             {
@@ -133,7 +143,10 @@ internal sealed class ResumingStream : ForwardOnlyReadStream
             buffer = buffer[..limit.MaxReadBytes];
         }
 
-        var count = await _content!.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        var reading = _content!.ReadAsync(buffer, cancellationToken);
+        long? waitedSince = reading.IsCompleted ? null : _permit.Timestamp();
+        var count = await reading.ConfigureAwait(false);
+        _permit.AddBytes(count, waitedSince);
         if (count == 0 && _end is { } expected)
         {
             throw InvalidResponse($"the body ended {expected - _position} bytes early");
@@ -154,7 +167,9 @@ internal sealed class ResumingStream : ForwardOnlyReadStream
     {
         // What a store decompresses on the way has no ranges: it is read from its start again.
         ByteRange? range = _isDecompressed || (_slice.Range is null && _position == 0) || _end is null ? null : new ByteRange(_position, _end.Value);
+        _permit.Begin();
         _body = await _store.OpenReadAsync(_slice.Name, _slice.Generation, range, cancellationToken).ConfigureAwait(false);
+        _permit.AddResponse();
         _content = new IdleTimeoutStream(_body.Content, _policy.Limits, _uri, _policy.Time);
         ValidateResponse(_body, range);
         await SkipAsync(_position - _body.Offset, cancellationToken).ConfigureAwait(false);
@@ -295,7 +310,11 @@ internal sealed class ResumingStream : ForwardOnlyReadStream
     public override async ValueTask DisposeAsync()
     {
         await CloseBodyAsync().ConfigureAwait(false);
-        _lease.Dispose();
+        if (_ownsPermit)
+        {
+            _permit.Dispose();
+        }
+
         await base.DisposeAsync().ConfigureAwait(false);
     }
 }

@@ -1,10 +1,11 @@
 namespace CodRetrieve.Storage;
 
 /// <summary>What became of the attempts of one request so far, and whether another one is worth it.</summary>
+/// <param name="permit">What the request is made with.</param>
 /// <param name="outage">Whether the store gives anything to anybody.</param>
 /// <param name="maxRetries">How many retries there are while it does.</param>
 /// <param name="maxOutage">How long to wait while it does not.</param>
-internal sealed class RetryState(OutageDetector outage, int maxRetries, TimeSpan maxOutage)
+internal sealed class RetryState(RequestPermit permit, OutageDetector outage, int maxRetries, TimeSpan maxOutage)
 {
     private int _failures;
     private int _failuresOfItsOwn;
@@ -17,6 +18,7 @@ internal sealed class RetryState(OutageDetector outage, int maxRetries, TimeSpan
     public bool IsWorthAnother(ObjectStoreException failure)
     {
         outage.RecordAttempt(failure);
+        permit.AddFailure(failure);
         if (maxRetries == 0)
         {
             return false;

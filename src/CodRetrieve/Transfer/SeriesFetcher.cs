@@ -6,10 +6,10 @@ using Microsoft.Extensions.Logging;
 
 namespace CodRetrieve.Transfer;
 
-/// <summary>Carries out one piece of work at a time: its bytes, through verification, to where they are saved.</summary>
-internal sealed class SeriesFetcher(ObjectReader objects, TimeProvider time, ILogger logger, CancellationToken stopping)
+/// <summary>Carries out pieces of work, one at a time and each within the same place of the budget: their bytes, through verification, to where they are saved.</summary>
+internal sealed class SeriesFetcher(ObjectReader objects, RequestPermit permit, TimeProvider time, ILogger logger, CancellationToken stopping)
 {
-    private readonly TarVerifier _verifier = new(objects, logger);
+    private readonly TarVerifier _verifier = new(objects, permit, logger);
     private Activity? _activity;
 
     public async Task FetchAsync(ITransferTarget target, WorkItem item)
@@ -208,5 +208,5 @@ internal sealed class SeriesFetcher(ObjectReader objects, TimeProvider time, ILo
     }
 
     private TarCursor Open(ITransferTarget target, ByteRange range) =>
-        new(objects, new ObjectRange(target.Tar.Name, target.Tar.Generation, target.Tar.SizeBytes, range), target.AddWireBytes);
+        new(objects, new ObjectRange(target.Tar.Name, target.Tar.Generation, target.Tar.SizeBytes, range), permit, target.AddWireBytes);
 }

@@ -39,19 +39,20 @@ internal sealed class TarChecksums
         }
     }
 
-    /// <summary>Reads a tar from its first byte to its last over one connection, which it waits for.</summary>
+    /// <summary>Reads a tar from its first byte to its last over one connection.</summary>
     /// <param name="objects">The store's objects.</param>
+    /// <param name="permit">What its requests are made with; not owned.</param>
     /// <param name="tar">The tar, with its size and generation.</param>
     /// <param name="instances">Instances within the tar, in any order, none overlapping another.</param>
     /// <param name="received">Receives the number of bytes that arrive over the wire.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="ObjectStoreException">The tar cannot be read.</exception>
     public static async Task<TarChecksums> ReadAsync(
-        ObjectReader objects, ObjectInfo tar, IEnumerable<InstanceInfo> instances, Action<int>? received, CancellationToken cancellationToken)
+        ObjectReader objects, RequestPermit permit, ObjectInfo tar, IEnumerable<InstanceInfo> instances, Action<int>? received, CancellationToken cancellationToken)
     {
         var read = new TarChecksums([.. instances.OrderBy(instance => instance.TarRange!.Value.Start)]);
         var slice = new ObjectRange(tar.Name, tar.Generation, tar.SizeBytes, new ByteRange(0, tar.SizeBytes));
-        var stream = await objects.OpenAsync(slice, received, cancellationToken).ConfigureAwait(false);
+        var stream = objects.Open(slice, received, permit);
         await using var closing = stream.ConfigureAwait(false);
         var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
         try

@@ -16,6 +16,7 @@ internal sealed class TarCursor : IAsyncDisposable
     private const long ReopenBytes = 4 * 1024 * 1024;
 
     private readonly ObjectReader _objects;
+    private readonly RequestPermit _permit;
     private readonly ObjectRange _slice;
     private readonly Action<int>? _received;
     private readonly long _end;
@@ -26,11 +27,13 @@ internal sealed class TarCursor : IAsyncDisposable
 
     /// <param name="objects">The store's objects.</param>
     /// <param name="slice">The tar and the range to move in.</param>
+    /// <param name="permit">What its requests are made with; not owned.</param>
     /// <param name="received">Receives the number of bytes that arrive over the wire.</param>
-    public TarCursor(ObjectReader objects, ObjectRange slice, Action<int>? received)
+    public TarCursor(ObjectReader objects, ObjectRange slice, RequestPermit permit, Action<int>? received)
     {
         var range = slice.Range ?? throw new ArgumentException("A cursor needs to know where its range ends.", nameof(slice));
         _objects = objects;
+        _permit = permit;
         _slice = slice;
         _received = received;
         _end = range.EndExclusive;
@@ -107,7 +110,7 @@ internal sealed class TarCursor : IAsyncDisposable
             return 0;
         }
 
-        _stream ??= await _objects.OpenAsync(_slice with { Range = new ByteRange(Offset, _end) }, _received, cancellationToken).ConfigureAwait(false);
+        _stream ??= _objects.Open(_slice with { Range = new ByteRange(Offset, _end) }, _received, _permit);
         return await _stream.ReadAsync(destination, cancellationToken).ConfigureAwait(false);
     }
 

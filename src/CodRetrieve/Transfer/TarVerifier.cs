@@ -8,7 +8,7 @@ namespace CodRetrieve.Transfer;
 /// Finds out whether a tar is the one that the store lists, for the instances that the index has no CRC32C for. That is known only after its
 /// last byte, so it comes before anything is saved: see docs/decisions/0009.
 /// </summary>
-internal sealed class TarVerifier(ObjectReader objects, ILogger logger)
+internal sealed class TarVerifier(ObjectReader objects, RequestPermit permit, ILogger logger)
 {
     // As often as an index is read that comes damaged.
     private const int Attempts = 3;
@@ -22,7 +22,7 @@ internal sealed class TarVerifier(ObjectReader objects, ILogger logger)
         Log.TarVerifying(logger, target.Series.TarUri, instances.Count);
         for (var attempt = 1; ; attempt++)
         {
-            var read = await TarChecksums.ReadAsync(objects, target.Tar, instances, target.AddWireBytes, cancellationToken).ConfigureAwait(false);
+            var read = await TarChecksums.ReadAsync(objects, permit, target.Tar, instances, target.AddWireBytes, cancellationToken).ConfigureAwait(false);
             if (read.Crc32c == expected)
             {
                 target.Work.AcceptTar(read.InPlace());

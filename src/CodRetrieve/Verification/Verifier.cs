@@ -1,18 +1,15 @@
 using System.Collections.Concurrent;
 using CodRetrieve.Catalog;
 using CodRetrieve.IO;
+using CodRetrieve.Planning;
 using CodRetrieve.Saving;
 
 namespace CodRetrieve.Verification;
 
 /// <summary>Compares what is on disk with the indexes of a store, several files at a time.</summary>
-internal sealed class Verifier(CodCatalog catalog, string directory, OutputFormat format, SavingOptions saving, VerificationMeter meter)
+internal sealed class Verifier(CodCatalog catalog, ReadAhead readAhead, int maxConnections, string directory, OutputFormat format, SavingOptions saving, VerificationMeter meter)
     : ICatalogVisitor<StudyVerifier>, IDisposable
 {
-    // As few as keep the disk busy while the next listing or index comes; each holds the instances of its series. The series of all studies together.
-    private const int StudiesAtOnce = 2;
-    private const int SeriesAtOnce = 8;
-
     private readonly object _lock = new();
     private readonly IStudyLayout _layout = format == OutputFormat.Zip ? ZipSaveHandler.CreateLayout(directory, saving) : new FolderLayout(directory, saving);
     private readonly SortedDictionary<int, StudyVerification> _studies = [];
@@ -24,7 +21,7 @@ internal sealed class Verifier(CodCatalog catalog, string directory, OutputForma
     public async Task<VerificationResult> VerifyAsync(IReadOnlyList<string> studies, TimeProvider time, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
-        await CatalogEnumeration.Of(catalog, studies, StudiesAtOnce, SeriesAtOnce).VisitAsync(this, cancellationToken).ConfigureAwait(false);
+        await new CatalogEnumeration(catalog, studies, maxConnections).VisitAsync(this, cancellationToken).ConfigureAwait(false);
         meter.End();
         var found = _studies.Values;
         return new VerificationResult
@@ -54,8 +51,15 @@ internal sealed class Verifier(CodCatalog catalog, string directory, OutputForma
         return ValueTask.FromResult<StudyVerifier?>(verifier);
     }
 
-    public async ValueTask SeriesReadAsync(StudyVerifier study, int position, SeriesContent content, CancellationToken cancellationToken) =>
+    public ValueTask SeriesListedAsync(StudyVerifier study, SeriesListing series, CancellationToken cancellationToken) =>
+        readAhead.EnterAsync(ReadAhead.BytesOf(series), cancellationToken);
+
+    public async ValueTask SeriesReadAsync(StudyVerifier study, int position, SeriesContent content, CancellationToken cancellationToken)
+    {
+        readAhead.Exchange(ReadAhead.BytesOf(content.Listing), ReadAhead.BytesOf(content.Series));
         await study.VerifyAsync(position, content, cancellationToken).ConfigureAwait(false);
+        readAhead.Exit(ReadAhead.BytesOf(content.Series));
+    }
 
     public ValueTask StudyReadAsync(StudyVerifier study, CancellationToken cancellationToken)
     {

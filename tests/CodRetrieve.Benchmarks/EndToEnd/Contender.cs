@@ -7,11 +7,11 @@ internal sealed record Contender(string Name, Func<string, IReadOnlyList<string>
 {
     /// <summary>The program under test.</summary>
     public static Contender CodRetrieve(
-        string program, Uri endpoint, string studies, int connections = 8, string name = "cod-retrieve download", params string[] more) =>
+        string program, Uri endpoint, string studies, int? connections = null, string name = "cod-retrieve download", params string[] more) =>
         new(name, output =>
         [
             program, "download", $"gs://{NginxServer.Bucket}/{DataSet.Prefix}", "@" + studies, "-o", output,
-            "--anonymous", "--quiet", "--endpoint", endpoint.AbsoluteUri, "--connections", $"{connections}", .. more,
+            "--anonymous", "--quiet", "--endpoint", endpoint.AbsoluteUri, .. connections is { } count ? ["--connections", $"{count}"] : Array.Empty<string>(), .. more,
         ]);
 
     /// <summary>What a person would type. Checks nothing.</summary>

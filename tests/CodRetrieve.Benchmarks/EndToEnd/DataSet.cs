@@ -12,7 +12,7 @@ internal sealed record DataSet(string Name, int Studies, int SeriesPerStudy, int
         new("L", 4, 4, 256, 512 * 1024, "16 series of 128 MiB, instances of 512 KiB"),
         new("S", 4, 5, 1000, 32 * 1024, "20 series of 1000 instances of 32 KiB"),
         new("H", 1, 1, 2048, 1024 * 1024, "one series of 2 GiB, instances of 1 MiB"),
-        new("M", 10, 100, 100, 2 * 1024, "1,000 series of 100 instances of 2 KiB"),
+        new("M", 1, 1000, 100, 2 * 1024, "1,000 series of 100 instances of 2 KiB in one study"),
         new("P", 1, 1, 200, 1024 * 1024, "one series of 200 MiB, to compare the memory with that of H"),
     ];
 
@@ -26,13 +26,21 @@ internal sealed record DataSet(string Name, int Studies, int SeriesPerStudy, int
         new("R", 1, 1, 512, 512 * 1024, "one series of 256 MiB, instances of 512 KiB"),
     ];
 
+    /// <summary>What is measured over a link only: so many small studies that a loopback says nothing about them.</summary>
+    public static DataSet Small { get; } = new("X", 1500, 1, 2, 250 * 1024, "1,500 studies of one series of 2 instances of 250 KiB");
+
     public int Instances => Studies * SeriesPerStudy * InstancesPerSeries;
+
+    /// <summary>The bytes of the set's objects, as they lie in the store.</summary>
+    public long StoredBytes(string folder) => Synthetic()
+        .SelectMany(study => new DirectoryInfo(Path.Combine(folder, "objects", Prefix, "studies", study.StudyInstanceUid)).EnumerateFiles("*", SearchOption.AllDirectories))
+        .Sum(static file => file.Length);
 
     /// <summary>Writes the set's objects as files, unless they are there.</summary>
     /// <returns>The studies' UIDs.</returns>
     public async Task<IReadOnlyList<string>> WriteAsync(string folder)
     {
-        var studies = Enumerable.Range(0, Studies).Select(i => new SyntheticStudy(seed: (Name[0] * 1000) + i)).ToList();
+        var studies = Synthetic();
         var done = Path.Combine(folder, $"{Name}.done");
         if (!File.Exists(done))
         {
@@ -51,4 +59,6 @@ internal sealed record DataSet(string Name, int Studies, int SeriesPerStudy, int
 
         return [.. studies.Select(study => study.StudyInstanceUid)];
     }
+
+    private List<SyntheticStudy> Synthetic() => [.. Enumerable.Range(0, Studies).Select(i => new SyntheticStudy(seed: (Name[0] * 10_000) + i))];
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CodRetrieve.Testing;
 
 namespace CodRetrieve.Benchmarks.EndToEnd;
 
@@ -8,6 +9,8 @@ internal sealed class EndToEndBenchmark(string folder, string program, int runs)
     // A shared machine is noisy, and a short measurement the more so.
     private const double MaxWallRatio = 3;
     private const double MaxMemoryRatio = 1.3;
+
+    private static readonly TestLink Link = new();
 
     private int _outputs;
 
@@ -69,6 +72,28 @@ internal sealed class EndToEndBenchmark(string folder, string program, int runs)
             await using var server = await NginxServer.StartAsync(folder, studies);
             var (uids, _) = await WriteListsAsync(set, studies, server.Endpoint);
             await SecondRunAsync(set, server.Endpoint, uids, withoutReceipts: true);
+        }
+    }
+
+    /// <summary>Measures retrievals over a link: what distance costs, against the bytes that the link carries in that time.</summary>
+    public async Task RunOverLinkAsync(IReadOnlyCollection<string> names)
+    {
+        Directory.CreateDirectory(folder);
+        foreach (var set in DataSet.All.Append(DataSet.Small).Where(set => names.Contains(set.Name)))
+        {
+            Console.WriteLine($"writing {set.Name}: {set.Meaning}");
+            var studies = await set.WriteAsync(folder);
+            await using var server = await NginxServer.StartAsync(folder, studies);
+            await using var relay = LinkRelay.Start(Link, server.Endpoint);
+            var (uids, urls) = await WriteListsAsync(set, studies, relay.Endpoint);
+            var seconds = set.StoredBytes(folder) / (double)Link.BytesPerSecond;
+            var results = await CompareAsync($"{set.Name}: {set.Meaning}; the link takes {seconds.ToString("0.00", CultureInfo.InvariantCulture)} s",
+            [
+                Contender.CodRetrieve(program, relay.Endpoint, uids),
+                Contender.CurlTar(urls, 16),
+            ]);
+            var wall = Report.Median(results[0].Runs, run => run.WallSeconds);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"cod-retrieve: {wall / seconds:0.00} x the link's time, {relay.TakeConnections().Peak} connections at once"));
         }
     }
 

@@ -33,7 +33,7 @@ public class SegmentBenchmark
             Crc32c = instance.Crc32c,
             TarRange = new ByteRange(instance.StartByte, instance.EndByte),
         })];
-        _objects = new ObjectReader(new MemoryStore(_tar), new RequestPolicy(new CodDownloadOptions(), NullLogger.Instance), 1);
+        _objects = new ObjectReader(new MemoryStore(_tar), new RequestPolicy(new CodDownloadOptions(), NullLogger.Instance), RequestBudget.Fixed(1));
     }
 
     [Benchmark(Baseline = true)]
@@ -65,7 +65,7 @@ public class SegmentBenchmark
         return total;
     }
 
-    private TarCursor Open(ByteRange range) => new(_objects!, new ObjectRange("tar", null, _tar.Length, range), null);
+    private TarCursor Open(ByteRange range) => new(_objects!, new ObjectRange("tar", null, _tar.Length, range), new RequestPermit(_objects!.Budget, RequestPurpose.Content), null);
 
     private async Task<long> ReadAsync(TarCursor cursor, InstanceInfo instance, long size)
     {

@@ -128,6 +128,24 @@ public sealed class GcsTestServerTests
         }
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task Rejects_requests_beyond_the_number_that_it_serves_at_once()
+    {
+        await using var test = await TestServer.StartAsync(new() { MaxConcurrentRequests = 2 });
+        test.Bucket.Put("o", new byte[1000]);
+        test.Server.Faults.Add(Fault.StallAfter(10), times: 2);
+        using var stalled = await test.GetMediaAsync("o");
+        using var alsoStalled = await test.GetMediaAsync("o");
+
+        using var rejected = await test.GetMediaAsync("o");
+        stalled.Dispose();
+        alsoStalled.Dispose();
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, rejected.StatusCode);
+        Assert.Contains("rateLimitExceeded", await rejected.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => GcsTestServer.StartAsync(new() { MaxConcurrentRequests = 0 }));
+    }
+
     [Fact(Timeout = 30_000)]
     public async Task A_link_that_cannot_be_is_refused()
     {

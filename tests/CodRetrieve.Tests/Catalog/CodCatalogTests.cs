@@ -270,7 +270,7 @@ public sealed class CodCatalogTests
     private static CodCatalog CatalogOf(OpenStore store) => new(store.Objects, TestStore.Prefix, NullLogger.Instance);
 
     private static CodCatalog CatalogOf(IObjectStore store, string? prefix = "p") => new(
-        new ObjectReader(store, new RequestPolicy(new CodDownloadOptions { MaxRetryAttempts = 0 }, NullLogger.Instance), 1), prefix, NullLogger.Instance);
+        new ObjectReader(store, new RequestPolicy(new CodDownloadOptions { MaxRetryAttempts = 0 }, NullLogger.Instance), RequestBudget.Fixed(1)), prefix, NullLogger.Instance);
 
     private static async Task<(SyntheticSeries Series, SeriesContent Content)> ReadAsync(OpenStore store, SyntheticSeriesOptions options)
     {

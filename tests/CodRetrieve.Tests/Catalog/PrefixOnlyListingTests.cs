@@ -54,7 +54,7 @@ public sealed class PrefixOnlyListingTests
             List = (_, _) => new ObjectListPage([new ObjectInfo { Name = Root + "2.tar", SizeBytes = 10_240 }], [Root + "2/"], null),
             Open = open,
         };
-        using var objects = new ObjectReader(store, new RequestPolicy(new CodDownloadOptions { MaxRetryAttempts = 0 }, NullLogger.Instance), 1);
+        var objects = new ObjectReader(store, new RequestPolicy(new CodDownloadOptions { MaxRetryAttempts = 0 }, NullLogger.Instance), RequestBudget.Fixed(1));
         var catalog = new CodCatalog(objects, "p", NullLogger.Instance);
         var listing = await catalog.ListStudyAsync("1", CancellationToken.None);
         return await catalog.ReadSeriesAsync(Assert.Single(listing.Series), CancellationToken.None);

@@ -11,7 +11,7 @@ namespace CodRetrieve.Tests.Jobs;
 public sealed class JobTallyTests : IDisposable
 {
     private readonly JobTally _tally = new(wantsStats: false);
-    private readonly ObjectReader _objects = new(new MemoryStore(), new RequestPolicy(new CodDownloadOptions(), NullLogger.Instance), 1);
+    private readonly ObjectReader _objects = new(new MemoryStore(), new RequestPolicy(new CodDownloadOptions(), NullLogger.Instance), RequestBudget.Fixed(1));
     private readonly JobEvents _events = new(_ => { }, null, null, TimeProvider.System, NullLogger.Instance, CancellationToken.None);
     private readonly JobContext _job;
 
@@ -23,7 +23,6 @@ public sealed class JobTallyTests : IDisposable
     {
         _job.Dispose();
         _events.Dispose();
-        _objects.Dispose();
     }
 
     [Fact]

@@ -56,8 +56,8 @@ public sealed class BandwidthLimitTests
     {
         var body = new ReadSizes(Bytes.Random(200_000));
         var options = new CodDownloadOptions { MaxBytesPerSecond = rate, TimeProvider = new HurriedTime(), MinBytesPerSecond = 0 };
-        using var objects = new ObjectReader(
-            new FakeObjectStore { Open = (_, _, _) => new ObjectContent(body, 0) }, new RequestPolicy(options, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance), 1);
+        var objects = new ObjectReader(
+            new FakeObjectStore { Open = (_, _, _) => new ObjectContent(body, 0) }, new RequestPolicy(options, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance), RequestBudget.Fixed(1));
         await using var stream = await objects.OpenAsync(new ObjectRange("object", null, 200_000, null), null, CancellationToken.None);
 
         var read = 0;

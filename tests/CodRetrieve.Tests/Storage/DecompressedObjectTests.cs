@@ -73,7 +73,7 @@ public sealed class DecompressedObjectTests
             Open = (n, _, _) => n == 1 ? Unpacked(new PiecewiseStream(default, 1, new IOException("broken"))) : Packed(packed, 0),
         };
         var options = new CodDownloadOptions { LoggerFactory = LeakWatch.Loggers(), RetryDelay = TimeSpan.FromMilliseconds(1) };
-        using var objects = new ObjectReader(store, new RequestPolicy(options, NullLogger.Instance), 1);
+        var objects = new ObjectReader(store, new RequestPolicy(options, NullLogger.Instance), RequestBudget.Fixed(1));
         await using var stream = await objects.OpenAsync(Listed, null, CancellationToken.None);
         Assert.Equal(packed, await stream.ReadToEndAsync());
         Assert.False(stream.IsDecompressed);
@@ -87,7 +87,7 @@ public sealed class DecompressedObjectTests
     private static async Task<byte[]> ReadAsync(IObjectStore store, ObjectRange slice)
     {
         var options = new CodDownloadOptions { LoggerFactory = LeakWatch.Loggers(), RetryDelay = TimeSpan.FromMilliseconds(1), MaxRetryDelay = TimeSpan.FromMilliseconds(2) };
-        using var objects = new ObjectReader(store, new RequestPolicy(options, NullLogger.Instance), 1);
+        var objects = new ObjectReader(store, new RequestPolicy(options, NullLogger.Instance), RequestBudget.Fixed(1));
         await using var stream = await objects.OpenAsync(slice, null, CancellationToken.None);
         return await stream.ReadToEndAsync();
     }

@@ -11,7 +11,7 @@ public sealed class OutageDetectorTests
     [Fact]
     public void Failures_in_a_row_mean_that_the_store_is_down()
     {
-        var health = new OutageDetector(maxConnections: 5, TimeProvider.System);
+        var health = new OutageDetector(RequestBudget.Fixed(5), TimeProvider.System);
         for (var i = 1; i < 10; i++)
         {
             Assert.Same(Down, health.RecordFailure(Down));
@@ -29,7 +29,7 @@ public sealed class OutageDetectorTests
     [Fact]
     public void Any_byte_in_between_starts_the_count_again()
     {
-        var health = new OutageDetector(maxConnections: 1, TimeProvider.System);
+        var health = new OutageDetector(RequestBudget.Fixed(1), TimeProvider.System);
         for (var i = 0; i < 100; i++)
         {
             Assert.Same(Down, health.RecordFailure(Down));
@@ -43,7 +43,7 @@ public sealed class OutageDetectorTests
     [Fact]
     public void Other_failures_do_not_count()
     {
-        var health = new OutageDetector(maxConnections: 1, TimeProvider.System);
+        var health = new OutageDetector(RequestBudget.Fixed(1), TimeProvider.System);
         var other = new ObjectStoreException(ObjectStoreFailure.InvalidResponse, "wrong");
         for (var i = 0; i < 100; i++)
         {

@@ -150,10 +150,10 @@ public sealed class ResumingStreamFaultTests
         var place = new ByteRange(300_000, 310_000);
         var prepared = Content[..200_000];
         var asked = 0;
-        using var objects = new ObjectReader(
+        var objects = new ObjectReader(
             new FakeObjectStore { Open = (_, _, _) => BrokenOff(prepared, ref asked) },
             new RequestPolicy(store.Options, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance),
-            1);
+            RequestBudget.Fixed(1));
         await using var stream = await objects.OpenAsync(new ObjectRange("object", null, Content.Length, place), null, CancellationToken.None);
 
         var failure = await Assert.ThrowsAsync<ObjectStoreException>(() => stream.ReadToEndAsync());

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace CodRetrieve.Tests.Support;
 
 /// <summary>A tar in memory, read through the library's own cursor.</summary>
-internal sealed class MemoryTar : IDisposable
+internal sealed class MemoryTar
 {
     private readonly byte[] _tar;
 
@@ -16,7 +16,7 @@ internal sealed class MemoryTar : IDisposable
         {
             Open = (_, _, range) => new ObjectContent(new PiecewiseStream(tar.AsMemory((int)range!.Value.Start), chunk), range.Value.Start) { ObjectSizeBytes = tar.Length },
         };
-        Objects = new ObjectReader(Store, new RequestPolicy(new CodDownloadOptions { MaxRetryAttempts = 0 }, NullLogger.Instance), 1);
+        Objects = new ObjectReader(Store, new RequestPolicy(new CodDownloadOptions { MaxRetryAttempts = 0 }, NullLogger.Instance), RequestBudget.Fixed(1));
     }
 
     public FakeObjectStore Store { get; }
@@ -24,7 +24,7 @@ internal sealed class MemoryTar : IDisposable
     public ObjectReader Objects { get; }
 
     public TarCursor Open(ByteRange? range = null, Action<int>? received = null) =>
-        new(Objects, new ObjectRange("tar", null, _tar.Length, range ?? new ByteRange(0, _tar.Length)), received);
+        new(Objects, new ObjectRange("tar", null, _tar.Length, range ?? new ByteRange(0, _tar.Length)), new RequestPermit(Objects.Budget, RequestPurpose.Content), received);
 
     /// <summary>Walks over the whole tar and reads each entry.</summary>
     public async Task<List<(string Name, byte[] Data)>> WalkAsync(bool readData = true)
@@ -47,6 +47,4 @@ internal sealed class MemoryTar : IDisposable
 
         return found;
     }
-
-    public void Dispose() => Objects.Dispose();
 }

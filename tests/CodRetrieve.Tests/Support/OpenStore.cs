@@ -16,7 +16,7 @@ internal sealed class OpenStore : IAsyncDisposable
         Options = options;
         _http = new HttpClientSource(options);
         Gcs = new GcsObjectStore(_http, TestStore.BucketName, options.Credential, options);
-        Objects = new ObjectReader(Gcs, new RequestPolicy(options, NullLogger.Instance), options.MaxConnections);
+        Objects = new ObjectReader(Gcs, new RequestPolicy(options, NullLogger.Instance), RequestBudget.Fixed(options.MaxConnections));
     }
 
     public static async Task<OpenStore> StartAsync(Action<CodDownloadOptions>? change = null, GcsTestServerOptions? server = null)
@@ -58,7 +58,6 @@ internal sealed class OpenStore : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        Objects.Dispose();
         _http.Dispose();
         await _store.DisposeAsync();
     }

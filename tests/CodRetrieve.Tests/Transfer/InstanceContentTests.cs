@@ -5,7 +5,7 @@ using CodRetrieve.Transfer;
 
 namespace CodRetrieve.Tests.Transfer;
 
-public sealed class InstanceContentTests : IDisposable
+public sealed class InstanceContentTests
 {
     private const int Start = 1_536;
     private const int Size = 50_001;
@@ -13,8 +13,6 @@ public sealed class InstanceContentTests : IDisposable
     private static readonly byte[] Instance = Tar[Start..(Start + Size)];
 
     private readonly MemoryTar _tar = new(Tar);
-
-    public void Dispose() => _tar.Dispose();
 
     [Theory(Timeout = 30_000)]
     [InlineData(1_000)]

@@ -51,11 +51,12 @@ public sealed class TarChecksumsTests
     {
         const long TarBytes = 512L * 1024 * 1024;
         var store = new FakeObjectStore { Open = (_, _, range) => new ObjectContent(new Zeros(), range!.Value.Start) };
-        using var objects = new ObjectReader(store, new RequestPolicy(new CodDownloadOptions(), NullLogger.Instance), 1);
-        await TarChecksums.ReadAsync(objects, new ObjectInfo { Name = "tar", SizeBytes = 1_000_000 }, [], null, CancellationToken.None);
+        var objects = new ObjectReader(store, new RequestPolicy(new CodDownloadOptions(), NullLogger.Instance), RequestBudget.Fixed(1));
+        var permit = new RequestPermit(objects.Budget, RequestPurpose.Content);
+        await TarChecksums.ReadAsync(objects, permit, new ObjectInfo { Name = "tar", SizeBytes = 1_000_000 }, [], null, CancellationToken.None);
         var before = GC.GetAllocatedBytesForCurrentThread();
 
-        await TarChecksums.ReadAsync(objects, new ObjectInfo { Name = "tar", SizeBytes = TarBytes }, [], null, CancellationToken.None);
+        await TarChecksums.ReadAsync(objects, permit, new ObjectInfo { Name = "tar", SizeBytes = TarBytes }, [], null, CancellationToken.None);
 
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4_000_000);
     }
@@ -66,8 +67,8 @@ public sealed class TarChecksumsTests
     private static async Task<TarChecksums> ReadAsync(byte[] tar, IReadOnlyList<InstanceInfo> instances, int pieceBytes)
     {
         var store = new FakeObjectStore { Open = (_, _, range) => new ObjectContent(new PiecewiseStream(tar.AsMemory((int)range!.Value.Start), pieceBytes), range.Value.Start) };
-        using var objects = new ObjectReader(store, new RequestPolicy(new CodDownloadOptions(), NullLogger.Instance), 1);
-        return await TarChecksums.ReadAsync(objects, new ObjectInfo { Name = "tar", SizeBytes = tar.Length }, instances, null, CancellationToken.None);
+        var objects = new ObjectReader(store, new RequestPolicy(new CodDownloadOptions(), NullLogger.Instance), RequestBudget.Fixed(1));
+        return await TarChecksums.ReadAsync(objects, new RequestPermit(objects.Budget, RequestPurpose.Content), new ObjectInfo { Name = "tar", SizeBytes = tar.Length }, instances, null, CancellationToken.None);
     }
 
     private sealed class Zeros : ReadOnlyForwardStream

@@ -19,7 +19,7 @@ public sealed class TarCursorTests
     [Fact(Timeout = 30_000)]
     public async Task Nothing_is_asked_for_before_the_first_read()
     {
-        using var tar = new MemoryTar(Content);
+        var tar = new MemoryTar(Content);
         await using var cursor = tar.Open();
         await cursor.MoveToAsync(1_000_000, CancellationToken.None);
         Assert.Equal(0, tar.Store.Opened);
@@ -30,7 +30,7 @@ public sealed class TarCursorTests
     [Fact(Timeout = 30_000)]
     public async Task A_short_gap_is_read_through_and_a_long_one_skipped_by_another_request()
     {
-        using var tar = new MemoryTar(Content, chunk: int.MaxValue);
+        var tar = new MemoryTar(Content, chunk: int.MaxValue);
         long received = 0;
         await using var cursor = tar.Open(received: bytes => received += bytes);
         await cursor.ReadAsync(new byte[1], CancellationToken.None);
@@ -48,7 +48,7 @@ public sealed class TarCursorTests
     [Fact(Timeout = 30_000)]
     public async Task Ends_at_the_end_of_its_range()
     {
-        using var tar = new MemoryTar(Content);
+        var tar = new MemoryTar(Content);
         await using var cursor = tar.Open(new ByteRange(10, 20));
         var bytes = new byte[100];
         Assert.Equal(10, await cursor.ReadAsync(bytes, CancellationToken.None));
@@ -60,7 +60,7 @@ public sealed class TarCursorTests
     [Fact(Timeout = 30_000)]
     public async Task Behind_its_range_nothing_comes()
     {
-        using var tar = new MemoryTar(Content);
+        var tar = new MemoryTar(Content);
         await using var cursor = tar.Open(new ByteRange(10, 20));
         await cursor.ReadAsync(new byte[1], CancellationToken.None);
         await cursor.MoveToAsync(30, CancellationToken.None);
@@ -70,7 +70,7 @@ public sealed class TarCursorTests
     [Fact(Timeout = 30_000)]
     public async Task Does_not_move_back()
     {
-        using var tar = new MemoryTar(Content);
+        var tar = new MemoryTar(Content);
         await using var cursor = tar.Open(new ByteRange(10, 20));
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => cursor.MoveToAsync(9, CancellationToken.None).AsTask());
     }
@@ -78,7 +78,7 @@ public sealed class TarCursorTests
     [Fact(Timeout = 30_000)]
     public async Task Disposing_gives_the_connection_back_and_may_be_repeated()
     {
-        using var tar = new MemoryTar(Content);
+        var tar = new MemoryTar(Content);
         var first = tar.Open();
         await first.ReadAsync(new byte[1], CancellationToken.None);
         await first.DisposeAsync();
@@ -89,7 +89,7 @@ public sealed class TarCursorTests
 
     private static async Task WalkAsync(Random random, string seed)
     {
-        using var tar = new MemoryTar(Content, chunk: random.Next(1_000, 400_000));
+        var tar = new MemoryTar(Content, chunk: random.Next(1_000, 400_000));
         var start = random.Next(1_000_000);
         var end = random.Next(start + 1, Content.Length);
         await using var cursor = tar.Open(new ByteRange(start, end));

@@ -173,14 +173,14 @@ public sealed class TarScannerTests
     [Fact(Timeout = 30_000)]
     public async Task Data_that_nobody_reads_is_skipped()
     {
-        using var tar = new MemoryTar([.. TarBlocks.File("a", Bytes.Random(9_000_000)), .. TarBlocks.File("b", B)]);
+        var tar = new MemoryTar([.. TarBlocks.File("a", Bytes.Random(9_000_000)), .. TarBlocks.File("b", B)]);
         Assert.Equal("a b", string.Join(' ', (await tar.WalkAsync(readData: false)).Select(entry => entry.Name)));
         Assert.Equal(2, tar.Store.Opened);
     }
 
     private static async Task<List<(string Name, byte[] Data)>> WalkAsync(byte[] tar)
     {
-        using var memory = new MemoryTar(tar);
+        var memory = new MemoryTar(tar);
         return await memory.WalkAsync();
     }
 

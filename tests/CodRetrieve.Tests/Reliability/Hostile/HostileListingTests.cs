@@ -38,7 +38,7 @@ public sealed class HostileListingTests
     {
         var pages = 0;
         var store = new FakeObjectStore { List = (prefix, _) => Page(prefix, pages++) };
-        using var objects = new ObjectReader(store, new RequestPolicy(new CodDownloadOptions(), NullLogger.Instance), 1);
+        var objects = new ObjectReader(store, new RequestPolicy(new CodDownloadOptions(), NullLogger.Instance), RequestBudget.Fixed(1));
 
         var refused = await Assert.ThrowsAsync<CodFormatException>(() =>
             new CodCatalog(objects, "p", NullLogger.Instance).ListStudyAsync("1", CancellationToken.None));

@@ -79,7 +79,7 @@ public sealed class InputMutationTests(ITestOutputHelper output)
                 RepairChecksums(damaged);
             }
 
-            using var tar = new MemoryTar(damaged, random.Next(1, 20_000));
+            var tar = new MemoryTar(damaged, random.Next(1, 20_000));
             var found = await tar.WalkAsync();
             Assert.InRange(found.Sum(entry => (long)entry.Data.Length), 0, damaged.Length);
             return found.Count == 4 ? "all entries found" : "some entries found";
@@ -126,7 +126,7 @@ public sealed class InputMutationTests(ITestOutputHelper output)
             var options = new CodDownloadOptions { MaxRetryAttempts = 0, HttpClientFactory = () => http }.Validated();
             using var source = new HttpClientSource(options);
             var store = new GcsObjectStore(source, Bucket, CodCredential.Anonymous, options);
-            using var objects = new ObjectReader(store, new RequestPolicy(options, NullLogger.Instance), 1);
+            var objects = new ObjectReader(store, new RequestPolicy(options, NullLogger.Instance), RequestBudget.Fixed(1));
             await using var stream = await objects.OpenAsync(new ObjectRange("object", 1700000000000001, content.Length, range), null, CancellationToken.None);
             try
             {

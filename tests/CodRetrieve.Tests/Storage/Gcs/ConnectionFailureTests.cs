@@ -190,7 +190,7 @@ public sealed class ConnectionFailureTests
     private static async Task<ObjectListPage> ReadAsync(Uri endpoint, CodDownloadOptions options)
     {
         using var http = Client(options, null);
-        using var objects = new ObjectReader(Store(http, endpoint), new RequestPolicy(options, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance), 1);
+        var objects = new ObjectReader(Store(http, endpoint), new RequestPolicy(options, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance), RequestBudget.Fixed(1));
         return await objects.ListAsync("", null, default);
     }
 

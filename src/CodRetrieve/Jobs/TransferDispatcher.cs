@@ -1,0 +1,87 @@
+using CodRetrieve.IO;
+using CodRetrieve.Planning;
+using CodRetrieve.Storage;
+using CodRetrieve.Transfer;
+
+namespace CodRetrieve.Jobs;
+
+/// <summary>Fetches what is queued: takes the next piece of work whenever the budget has a place for another request.</summary>
+internal sealed class TransferDispatcher(JobContext job, JobPlanner planner, CompletionHandler completion)
+{
+    /// <summary>Fetches until all is fetched, or the queue was stopped.</summary>
+    public async Task RunAsync()
+    {
+        var transfers = new TaskGroup();
+        try
+        {
+            while (await job.Queue.WaitAsync(job.Ending).ConfigureAwait(false))
+            {
+                var permit = await job.Objects.Budget.AcquireAsync(RequestPurpose.Content, job.Ending).ConfigureAwait(false);
+                if (job.Queue.TryTake() is (var run, var item))
+                {
+                    transfers.Add(job.OrEndAsync(TransferAsync(permit, run, item)));
+                }
+                else
+                {
+                    permit.Dispose();
+                }
+            }
+        }
+        finally
+        {
+            await transfers.WhenAllAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task TransferAsync(RequestPermit permit, SeriesRun run, WorkItem item)
+    {
+        using var holding = permit;
+        await job.Control.Gate.EnterAsync(job.Ending).ConfigureAwait(false);
+        try
+        {
+            // Stopped while it was paused. What was taken is not given back: the series must not pass for ended.
+            if (!job.Control.Stopped.IsCancellationRequested)
+            {
+                await FetchAsync(permit, run, item).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            job.Control.Gate.Exit();
+        }
+    }
+
+    private async Task FetchAsync(RequestPermit permit, SeriesRun run, WorkItem item)
+    {
+        var isEnded = false;
+        try
+        {
+            await new SeriesFetcher(job.Objects, permit, job.Options.TimeProvider, job.Logger, job.Ending).FetchAsync(run, item).ConfigureAwait(false);
+        }
+        finally
+        {
+            isEnded = job.Queue.Release(run);
+        }
+
+        if (!isEnded)
+        {
+            return;
+        }
+
+        if (run.IsAwaitingEdit)
+        {
+            planner.AwaitEdit(run);
+        }
+        else if (!run.Work.IsAbandoned)
+        {
+            // Within its place: what is completed more slowly than it is fetched holds up the fetching.
+            await completion.CloseAsync(run).ConfigureAwait(false);
+        }
+        else if (!job.Control.Stopped.IsCancellationRequested)
+        {
+            // Makes requests of its own, which must not wait for the place of this one.
+            permit.Dispose();
+            await planner.PlanAgainAsync(run).ConfigureAwait(false);
+        }
+    }
+}
