@@ -8,14 +8,16 @@ namespace CodRetrieve.Saving;
 /// <param name="directory">The destination's directory.</param>
 internal sealed class DestinationWriter(FileOperations files, string directory)
 {
-    /// <inheritdoc cref="FileOperations.WriteAsync"/>
+    private readonly WriterThreads _threads = new(files);
+
+    /// <inheritdoc cref="WriterThreads.WriteAsync"/>
     /// <exception cref="DestinationException">No further instance can be saved.</exception>
     /// <exception cref="IOException">The file cannot be written, or not be so large.</exception>
     public async ValueTask WriteAsync(SafeFileHandle file, ReadOnlyMemory<byte> bytes, long offset, CancellationToken cancellationToken)
     {
         try
         {
-            await files.WriteAsync(file, bytes, offset, cancellationToken).ConfigureAwait(false);
+            await _threads.WriteAsync(file, bytes, offset, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (DestinationErrors.From(e, directory) is { } fault)
         {

@@ -9,8 +9,8 @@ namespace CodRetrieve.Saving;
 /// </summary>
 public abstract class DirectorySaveHandler : ISaveHandler, ISaveHandlerLifecycle, IDiskSpace
 {
-    // The names that a job keeps until it adds them to the log: some 20 MB.
-    private const int MaxEntries = 100_000;
+    // The names that a job keeps until it adds them to the log, which is written again for that: some 10 MB.
+    private const int MaxEntries = 64 * 1024;
 
     // Studies that end while a file system is flushed share the next flush. A zip is flushed by itself, and may have to be copied.
     private const int MaxSharedCompletions = 16;
@@ -24,7 +24,7 @@ public abstract class DirectorySaveHandler : ISaveHandler, ISaveHandlerLifecycle
     private readonly StudyCache<StudyReceipts> _knownReceipts = new();
     private readonly CoalescedOperation<bool> _flush;
     private readonly ConcurrentDictionary<string, StudySession> _sessions = new(StringComparer.Ordinal);
-    private readonly ConcurrentQueue<string> _entries = new();
+    private readonly LogEntries _entries = new();
     private RootLock? _lock;
     private bool _logsWhatIsThere;
     private volatile RunMarker? _run;
@@ -137,7 +137,7 @@ public abstract class DirectorySaveHandler : ISaveHandler, ISaveHandlerLifecycle
 
         var (location, file) = await _layout.SaveAsync(instance, session, content, cancellationToken).ConfigureAwait(false);
         session.Receipts.Add(ReceiptKind.Saved, name, instance, file, file.Crc32c!.Value);
-        _entries.Enqueue(LogJson.Entry(instance.Series.StudyInstanceUid, instance.Series.SeriesInstanceUid, instance.SopInstanceUid));
+        _entries.Add(LogJson.Entry(instance.Series.StudyInstanceUid, instance.Series.SeriesInstanceUid, instance.SopInstanceUid));
         return location;
     }
 
@@ -245,7 +245,7 @@ public abstract class DirectorySaveHandler : ISaveHandler, ISaveHandlerLifecycle
         // Only what the log may lack: a run that was killed did not write it.
         foreach (var sop in _logsWhatIsThere ? saved.SopInstanceUids : saved.Adopted)
         {
-            _entries.Enqueue(LogJson.Entry(series.StudyInstanceUid, series.SeriesInstanceUid, sop));
+            _entries.Add(LogJson.Entry(series.StudyInstanceUid, series.SeriesInstanceUid, sop));
         }
 
         if (_options.ExistingFilePolicy == ExistingFilePolicy.Fail)
@@ -278,13 +278,9 @@ public abstract class DirectorySaveHandler : ISaveHandler, ISaveHandlerLifecycle
 
     private async ValueTask ExportLogAsync(RunMarker run)
     {
-        var entries = new List<string>();
-        while (_entries.TryDequeue(out var entry))
-        {
-            entries.Add(entry);
-        }
-
-        if (Directory.Exists(_root) && (entries.Count > 0 || !File.Exists(LogJson.PathIn(_root))))
+        var hasEntries = _entries.Count > 0;
+        var entries = _entries.TakeAll();
+        if (Directory.Exists(_root) && (hasEntries || !File.Exists(LogJson.PathIn(_root))))
         {
             await new LogJsonExport(_root, run.Owner, run.TryLockLog, _options).AddAsync(entries).ConfigureAwait(false);
         }
@@ -330,7 +326,7 @@ public abstract class DirectorySaveHandler : ISaveHandler, ISaveHandlerLifecycle
         }
 
         _sessions.Clear();
-        _entries.Clear();
+        _entries.TakeAll();
         _run?.Dispose();
         _run = null;
         _lock?.Dispose();

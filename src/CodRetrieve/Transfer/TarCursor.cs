@@ -9,7 +9,10 @@ namespace CodRetrieve.Transfer;
 /// </summary>
 internal sealed class TarCursor : IAsyncDisposable
 {
-    private const int BufferBytes = 256 * 1024;
+    // Those of all connections together, but for the least and the greatest: the more there are, the less each brings.
+    private const int BufferBytesOfAll = 4 * 1024 * 1024;
+    private const int MinBufferBytes = 64 * 1024;
+    private const int MaxBufferBytes = 256 * 1024;
     // From here on a read of its own costs less than copying what a larger one brought.
     private const int DirectBytes = 64 * 1024;
     // Below this, reading through costs less than the time a new request takes.
@@ -20,7 +23,7 @@ internal sealed class TarCursor : IAsyncDisposable
     private readonly ObjectRange _slice;
     private readonly Action<int>? _received;
     private readonly long _end;
-    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+    private byte[] _buffer;
     private int _position;
     private int _filled;
     private ResumingStream? _stream;
@@ -38,6 +41,7 @@ internal sealed class TarCursor : IAsyncDisposable
         _received = received;
         _end = range.EndExclusive;
         Offset = range.Start;
+        _buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(Math.Clamp(BufferBytesOfAll / objects.Budget.Limit, MinBufferBytes, MaxBufferBytes), range.Length));
     }
 
     /// <summary>The offset in the tar of the next byte.</summary>

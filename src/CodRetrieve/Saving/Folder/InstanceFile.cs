@@ -37,21 +37,23 @@ internal static class InstanceFile
 
     /// <summary>Copies content to its end. What reading throws passes unchanged; only what writing throws is a destination's fault.</summary>
     public static async ValueTask<WrittenBytes> CopyAsync(
-        Stream content, SafeFileHandle file, bool computeCrc32c, DestinationWriter writer, CancellationToken cancellationToken)
+        Stream content, SafeFileHandle file, long? sizeBytes, bool computeCrc32c, DestinationWriter writer, CancellationToken cancellationToken)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        // One more than the content has, so that a small one is read and written at once.
+        var size = (int)Math.Min(BufferSize, (sizeBytes ?? BufferSize) + 1);
+        var buffer = ArrayPool<byte>.Shared.Rent(size);
         try
         {
             uint? crc = computeCrc32c ? 0 : null;
             for (var offset = 0L; ;)
             {
                 // Network reads give some KB at a time; a full buffer makes one write of many of them.
-                var count = await content.ReadAtLeastAsync(buffer.AsMemory(0, BufferSize), BufferSize, throwOnEndOfStream: false, cancellationToken)
+                var count = await content.ReadAtLeastAsync(buffer.AsMemory(0, size), size, throwOnEndOfStream: false, cancellationToken)
                     .ConfigureAwait(false);
                 await writer.WriteAsync(file, buffer.AsMemory(0, count), offset, cancellationToken).ConfigureAwait(false);
                 offset += count;
                 crc = crc is { } before ? Crc32C.Append(before, buffer.AsSpan(0, count)) : null;
-                if (count < BufferSize)
+                if (count < size)
                 {
                     return new WrittenBytes(offset, crc);
                 }

@@ -188,7 +188,7 @@ internal sealed class InstanceWriter(string directory, bool allowsLinks, SavingO
 
     private async ValueTask<WrittenBytes> CopyAsync(InstanceInfo instance, Stream content, SafeFileHandle file, CancellationToken cancellationToken)
     {
-        var written = await InstanceFile.CopyAsync(content, file, instance.ExpectedCrc32c is null, _writer, cancellationToken).ConfigureAwait(false);
+        var written = await InstanceFile.CopyAsync(content, file, instance.SizeBytes, instance.ExpectedCrc32c is null, _writer, cancellationToken).ConfigureAwait(false);
         if (options.TimeOf(instance.Series) is { } time)
         {
             File.SetLastWriteTimeUtc(file, time);

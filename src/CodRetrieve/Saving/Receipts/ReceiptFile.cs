@@ -20,7 +20,7 @@ internal static class ReceiptFile
     /// </returns>
     /// <exception cref="IOException">It cannot be read, or is a link.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
-    public static long Read(string path, UInt128? bootId, Dictionary<UInt128, Receipt> receipts)
+    public static long Read(string path, UInt128? bootId, ReceiptTable receipts)
     {
         if (TryReadBytes(path) is not { } bytes || !bytes.AsSpan().StartsWith(Signature))
         {
@@ -46,11 +46,11 @@ internal static class ReceiptFile
         return end;
     }
 
-    private static void Apply(in Receipt record, Dictionary<UInt128, Receipt> receipts)
+    private static void Apply(in Receipt record, ReceiptTable receipts)
     {
         if (record.Kind is ReceiptKind.Saved or ReceiptKind.Adopted)
         {
-            receipts[record.Name] = record;
+            receipts.Set(record);
         }
         else if (record.Kind == ReceiptKind.Removed)
         {

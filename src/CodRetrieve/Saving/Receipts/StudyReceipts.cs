@@ -21,7 +21,7 @@ internal sealed class StudyReceipts : IDisposable
     private const int FramingRecords = 3;
 
     private readonly object _lock = new();
-    private readonly Dictionary<UInt128, Receipt> _receipts;
+    private readonly ReceiptTable _receipts;
     private readonly List<Receipt> _pending = [];
     private readonly string _path;
     private readonly string _owner;
@@ -34,7 +34,7 @@ internal sealed class StudyReceipts : IDisposable
     private long _pendingBytes;
     private long _end;
 
-    private StudyReceipts(string path, string owner, SavingOptions options, FileStamp stamp, Dictionary<UInt128, Receipt> receipts, long end)
+    private StudyReceipts(string path, string owner, SavingOptions options, FileStamp stamp, ReceiptTable receipts, long end)
     {
         (_path, _owner, _options, _stamp, _receipts, _end) = (path, owner, options, stamp, receipts, end);
         _ownerNumber = uint.Parse(owner, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
@@ -46,7 +46,7 @@ internal sealed class StudyReceipts : IDisposable
     /// <param name="options">How files are written.</param>
     public static StudyReceipts Read(string path, string owner, SavingOptions options)
     {
-        var receipts = new Dictionary<UInt128, Receipt>();
+        var receipts = new ReceiptTable();
         var stamp = FileStamp.Of(path);
         try
         {
@@ -68,7 +68,7 @@ internal sealed class StudyReceipts : IDisposable
     {
         lock (_lock)
         {
-            return _receipts.TryGetValue(name, out var receipt) ? receipt : null;
+            return _receipts.Find(name);
         }
     }
 
@@ -86,7 +86,7 @@ internal sealed class StudyReceipts : IDisposable
         };
         lock (_lock)
         {
-            _receipts[name] = receipt;
+            _receipts.Set(receipt);
             AddPending(receipt);
         }
     }
@@ -259,7 +259,7 @@ internal sealed class StudyReceipts : IDisposable
             using var file = WholeFile.Create(_path, Path.GetFileName(_path), _owner, 0, _options.Files, _options.TimeProvider);
             _options.Files.Write(file.Handle, ReceiptFile.Signature, 0);
             _end = Receipt.Bytes;
-            var trusted = _receipts.Values.Where(static receipt => receipt.IsTrusted).Select(receipt => receipt with { Owner = _ownerNumber });
+            var trusted = _receipts.All.Where(static receipt => receipt.IsTrusted).Select(receipt => receipt with { Owner = _ownerNumber });
             List<Receipt> records = [Record(ReceiptKind.Run, _options.BootId ?? default), .. trusted];
             if (isDurable)
             {
