@@ -39,7 +39,7 @@ switch (args)
             zips PROGRAM FOLDER RUNS [SET...]
                 the same for cod-retrieve alone: saving as files and as zips
             again PROGRAM FOLDER RUNS SET...
-                a run over what is saved already, with receipts and without; also N: 10,000 studies of 100 instances (12 GiB)
+                a run over what is saved already, with receipts and without; also N: 10,000 studies of 100 instances (12 GiB), K: of 10 series of 10 instances, J: a tenth of K, U: 200,000 studies of one instance
             link PROGRAM FOLDER RUNS SET...
                 over a simulated wide-area link: L, S, H, M; X: 1,500 studies of one small series
             check PROGRAM FOLDER

@@ -42,6 +42,11 @@ internal sealed record SeriesListing
     {
         get
         {
+            if (WarningsOfStudy.Count == 0 && !HasLock && !HasErrorLog)
+            {
+                return [];
+            }
+
             var warnings = new List<string>(WarningsOfStudy);
             if (HasLock)
             {

@@ -16,7 +16,7 @@ internal sealed class JobTally(bool wantsStats)
     private readonly List<string> _completed = [];
     private readonly List<string> _busy = [];
     private readonly Dictionary<string, string> _holders = new(StringComparer.Ordinal);
-    private readonly SortedDictionary<(int Study, int Series), SeriesStats> _stats = [];
+    private readonly List<(int Study, int Series, SeriesStats Stats)> _stats = [];
     private Sums _closed;
     private int _seriesDiscovered;
     private bool _isPlanningComplete;
@@ -91,7 +91,7 @@ internal sealed class JobTally(bool wantsStats)
         {
             lock (_lock)
             {
-                _stats[(study, series)] = stats;
+                _stats.Add((study, series, stats));
             }
         }
     }
@@ -121,7 +121,9 @@ internal sealed class JobTally(bool wantsStats)
         lock (_lock)
         {
             _isPlanningComplete = true;
-            return new DownloadStats([.. _stats.Values], [.. _missing], [.. _studyFailures]);
+            var stats = _stats.OrderBy(static one => (one.Study, one.Series)).Select(static one => one.Stats).ToArray();
+            _stats.Clear();
+            return new DownloadStats(stats, [.. _missing], [.. _studyFailures]);
         }
     }
 

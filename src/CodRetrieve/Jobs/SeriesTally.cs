@@ -106,7 +106,7 @@ internal sealed class SeriesTally
             InstancesAdopted = Math.Min(_delta.InstancesAdopted, skipped),
             InstancesFailed = _failures.Sum(static failure => failure.InstanceCount),
             BytesSaved = _carried.Bytes + _bytesSaved,
-            Failures = [.. _failures],
+            Failures = _failures.Count == 0 ? [] : [.. _failures],
             Warnings = _delta.Warnings,
         };
     });

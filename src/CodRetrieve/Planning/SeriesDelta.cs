@@ -100,7 +100,7 @@ internal sealed class SeriesDelta
         Problem = DestinationError is not null ? SeriesProblem.UnreadableDestination : Failure is not null ? Content.Problem : SeriesProblem.None,
         ProblemCause = DestinationError is null ? Failure : DestinationError as CodRetrieveException
             ?? new CodRetrieveException($"{Series.TarUri}: what is saved of the series cannot be read: {DestinationError.Message}", DestinationError),
-        EntryProblems = [.. (Content.Index?.Problems ?? []).Select(static problem => problem.Message)],
+        EntryProblems = Content.Index is { Problems: { Count: > 0 } problems } ? [.. problems.Select(static problem => problem.Message)] : [],
         Warnings = Warnings,
         UnlistedInstances = _held.Unlisted,
     };

@@ -3,11 +3,14 @@ using CodRetrieve.IO;
 
 namespace CodRetrieve.Saving;
 
-/// <summary>Makes the folders of instances, each once. Safe for several callers at once.</summary>
+/// <summary>Makes the folders of instances, each seldom more than once. Safe for several callers at once.</summary>
 /// <param name="directory">The destination's directory, in which they are; never created again if it is gone.</param>
 /// <param name="allowsLinks">Whether they may be links.</param>
 internal sealed class DirectoryCache(string directory, bool allowsLinks)
 {
+    // More than are being filled at a time: of a million series, those that are done are not kept.
+    private const int MaxFolders = 1024;
+
     private readonly ConcurrentDictionary<string, bool> _made = new(StringComparer.Ordinal);
 
     /// <summary>Makes a folder with its parents, unless that was done.</summary>
@@ -37,6 +40,11 @@ internal sealed class DirectoryCache(string directory, bool allowsLinks)
         {
             // .NET reports so a file among the parents, whereas another exception is thrown for the folder itself.
             throw DestinationErrors.FileInTheWay(directory, file, e);
+        }
+
+        if (_made.Count >= MaxFolders)
+        {
+            _made.Clear();
         }
 
         _made[folder] = true;

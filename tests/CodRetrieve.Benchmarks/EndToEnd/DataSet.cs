@@ -16,8 +16,14 @@ internal sealed record DataSet(string Name, int Studies, int SeriesPerStudy, int
         new("P", 1, 1, 200, 1024 * 1024, "one series of 200 MiB, to compare the memory with that of H"),
     ];
 
-    /// <summary>What is measured only when it is named.</summary>
-    public static DataSet Many { get; } = new("N", 10_000, 1, 100, 2 * 1024, "10,000 studies of 100 instances of 2 KiB");
+    /// <summary>What is measured only when it is named: so much that memory, and time for each, must not grow with it.</summary>
+    public static IReadOnlyList<DataSet> Large { get; } =
+    [
+        new("N", 10_000, 1, 100, 2 * 1024, "10,000 studies of 100 instances of 2 KiB"),
+        new("K", 10_000, 10, 10, 1024, "10,000 studies of 10 series of 10 instances of 1 KiB") { TagBytes = 300 },
+        new("J", 1_000, 10, 10, 1024, "a tenth of K") { TagBytes = 300 },
+        new("U", 200_000, 1, 1, 1024, "200,000 studies of one instance of 1 KiB") { TagBytes = 300 },
+    ];
 
     /// <summary>Small ones of two kinds, for a quick look at whether something has become much slower.</summary>
     public static IReadOnlyList<DataSet> Quick { get; } =
@@ -28,6 +34,9 @@ internal sealed record DataSet(string Name, int Studies, int SeriesPerStudy, int
 
     /// <summary>What is measured over a link only: so many small studies that a loopback says nothing about them.</summary>
     public static DataSet Small { get; } = new("X", 1500, 1, 2, 250 * 1024, "1,500 studies of one series of 2 instances of 250 KiB");
+
+    /// <summary>The bytes of the DICOM tags of each instance in its index; <see langword="null"/> for as many as usual.</summary>
+    public int? TagBytes { get; init; }
 
     public int Instances => Studies * SeriesPerStudy * InstancesPerSeries;
 
@@ -48,7 +57,8 @@ internal sealed record DataSet(string Name, int Studies, int SeriesPerStudy, int
             {
                 for (var i = 0; i < SeriesPerStudy; i++)
                 {
-                    study.AddSeries(new() { InstanceCount = InstancesPerSeries, InstanceSizeBytes = InstanceBytes });
+                    var series = new SyntheticSeriesOptions { InstanceCount = InstancesPerSeries, InstanceSizeBytes = InstanceBytes };
+                    study.AddSeries(TagBytes is { } bytes ? series with { MetadataBytesPerInstance = bytes } : series);
                 }
 
                 await study.WriteToDirectoryAsync(Path.Combine(folder, "objects"), Prefix, NginxServer.Bucket);

@@ -65,7 +65,7 @@ internal sealed class EndToEndBenchmark(string folder, string program, int runs)
     public async Task RunAgainAsync(IReadOnlyCollection<string> names)
     {
         Directory.CreateDirectory(folder);
-        foreach (var set in DataSet.All.Append(DataSet.Many).Where(set => names.Contains(set.Name)))
+        foreach (var set in DataSet.All.Concat(DataSet.Large).Where(set => names.Contains(set.Name)))
         {
             Console.WriteLine($"writing {set.Name}: {set.Meaning}");
             var studies = await set.WriteAsync(folder);
@@ -159,7 +159,7 @@ internal sealed class EndToEndBenchmark(string folder, string program, int runs)
     {
         var output = NewOutput();
         var ours = Contender.CodRetrieve(program, endpoint, uids, name: "second run");
-        await Measurement.OfAsync(ours.Command(output));
+        var first = await Measurement.OfAsync(ours.Command(output));
         var (measured, adopting) = (new List<Measurement>(), new List<Measurement>());
         for (var run = 0; run < runs; run++)
         {
@@ -172,7 +172,7 @@ internal sealed class EndToEndBenchmark(string folder, string program, int runs)
         }
 
         Directory.Delete(output, recursive: true);
-        Report.Write($"{set.Name}, all {set.Instances:N0} instances there (goal {0.5 + (set.Instances * 20e-6):0.00} s)", [(ours.Name, measured)]);
+        Report.Write($"{set.Name}, all {set.Instances:N0} instances there (goal {0.5 + (set.Instances * 20e-6):0.00} s)", [("first run", [first]), (ours.Name, measured)]);
         if (withoutReceipts)
         {
             Report.Write($"{set.Name}, without receipts: {(double)set.Instances * set.InstanceBytes / Report.Median(adopting, run => run.WallSeconds) / 1e9:0.00} GB/s", [("adopting", adopting)]);

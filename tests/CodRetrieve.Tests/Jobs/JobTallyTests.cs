@@ -103,6 +103,19 @@ public sealed class JobTallyTests : IDisposable
         Assert.Empty(unreported);
     }
 
+    [Fact(Timeout = 30_000)]
+    public async Task Studies_that_another_job_was_saving_are_numbered_anew_and_their_statistics_take_no_place_of_others()
+    {
+        var tally = new JobTally(wantsStats: true);
+        var run = await RunAsync(null, 1000);
+
+        tally.AddStats(0, 0, run.Delta.ToStats(keepsInstances: false));
+        tally.AddStats(1, 0, run.Delta.ToStats(keepsInstances: false));
+        tally.AddStats(0, 0, run.Delta.ToStats(keepsInstances: false));
+
+        Assert.Equal(3, tally.CompletePlanning().SeriesTotal);
+    }
+
     private async Task<SeriesRun> RunAsync(SeriesRun? abandoned, params long?[] sizes)
     {
         var series = TestSeries.WithSizes("1.2", "1.2.3", sizes);
