@@ -2,6 +2,7 @@ using CodRetrieve.Catalog;
 using CodRetrieve.Planning;
 using CodRetrieve.Saving;
 using CodRetrieve.Storage;
+using CodRetrieve.Transfer;
 using Microsoft.Extensions.Logging;
 
 namespace CodRetrieve.Jobs;
@@ -23,6 +24,7 @@ internal sealed class JobContext : IDisposable
         Logger = logger;
         Queue = new WorkQueue<SeriesRun>(() => objects.Budget.Limit);
         ReadAhead = new ReadAhead(objects.Budget);
+        Prefetch = new TarPrefetch(objects, tally.AddWireBytes);
         Space = new DiskSpaceGuard(InnermostHandler.Of(handler) as IDiskSpace, tally);
         _ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, control.Cancelled);
     }
@@ -44,6 +46,8 @@ internal sealed class JobContext : IDisposable
     public WorkQueue<SeriesRun> Queue { get; }
 
     public ReadAhead ReadAhead { get; }
+
+    public TarPrefetch Prefetch { get; }
 
     public JobTally Tally { get; }
 

@@ -68,7 +68,10 @@ internal sealed class JobPlanner(JobContext job, CompletionHandler completion) :
             return null;
         }
 
-        var run = new StudyRun(uid, new CoalescedOperation<StudyListing>(() => job.Catalog.ListStudyAsync(uid, job.Ending)));
+        var run = new StudyRun(uid, new CoalescedOperation<StudyListing>(() => job.Catalog.ListStudyAsync(uid, job.Ending)))
+        {
+            IsNew = InnermostHandler.Of(job.Handler) is DirectorySaveHandler handler && handler.HasNothingOf(uid),
+        };
         foreach (var problem in listing.Problems)
         {
             run.AddFailure(RetrievalFailure.OfStudy(job.Catalog.GetUri(uid), uid, problem));
@@ -78,8 +81,14 @@ internal sealed class JobPlanner(JobContext job, CompletionHandler completion) :
         return new PlannedStudy(study, run);
     }
 
-    public ValueTask SeriesListedAsync(PlannedStudy study, SeriesListing series, CancellationToken cancellationToken) =>
-        job.ReadAhead.EnterAsync(ReadAhead.BytesOf(series), cancellationToken);
+    public async ValueTask SeriesListedAsync(PlannedStudy study, SeriesListing series, CancellationToken cancellationToken)
+    {
+        await job.ReadAhead.EnterAsync(ReadAhead.BytesOf(series), cancellationToken).ConfigureAwait(false);
+        if (study.Run.IsNew)
+        {
+            job.Prefetch.Begin(series, job.Ending);
+        }
+    }
 
     public async ValueTask SeriesReadAsync(PlannedStudy study, int position, SeriesContent content, CancellationToken cancellationToken)
     {
@@ -106,6 +115,7 @@ internal sealed class JobPlanner(JobContext job, CompletionHandler completion) :
         }
         else if (run.Work.IsEnded)
         {
+            await job.Prefetch.DropAsync(content.Listing).ConfigureAwait(false);
             await completion.CloseAsync(run).ConfigureAwait(false);
         }
         else

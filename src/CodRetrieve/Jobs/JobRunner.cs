@@ -120,6 +120,7 @@ internal sealed class JobRunner(IObjectStore store, string? prefix, ISaveHandler
         }
         finally
         {
+            await job.Prefetch.DisposeAsync().ConfigureAwait(false);
             try
             {
                 await planner.EditsAsync().ConfigureAwait(false);

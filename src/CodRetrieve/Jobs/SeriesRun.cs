@@ -44,6 +44,8 @@ internal sealed class SeriesRun : ITransferTarget
 
     public SeriesWork Work { get; }
 
+    public bool IsPrefetched => _job.Prefetch.Has(Delta.Content.Listing);
+
     /// <summary>The bytes of memory that the series' records take.</summary>
     public long RecordBytes => ReadAhead.BytesOf(Series);
 

@@ -12,6 +12,9 @@ internal sealed class StudyRun(string studyInstanceUid, CoalescedOperation<Study
 
     public string StudyInstanceUid { get; } = studyInstanceUid;
 
+    /// <summary>Whether nothing of the study is saved, as far as a look at its place shows.</summary>
+    public bool IsNew { get; init; }
+
     /// <summary>Lists the study again, once for all of its series whose tars changed at about the same time.</summary>
     public CoalescedOperation<StudyListing> Relisting { get; } = relisting;
 

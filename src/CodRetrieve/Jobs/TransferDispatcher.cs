@@ -56,7 +56,18 @@ internal sealed class TransferDispatcher(JobContext job, JobPlanner planner, Com
         var isEnded = false;
         try
         {
-            await new SeriesFetcher(job.Objects, permit, job.Options.TimeProvider, job.Logger, job.Ending).FetchAsync(run, item).ConfigureAwait(false);
+            if (item.Kind == WorkKind.Range && job.Prefetch.Take(run.Delta.Content.Listing) is { } prefetched)
+            {
+                // Its request has a place of its own.
+                permit.Dispose();
+                await using var closing = prefetched.ConfigureAwait(false);
+                await FetchAsync(prefetched.Permit, run, item, prefetched).ConfigureAwait(false);
+            }
+            else
+            {
+                await job.Prefetch.DropAsync(run.Delta.Content.Listing).ConfigureAwait(false);
+                await FetchAsync(permit, run, item, null).ConfigureAwait(false);
+            }
         }
         finally
         {
@@ -84,4 +95,7 @@ internal sealed class TransferDispatcher(JobContext job, JobPlanner planner, Com
             await planner.PlanAgainAsync(run).ConfigureAwait(false);
         }
     }
+
+    private Task FetchAsync(RequestPermit permit, SeriesRun run, WorkItem item, PrefetchedTar? prefetched) =>
+        new SeriesFetcher(job.Objects, permit, job.Options.TimeProvider, job.Logger, job.Ending).FetchAsync(run, item, prefetched);
 }

@@ -5,4 +5,7 @@ internal interface IQueuedSeries
 {
     /// <summary>What is to do for it.</summary>
     SeriesWork Work { get; }
+
+    /// <summary>Whether its tar is on its way already, as a whole: then it is fetched as one segment.</summary>
+    bool IsPrefetched { get; }
 }

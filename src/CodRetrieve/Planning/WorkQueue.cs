@@ -87,7 +87,7 @@ internal sealed class WorkQueue<TSeries>(Func<int> connections) : IDisposable
         {
             while (!_isStopped && _ready.Min is { } entry)
             {
-                var item = entry.Series.Work.TryTake(SegmentSize.Next(_uncutBytes, connections()));
+                var item = entry.Series.Work.TryTake(entry.Series.IsPrefetched ? long.MaxValue : SegmentSize.Next(_uncutBytes, connections()));
                 CountUncut(entry, entry.Series.Work.UncutBytes);
                 if (item is not null)
                 {

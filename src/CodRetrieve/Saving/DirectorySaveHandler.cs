@@ -313,6 +313,11 @@ public abstract class DirectorySaveHandler : ISaveHandler, ISaveHandlerLifecycle
             : throw new InvalidOperationException($"The study {studyInstanceUid} was not begun. Call TryBeginStudyAsync first.");
     }
 
+    /// <summary>Whether nothing of a study that was begun is saved, as far as a look at its place shows.</summary>
+    internal bool HasNothingOf(string studyInstanceUid) =>
+        _trusted is null && _sessions.GetValueOrDefault(studyInstanceUid)?.Receipts.Count == 0
+        && !Directory.Exists(Path.Combine(_root, studyInstanceUid)) && !File.Exists(Path.Combine(_root, studyInstanceUid + ".zip"));
+
     /// <summary>Who has a study, for people; <see langword="null"/> where that is not known.</summary>
     internal string? HolderOf(string studyInstanceUid) => _run?.HolderOf(studyInstanceUid);
 

@@ -63,6 +63,21 @@ internal sealed class ResumingStream : ForwardOnlyReadStream
     /// <summary>Whether the store decompresses the object on the way, so that its listed size and CRC32C say nothing about these bytes.</summary>
     public bool IsDecompressed => _isDecompressed;
 
+    /// <summary>Makes the request ahead of the first read, once.</summary>
+    /// <exception cref="ObjectStoreException">It failed; the first read makes it again.</exception>
+    public async ValueTask OpenAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await OpenBodyAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await CloseBodyAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (buffer.IsEmpty || _position >= _end)

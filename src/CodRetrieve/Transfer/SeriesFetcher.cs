@@ -12,7 +12,11 @@ internal sealed class SeriesFetcher(ObjectReader objects, RequestPermit permit, 
     private readonly TarVerifier _verifier = new(objects, permit, logger);
     private Activity? _activity;
 
-    public async Task FetchAsync(ITransferTarget target, WorkItem item)
+    /// <summary>Carries out a piece of work.</summary>
+    /// <param name="target">The series that it is for.</param>
+    /// <param name="item">The work.</param>
+    /// <param name="prefetched">The series' tar, where it was asked for ahead; not owned.</param>
+    public async Task FetchAsync(ITransferTarget target, WorkItem item, PrefetchedTar? prefetched)
     {
         var kind = item.Kind switch { WorkKind.Scan => "scan", WorkKind.Verify => "verify", _ => "range" };
         using var activity = _activity = CodActivities.StartSegment(target.Series.StudyInstanceUid, target.Series.SeriesInstanceUid, kind, item.Instances.Count);
@@ -21,7 +25,7 @@ internal sealed class SeriesFetcher(ObjectReader objects, RequestPermit permit, 
         {
             await (item switch
             {
-                { Segment: { } segment } => FetchSegmentAsync(target, segment),
+                { Segment: { } segment } => FetchSegmentAsync(target, segment, prefetched),
                 { Kind: WorkKind.Verify } => VerifyTarAsync(target, item.Instances),
                 _ => ScanAsync(target, item.Instances),
             }).ConfigureAwait(false);
@@ -56,9 +60,10 @@ internal sealed class SeriesFetcher(ObjectReader objects, RequestPermit permit, 
         }
     }
 
-    private async Task FetchSegmentAsync(ITransferTarget target, Segment segment)
+    private async Task FetchSegmentAsync(ITransferTarget target, Segment segment, PrefetchedTar? prefetched)
     {
-        var cursor = Open(target, segment.Range);
+        var opened = prefetched is null ? null : await prefetched.OpenAsync().ConfigureAwait(false);
+        var cursor = opened is null ? Open(target, segment.Range) : Open(target, new ByteRange(0, target.Tar.SizeBytes), opened);
         await using var closing = cursor.ConfigureAwait(false);
         for (var i = 0; i < segment.Instances.Count; i++)
         {
@@ -207,6 +212,6 @@ internal sealed class SeriesFetcher(ObjectReader objects, RequestPermit permit, 
         }
     }
 
-    private TarCursor Open(ITransferTarget target, ByteRange range) =>
-        new(objects, new ObjectRange(target.Tar.Name, target.Tar.Generation, target.Tar.SizeBytes, range), permit, target.AddWireBytes);
+    private TarCursor Open(ITransferTarget target, ByteRange range, ResumingStream? opened = null) =>
+        new(objects, new ObjectRange(target.Tar.Name, target.Tar.Generation, target.Tar.SizeBytes, range), permit, target.AddWireBytes, opened);
 }

@@ -32,11 +32,13 @@ internal sealed class TarCursor : IAsyncDisposable
     /// <param name="slice">The tar and the range to move in.</param>
     /// <param name="permit">What its requests are made with; not owned.</param>
     /// <param name="received">Receives the number of bytes that arrive over the wire.</param>
-    public TarCursor(ObjectReader objects, ObjectRange slice, RequestPermit permit, Action<int>? received)
+    /// <param name="opened">The bytes of the slice, where they were asked for ahead; disposed by the cursor.</param>
+    public TarCursor(ObjectReader objects, ObjectRange slice, RequestPermit permit, Action<int>? received, ResumingStream? opened = null)
     {
         var range = slice.Range ?? throw new ArgumentException("A cursor needs to know where its range ends.", nameof(slice));
         _objects = objects;
         _permit = permit;
+        _stream = opened;
         _slice = slice;
         _received = received;
         _end = range.EndExclusive;

@@ -19,6 +19,10 @@ public sealed class PackageTests(ITestOutputHelper output) : IDisposable
 
     private readonly TempFolder _folder = new();
 
+    private static string? Compiler => OperatingSystem.IsLinux() && RuntimeInformation.OSArchitecture == Architecture.X64
+        ? new[] { "clang", "gcc" }.FirstOrDefault(name => File.Exists("/usr/bin/" + name))
+        : null;
+
     private string Feed => Path.Combine(_folder.Path, "feed");
 
     public void Dispose() => _folder.Dispose();
@@ -26,7 +30,11 @@ public sealed class PackageTests(ITestOutputHelper output) : IDisposable
     [Fact(Timeout = 900_000)]
     public async Task A_fresh_project_builds_and_runs_the_readme_on_both_frameworks()
     {
-        await PackAsync(Packages);
+        foreach (var package in Packages)
+        {
+            await PackAsync(package);
+        }
+
         Assert.All(Packages, CheckContents);
 
         await using var store = await TestStore.StartAsync(new() { AcceptedTokens = ["my-token"] });
@@ -57,10 +65,16 @@ public sealed class PackageTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact(Timeout = 900_000)]
-    public async Task The_tool_is_installed_from_its_package_and_runs()
+    public async Task The_tool_is_installed_as_a_native_program_where_there_is_one()
     {
-        await PackAsync(["CodRetrieve.Cli"]);
-        CheckContents("CodRetrieve.Cli");
+        if (Compiler is null)
+        {
+            output.WriteLine("Skipped: clang or gcc is needed, on Linux x64.");
+            return;
+        }
+
+        await PackAsync("CodRetrieve.Cli");
+        await PackAsync("CodRetrieve.Cli", "--runtime", "linux-x64");
         var tools = Path.Combine(_folder.Path, "tools");
         File.WriteAllText(Path.Combine(_folder.Path, "nuget.config"), $"""
             <configuration>
@@ -73,19 +87,33 @@ public sealed class PackageTests(ITestOutputHelper output) : IDisposable
         var said = await DotnetProcess.RunProgramAsync(Path.Combine(tools, "cod-retrieve"), _folder.Path, "--version");
 
         Assert.Equal(Version, said.Trim());
+        Assert.Empty(Directory.EnumerateFiles(tools, "*.dll", SearchOption.AllDirectories));
+        Assert.Empty(Directory.EnumerateFiles(tools, "*.dbg", SearchOption.AllDirectories));
+    }
+
+    [Fact(Timeout = 900_000)]
+    public async Task The_tool_for_other_platforms_runs_on_the_runtime()
+    {
+        await PackAsync("CodRetrieve.Cli", "--runtime", "any");
+        CheckContents("CodRetrieve.Cli.any");
+        var unpacked = Path.Combine(_folder.Path, "unpacked");
+        ZipFile.ExtractToDirectory(Path.Combine(Feed, $"CodRetrieve.Cli.any.{Version}.nupkg"), unpacked);
+
+        var said = await DotnetProcess.RunAsync(_folder.Path, Path.Combine(unpacked, "tools", "net10.0", "any", "cod-retrieve.dll"), "--version");
+
+        Assert.Equal(Version, said.Trim());
     }
 
     [Fact(Timeout = 900_000)]
     public async Task A_native_program_of_a_fresh_project_logs_in_with_a_service_account()
     {
-        var compiler = new[] { "clang", "gcc" }.FirstOrDefault(name => File.Exists("/usr/bin/" + name));
-        if (!OperatingSystem.IsLinux() || RuntimeInformation.OSArchitecture != Architecture.X64 || compiler is null)
+        if (Compiler is not { } compiler)
         {
             output.WriteLine("Skipped: clang or gcc is needed, on Linux x64.");
             return;
         }
 
-        await PackAsync(["CodRetrieve"]);
+        await PackAsync("CodRetrieve");
         await using var tokens = await TokenServer.StartAsync();
         await using var store = await TestStore.StartAsync(new() { AcceptedTokens = ["token-1"] });
         var study = store.Put(new SyntheticStudy("1.2.3.4", seed: 1));
@@ -169,22 +197,16 @@ public sealed class PackageTests(ITestOutputHelper output) : IDisposable
         return (whole, await DotnetProcess.RunProgramAsync(Path.Combine(whole, "out", "whole"), whole));
     }
 
-    private async Task PackAsync(IEnumerable<string> packages)
-    {
-        foreach (var package in packages)
-        {
-            // Builds beside the repository's own outputs, which other tests are running from.
-            await DotnetProcess.RunAsync(
-                Path.Combine(Repository.Root, "src", package),
-                "pack", "--artifacts-path", Path.Combine(_folder.Path, "build"), "--output", Feed, $"-p:Version={Version}", "-p:UseSharedCompilation=false");
-        }
-    }
+    // Builds beside the repository's own outputs, which other tests are running from.
+    private Task<string> PackAsync(string package, params string[] more) => DotnetProcess.RunAsync(
+        Path.Combine(Repository.Root, "src", package),
+        ["pack", .. more, "--artifacts-path", Path.Combine(_folder.Path, "build"), "--output", Feed, $"-p:Version={Version}", "-p:UseSharedCompilation=false"]);
 
     private void CheckContents(string package)
     {
         using var zip = ZipFile.OpenRead(Path.Combine(Feed, $"{package}.{Version}.nupkg"));
         var entries = zip.Entries.Select(entry => entry.FullName).ToList();
-        string[] code = package == "CodRetrieve.Cli"
+        string[] code = package == "CodRetrieve.Cli.any"
             ? ["tools/net10.0/any/cod-retrieve.dll", "tools/net10.0/any/DotnetToolSettings.xml"]
             : [.. new[] { "net8.0", "net10.0" }.SelectMany(framework => new[] { $"lib/{framework}/{package}.dll", $"lib/{framework}/{package}.xml" })];
         string[] expected = ["README.md", "icon.png", .. code];
@@ -201,7 +223,7 @@ public sealed class PackageTests(ITestOutputHelper output) : IDisposable
         Assert.Equal("icon.png", about["icon"]);
         Assert.NotEmpty(about["description"]);
         Assert.NotEmpty(about["tags"]);
-        Assert.True(File.Exists(Path.Combine(Feed, $"{package}.{Version}.snupkg")));
+        Assert.Equal(package != "CodRetrieve.Cli.any", File.Exists(Path.Combine(Feed, $"{package}.{Version}.snupkg")));
     }
 
     private string WriteProject(string name, string frameworks, Uri endpoint)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using System.Xml.Linq;
 using CodRetrieve.Tests.Support;
 using YamlDotNet.RepresentationModel;
 
@@ -17,7 +18,7 @@ public sealed partial class WorkflowTests
     {
         var root = Read("build.yml");
         Assert.Equal(["push", "pull_request"], Keys(root["on"]));
-        var systems = (YamlSequenceNode)Job(root)["strategy"]["matrix"]["os"];
+        var systems = (YamlSequenceNode)Job(root, "build")["strategy"]["matrix"]["os"];
         Assert.Equal(["ubuntu-latest", "windows-latest", "macos-latest"], systems.Select(Text));
     }
 
@@ -28,7 +29,7 @@ public sealed partial class WorkflowTests
         Assert.Equal(["push"], Keys(root["on"]));
         Assert.Equal(["tags"], Keys(root["on"]["push"]));
         Assert.Equal(["v*"], ((YamlSequenceNode)root["on"]["push"]["tags"]).Select(Text));
-        Assert.Equal("write", Text(Job(root)["permissions"]["id-token"]));
+        Assert.Equal("write", Text(Job(root, "publish")["permissions"]["id-token"]));
         Assert.Equal(["contents"], Keys(root["permissions"]));
     }
 
@@ -42,6 +43,22 @@ public sealed partial class WorkflowTests
         Assert.True(test >= 0 && test < pack && pack < push);
         Assert.Contains("--output artifacts/publish", commands[pack], StringComparison.Ordinal);
         Assert.Contains("--skip-duplicate", commands[push], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_tool_is_packed_for_each_platform_that_its_package_names_and_these_are_pushed_first()
+    {
+        var root = Read("publish.yml");
+        var platforms = ((YamlSequenceNode)Job(root, "native")["strategy"]["matrix"]["include"]).Select(one => Text(one["rid"]));
+        var project = XDocument.Load(Path.Combine(Repository.Root, "src", "CodRetrieve.Cli", "CodRetrieve.Cli.csproj"));
+        var named = project.Descendants("ToolPackageRuntimeIdentifiers").Single().Value.Split(';');
+
+        Assert.Equal(named, platforms.Append("any"));
+        var commands = Steps(root).Select(Command).ToList();
+        Assert.Contains(commands, command => command.Contains("--runtime any --output artifacts/native", StringComparison.Ordinal));
+        Assert.Equal(
+            ["artifacts/native/*.nupkg", "artifacts/publish/*.nupkg"],
+            commands.Where(command => command.StartsWith("dotnet nuget push", StringComparison.Ordinal)).Select(command => command.Split('"')[1]));
     }
 
     [Theory]
@@ -82,7 +99,7 @@ public sealed partial class WorkflowTests
         using var folder = new TempFolder();
         var environment = Path.Combine(folder.Path, "environment");
         await File.WriteAllTextAsync(environment, "");
-        var command = Command(Steps(Read("publish.yml")).Single(step => Command(step).Contains("GITHUB_REF_NAME", StringComparison.Ordinal)));
+        var command = Command(Steps(Read("publish.yml")).Single(step => Command(step).Contains("GITHUB_ENV", StringComparison.Ordinal)));
         var start = new ProcessStartInfo("bash", ["-e", "-c", command]) { UseShellExecute = false, RedirectStandardOutput = true };
         start.Environment["GITHUB_REF_NAME"] = tag;
         start.Environment["GITHUB_ENV"] = environment;
@@ -103,9 +120,10 @@ public sealed partial class WorkflowTests
         return (YamlMappingNode)yaml.Documents[0].RootNode;
     }
 
-    private static YamlMappingNode Job(YamlMappingNode root) => (YamlMappingNode)((YamlMappingNode)root["jobs"]).Children.Single().Value;
+    private static YamlMappingNode Job(YamlMappingNode root, string name) => (YamlMappingNode)root["jobs"][name];
 
-    private static IEnumerable<YamlMappingNode> Steps(YamlMappingNode root) => ((YamlSequenceNode)Job(root)["steps"]).Cast<YamlMappingNode>();
+    private static IEnumerable<YamlMappingNode> Steps(YamlMappingNode root) =>
+        ((YamlMappingNode)root["jobs"]).Children.Values.SelectMany(static job => (YamlSequenceNode)job["steps"]).Cast<YamlMappingNode>();
 
     private static IEnumerable<string> Keys(YamlNode node) => ((YamlMappingNode)node).Children.Keys.Select(Text);
 

@@ -125,5 +125,5 @@ public sealed class WorkQueueTests : IDisposable
         return new Series(list, new SeriesWork(await SeriesDelta.CreateAsync(content, null, null, CancellationToken.None)));
     }
 
-    private sealed record Series(IReadOnlyList<InstanceInfo> Instances, SeriesWork Work) : IQueuedSeries;
+    private sealed record Series(IReadOnlyList<InstanceInfo> Instances, SeriesWork Work, bool IsPrefetched = false) : IQueuedSeries;
 }

@@ -63,6 +63,18 @@ internal sealed class StudyReceipts : IDisposable
     /// <summary>Whether the file is still the one that was read.</summary>
     public bool IsOf(string path) => _stamp == FileStamp.Of(path);
 
+    /// <summary>How many instances have a receipt.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _receipts.Count;
+            }
+        }
+    }
+
     /// <summary>The receipt of an instance; <see langword="null"/> if there is none.</summary>
     public Receipt? Find(UInt128 name)
     {

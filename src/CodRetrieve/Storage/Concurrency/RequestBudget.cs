@@ -82,12 +82,12 @@ internal sealed class RequestBudget : IDisposable
         return new ValueTask<RequestPermit>(waiter.WaitAsync(cancellationToken));
     }
 
-    /// <summary>Lets another request be made where half of the budget is free, so that it is in nobody's way.</summary>
+    /// <summary>Lets another request be made where more than half of the places stay free, so that it is in nobody's way, however long it waits.</summary>
     public RequestPermit? TryAcquireSpare(RequestPurpose purpose)
     {
         lock (_lock)
         {
-            return MayBegin(purpose) && 2 * _inFlight < _controller.Limit ? Begin(purpose) : null;
+            return MayBegin(purpose) && 2 * (_inFlight + 1) < _controller.Limit ? Begin(purpose) : null;
         }
     }
 
