@@ -13,6 +13,9 @@ internal static partial class StudyListText
     private const int MaxBadLines = 20;
     private const int MaxTextLength = 60;
 
+    // Marks of an encoding in the middle, where files were put together, what databases fill fields with, and what web pages hide in them.
+    private static readonly char[] Invisible = ['\uFEFF', '\0', '\u200B', '\u2060'];
+
     /// <summary>Reads the text: UTF-8, or UTF-16 where it begins with its mark or has a zero in every other byte.</summary>
     public static async Task<string> ReadAsync(Stream stream, CancellationToken cancellationToken)
     {
@@ -23,8 +26,7 @@ internal static partial class StudyListText
         using var reader = new StreamReader(content, encoding, detectEncodingFromByteOrderMarks: true);
         var text = await reader.ReadToEndAsync(cancellationToken).ConfigureAwait(false);
 
-        // Marks of an encoding in the middle, where files were put together, what databases fill fields with, and what web pages hide in them.
-        return string.Concat(text.Where(c => c is not ('\uFEFF' or '\0' or '\u200B' or '\u2060')));
+        return text.AsSpan().ContainsAny(Invisible) ? string.Concat(text.Split(Invisible)) : text;
     }
 
     /// <summary>The studies of the list, in its order.</summary>
@@ -71,7 +73,17 @@ internal static partial class StudyListText
         var rest = start < text.Length ? text[start..] : "";
         return StudyTable.FromHeader(first) is { } table
             ? table.Rows(rest).Select(row => (row.Line + line - 1, row.Text, row.Study))
-            : rest.Split('\n').Select((content, i) => StudyIn(line + i, content.Trim()));
+            : Lines(rest).Select((content, i) => StudyIn(line + i, content));
+    }
+
+    // One at a time: a list may have as many lines as a store has studies.
+    private static IEnumerable<string> Lines(string text)
+    {
+        for (int start = 0, end; start < text.Length; start = end + 1)
+        {
+            end = text.IndexOf('\n', start) is var found and >= 0 ? found : text.Length;
+            yield return text.AsSpan(start, end - start).Trim().ToString();
+        }
     }
 
     private static Encoding EncodingOf(ReadOnlySpan<byte> start)

@@ -102,7 +102,7 @@ internal sealed class SeriesDelta
             ?? new CodRetrieveException($"{Series.TarUri}: what is saved of the series cannot be read: {DestinationError.Message}", DestinationError),
         EntryProblems = Content.Index is { Problems: { Count: > 0 } problems } ? [.. problems.Select(static problem => problem.Message)] : [],
         Warnings = Warnings,
-        UnlistedInstances = _held.Unlisted,
+        UnlistedInstances = _held.Unlisted.Count == 0 ? [] : _held.Unlisted,
     };
 
     /// <summary>What a user should know of the series though it can be retrieved.</summary>
