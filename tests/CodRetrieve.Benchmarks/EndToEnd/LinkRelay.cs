@@ -24,9 +24,6 @@ internal sealed class LinkRelay : IAsyncDisposable
     private readonly object _lock = new();
     private readonly Task _accepting;
     private long _busyUntil;
-    private int _open;
-    private int _peak;
-    private int _made;
 
     private LinkRelay(TestLink link, int upstream)
     {
@@ -38,17 +35,6 @@ internal sealed class LinkRelay : IAsyncDisposable
     public Uri Endpoint => new($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/");
 
     public static LinkRelay Start(TestLink link, Uri upstream) => new(link, upstream.Port);
-
-    /// <summary>How many connections were made, and how many were open at once, since the last call.</summary>
-    public (int Made, int Peak) TakeConnections()
-    {
-        lock (_lock)
-        {
-            var taken = (_made, _peak);
-            (_made, _peak) = (0, _open);
-            return taken;
-        }
-    }
 
     public async ValueTask DisposeAsync()
     {
@@ -76,7 +62,6 @@ internal sealed class LinkRelay : IAsyncDisposable
 
     private async Task RelayAsync(Socket client)
     {
-        Count(1);
         using var server = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         client.NoDelay = true;
         try
@@ -92,7 +77,6 @@ internal sealed class LinkRelay : IAsyncDisposable
         finally
         {
             client.Dispose();
-            Count(-1);
         }
     }
 
@@ -147,16 +131,6 @@ internal sealed class LinkRelay : IAsyncDisposable
         lock (_lock)
         {
             return _busyUntil = Math.Max(_busyUntil, from) + Ticks(bytes, _link.BytesPerSecond);
-        }
-    }
-
-    private void Count(int change)
-    {
-        lock (_lock)
-        {
-            _open += change;
-            _made += Math.Max(change, 0);
-            _peak = Math.Max(_peak, _open);
         }
     }
 

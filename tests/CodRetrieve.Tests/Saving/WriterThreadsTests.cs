@@ -12,13 +12,7 @@ public sealed class WriterThreadsTests
     public async Task A_file_system_that_stalls_blocks_no_more_of_the_callers_threads_than_can_run()
     {
         using var files = new StalledFiles();
-        var threads = new WriterThreads(files);
-        var writing = Enumerable.Range(0, Writes).Select(i => Task.Factory.StartNew(
-            () => threads.WriteAsync(files.File, new byte[1], i, CancellationToken.None).AsTask(),
-            CancellationToken.None,
-            TaskCreationOptions.LongRunning,
-            TaskScheduler.Default).Unwrap()).ToList();
-        await files.StalledAsync(WriterThreads.MaxCallers + 16);
+        var writing = await BeginWritesAsync(files);
 
         Assert.InRange(files.StalledCallers, 1, WriterThreads.MaxCallers);
         files.GoOn();
@@ -31,6 +25,18 @@ public sealed class WriterThreadsTests
     public async Task What_fails_on_another_thread_fails_where_it_was_asked_for()
     {
         using var files = new StalledFiles { Failure = new IOException("No space left on device") };
+        var writing = await BeginWritesAsync(files);
+        files.GoOn();
+
+        foreach (var write in writing)
+        {
+            Assert.Equal("No space left on device", (await Assert.ThrowsAsync<IOException>(() => write)).Message);
+        }
+    }
+
+    // Each on a thread of its own, until as many stall as can.
+    private static async Task<List<Task>> BeginWritesAsync(StalledFiles files)
+    {
         var threads = new WriterThreads(files);
         var writing = Enumerable.Range(0, Writes).Select(i => Task.Factory.StartNew(
             () => threads.WriteAsync(files.File, new byte[1], i, CancellationToken.None).AsTask(),
@@ -38,12 +44,7 @@ public sealed class WriterThreadsTests
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default).Unwrap()).ToList();
         await files.StalledAsync(WriterThreads.MaxCallers + 16);
-        files.GoOn();
-
-        foreach (var write in writing)
-        {
-            Assert.Equal("No space left on device", (await Assert.ThrowsAsync<IOException>(() => write)).Message);
-        }
+        return writing;
     }
 
     /// <summary>Each write blocks its thread until all may go on.</summary>
