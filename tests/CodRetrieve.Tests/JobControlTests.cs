@@ -80,6 +80,24 @@ public sealed class JobControlTests
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task Stopping_does_not_wait_until_the_store_wants_to_be_asked_again()
+    {
+        await using var store = await TestStore.StartAsync();
+        var studies = Enumerable.Range(1, 8).Select(seed => store.Put(Study(seed)).StudyInstanceUid).ToList();
+        store.Server.Faults.Add(Fault.Status(429, TimeSpan.FromMinutes(10)), RequestKind.Media, IsTar, times: 1);
+        await using var cod = new CodDownload(store.Options(options =>
+            (options.MaxConnections, options.MaxRetryAttempts, options.MaxOutage) = (2, 0, TimeSpan.FromHours(1))));
+        cod.InitBucket(TestStore.Url);
+        var job = cod.CreateWatchedJob(studies, new MemorySaveHandler());
+        job.Error += (_, _) => _ = job.StopAsync();
+
+        var result = await job.RunAsync();
+
+        Assert.Equal(JobOutcome.Stopped, result.Outcome);
+        Assert.InRange(store.Server.Requests.Count(request => request.ObjectName is { } name && IsTar(name)), 1, 4);
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task Stopping_when_everything_is_planned_and_under_way_still_completes()
     {
         await using var store = await TestStore.StartAsync();

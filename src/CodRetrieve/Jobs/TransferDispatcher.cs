@@ -12,11 +12,12 @@ internal sealed class TransferDispatcher(JobContext job, JobPlanner planner, Com
     public async Task RunAsync()
     {
         var transfers = new TaskGroup();
+        using var beginning = CancellationTokenSource.CreateLinkedTokenSource(job.Ending, job.Control.Stopped);
         try
         {
             while (await job.Queue.WaitAsync(job.Ending).ConfigureAwait(false))
             {
-                var permit = await job.Objects.Budget.AcquireAsync(RequestPurpose.Content, job.Ending).ConfigureAwait(false);
+                var permit = await job.Objects.Budget.AcquireAsync(RequestPurpose.Content, beginning.Token).ConfigureAwait(false);
                 if (job.Queue.TryTake() is (var run, var item))
                 {
                     transfers.Add(job.OrEndAsync(TransferAsync(permit, run, item)));
@@ -26,6 +27,10 @@ internal sealed class TransferDispatcher(JobContext job, JobPlanner planner, Com
                     permit.Dispose();
                 }
             }
+        }
+        catch (OperationCanceledException) when (job.Control.Stopped.IsCancellationRequested && !job.Ending.IsCancellationRequested)
+        {
+            // There may be no place for minutes, if the store asked for that. What is queued is left for the next job.
         }
         finally
         {

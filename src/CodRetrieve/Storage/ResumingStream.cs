@@ -71,8 +71,13 @@ internal sealed class ResumingStream : ForwardOnlyReadStream
         {
             await OpenBodyAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch
+        catch (Exception e)
         {
+            if (e is ObjectStoreException failure)
+            {
+                _permit.AddFailure(failure);
+            }
+
             await CloseBodyAsync().ConfigureAwait(false);
             throw;
         }

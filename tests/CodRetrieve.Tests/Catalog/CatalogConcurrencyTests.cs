@@ -23,7 +23,7 @@ public sealed class CatalogConcurrencyTests
 
             return store.Put(study).StudyInstanceUid;
         }).ToList();
-        await using var cod = new CodDownload(store.Options(options => options.MaxConnections = connections));
+        await using var cod = new CodDownload(store.Options(options => (options.MinConnections, options.MaxConnections) = (connections, connections)));
         cod.InitBucket(TestStore.Url);
 
         var result = await cod.CreateWatchedJob(uids, new MemorySaveHandler()).RunAsync();

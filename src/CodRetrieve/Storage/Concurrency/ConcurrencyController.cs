@@ -125,15 +125,16 @@ internal sealed class ConcurrencyController(int min, int max, TimeProvider time)
         }
     }
 
-    /// <summary>The store rejected a request.</summary>
+    /// <summary>The store, or what is on the way to it, rejected a request.</summary>
     /// <param name="started">When the request was made: one from before the last decrease took effect says nothing about the number since.</param>
     /// <param name="inFlight">How many are in flight.</param>
-    /// <param name="isTooMany">Whether there are too many, by its own word, and not only something wrong with one.</param>
-    public void Reject(long started, int inFlight, bool isTooMany)
+    /// <param name="rejection">How it was rejected.</param>
+    public void Reject(long started, int inFlight, Rejection rejection)
     {
         _rejections++;
-        var isSporadic = !isTooMany && (_rejections < MinRejections || _rejections < SporadicShare * _responses);
-        if (isSporadic || started < _drained)
+        var isSporadic = rejection != Rejection.TooMany && (_rejections < MinRejections || _rejections < SporadicShare * _responses);
+        var least = rejection == Rejection.NoResponse ? Math.Max(min, Start) : min;
+        if (isSporadic || started < _drained || Limit <= least)
         {
             return;
         }
@@ -146,7 +147,7 @@ internal sealed class ConcurrencyController(int min, int max, TimeProvider time)
 
         _hasResponded = false;
         _decreased = _drained = time.GetTimestamp();
-        Set((int)(Limit * Decrease), _ceiling is null ? Phase.Holding : Phase.Recovering, 1);
+        Set(Math.Max(least, (int)(Limit * Decrease)), _ceiling is null ? Phase.Holding : Phase.Recovering, 1);
         BeginStep(_decreased);
     }
 

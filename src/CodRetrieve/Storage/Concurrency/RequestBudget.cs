@@ -124,7 +124,7 @@ internal sealed class RequestBudget : IDisposable
     /// <inheritdoc cref="RequestPermit.AddFailure"/>
     public void AddFailure(ObjectStoreException failure, long begun)
     {
-        if (failure.StatusCode is not (TooManyRequests or ServiceUnavailable))
+        if (RejectionOf(failure) is not { } rejection)
         {
             return;
         }
@@ -132,7 +132,7 @@ internal sealed class RequestBudget : IDisposable
         lock (_lock)
         {
             _controller.Advance(_inFlight);
-            _controller.Reject(begun, _inFlight, failure.StatusCode == TooManyRequests);
+            _controller.Reject(begun, _inFlight, rejection);
             if (failure.RetryAfter is { } wait && !_isDisposed)
             {
                 Pause(wait < _maxPause ? wait : _maxPause);
@@ -165,6 +165,14 @@ internal sealed class RequestBudget : IDisposable
             _reportedLimit = 0;
         }
     }
+
+    private static Rejection? RejectionOf(ObjectStoreException failure) => failure.StatusCode switch
+    {
+        TooManyRequests => Rejection.TooMany,
+        ServiceUnavailable => Rejection.Unavailable,
+        null when failure.Reason == ObjectStoreFailure.Unavailable => Rejection.NoResponse,
+        _ => null,
+    };
 
     private static int MaxOf(CodDownloadOptions options) => options.MaxBytesPerSecond is { } rate
         ? (int)Math.Clamp(rate / MinBytesPerSecondPerConnection, Math.Min(MinConnectionsOfLimitedRate, options.MaxConnections), options.MaxConnections)

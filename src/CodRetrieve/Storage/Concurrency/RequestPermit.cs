@@ -5,19 +5,31 @@ internal sealed class RequestPermit : IDisposable
 {
     private RequestBudget? _budget;
     private long _begun;
+    private bool _isAwaitingResponse;
 
     public RequestPermit(RequestBudget budget, RequestPurpose purpose) => (_budget, Purpose) = (budget, purpose);
 
     public RequestPurpose Purpose { get; }
 
     /// <summary>An attempt begins.</summary>
-    public void Begin() => _begun = Timestamp();
+    public void Begin() => (_begun, _isAwaitingResponse) = (Timestamp(), true);
 
     /// <summary>The response to the attempt began.</summary>
-    public void AddResponse() => _budget?.AddResponse(Purpose, _begun);
+    public void AddResponse()
+    {
+        _isAwaitingResponse = false;
+        _budget?.AddResponse(Purpose, _begun);
+    }
 
-    /// <summary>The attempt failed.</summary>
-    public void AddFailure(ObjectStoreException failure) => _budget?.AddFailure(failure, _begun);
+    /// <summary>The attempt failed. What breaks after its response began says nothing about the number of requests.</summary>
+    public void AddFailure(ObjectStoreException failure)
+    {
+        if (_isAwaitingResponse)
+        {
+            _isAwaitingResponse = false;
+            _budget?.AddFailure(failure, _begun);
+        }
+    }
 
     public long Timestamp() => _budget?.Timestamp() ?? 0;
 

@@ -1,3 +1,5 @@
+using CodRetrieve.Storage;
+
 namespace CodRetrieve.Tests.Storage.Concurrency;
 
 /// <summary>What the controller finds out of stores whose best number is known: by Little's law, that of requests times their duration, or what the link carries.</summary>
@@ -47,6 +49,25 @@ public sealed class ConcurrencyControllerTests
 
         Assert.InRange(rate / (maxRequests * 20_000 / 0.071), maxRequests < 8 ? 0.6 : 0.85, 1.05);
         Assert.InRange(store.Rejections, 1, 80 + (maxRequests * 5));
+    }
+
+    [Fact]
+    public void A_proxy_that_refuses_connections_beyond_some_is_used_to_nearly_that_number()
+    {
+        var store = new SimulatedStore { BodyBytes = 20_000, MaxRequests = 20, Rejects = Rejection.NoResponse };
+        store.Run(Settling);
+
+        Assert.InRange(store.Run(60) / (20 * 20_000 / 0.071), 0.8, 1.05);
+    }
+
+    [Fact]
+    public void A_network_that_breaks_connections_leaves_the_number_to_begin_with()
+    {
+        var store = new SimulatedStore { BodyBytes = 20_000, MaxRequests = 3, Rejects = Rejection.NoResponse };
+
+        store.Run(30);
+
+        Assert.InRange(store.Controller.Limit, 8, 12);
     }
 
     [Theory]

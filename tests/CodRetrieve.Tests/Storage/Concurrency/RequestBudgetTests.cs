@@ -116,9 +116,13 @@ public sealed class RequestBudgetTests
         using var budget = Budget();
         var permits = Enumerable.Range(0, 8).Select(_ => AcquireAsync(budget, RequestPurpose.Metadata)).Select(static acquired => acquired.Result).ToList();
         permits[0].Begin();
-        permits[0].AddFailure(new ObjectStoreException(ObjectStoreFailure.Unavailable, "reset"));
+        permits[0].AddFailure(new ObjectStoreException(ObjectStoreFailure.InvalidResponse, "wrong"));
+        permits[0].Begin();
+        permits[0].AddResponse();
+        permits[0].AddFailure(new ObjectStoreException(ObjectStoreFailure.Unavailable, "the body broke"));
         Assert.Equal(8, budget.Limit);
 
+        permits[0].Begin();
         permits[0].AddFailure(new ObjectStoreException(ObjectStoreFailure.Unavailable, "busy") { StatusCode = 429 });
 
         Assert.Equal(5, budget.Limit);

@@ -34,6 +34,9 @@ internal sealed class SimulatedStore : TimeProvider
     /// <summary>How many requests it takes before it rejects others.</summary>
     public int MaxRequests { get; set; } = int.MaxValue;
 
+    /// <summary>How it rejects them.</summary>
+    public Rejection Rejects { get; set; } = Rejection.TooMany;
+
     /// <summary>How many bytes per second the destination takes of each request.</summary>
     public double SavedBytesPerSecond { get; set; } = double.PositiveInfinity;
 
@@ -71,7 +74,7 @@ internal sealed class SimulatedStore : TimeProvider
         {
             Rejections++;
             Controller.Advance(_requests.Count);
-            Controller.Reject(rejected.Begun, _requests.Count, isTooMany: MaxRequests > 0);
+            Controller.Reject(rejected.Begun, _requests.Count, MaxRequests > 0 ? Rejects : Rejection.Unavailable);
             // Tried again, as a request is: after a while, in its place.
             rejected.Restart(_now, Latency + (250 + (_random.NextDouble() * 500)), IsFull);
         }
@@ -82,7 +85,7 @@ internal sealed class SimulatedStore : TimeProvider
             request.LatencyLeft -= Milliseconds;
             if (request.LatencyLeft <= 0 && ++_responses % Sporadic == 0)
             {
-                Controller.Reject(request.Begun, _requests.Count, isTooMany: false);
+                Controller.Reject(request.Begun, _requests.Count, Rejection.Unavailable);
                 request.LatencyLeft = Latency;
             }
             else if (request.LatencyLeft <= 0)
