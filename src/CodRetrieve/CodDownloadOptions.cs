@@ -152,6 +152,8 @@ public sealed class CodDownloadOptions
     /// <summary>Gets or sets the clock for time limits, waits and rates. Default <see cref="TimeProvider.System"/>.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
+    internal Func<long?> MaxOpenFiles { get; set; } = IO.Posix.MaxOpenFiles;
+
     internal Func<string, long?> FreeSpace { get; set; } = IO.FreeSpace.In;
 
     internal CodDownloadOptions Validated()

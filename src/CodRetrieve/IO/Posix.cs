@@ -16,8 +16,21 @@ internal static partial class Posix
     private const int LockExclusive = 2;
     private const int DoNotWait = 4;
     private const int LockNone = 8;
+    private const int OpenFilesLinux = 7;
+    private const int OpenFilesMac = 8;
 
     private static readonly int CloseOnExec = OperatingSystem.IsMacOS() ? 0x1000000 : 0x80000;
+
+    /// <summary>How many files and sockets the process may have open (<c>ulimit -n</c>); <see langword="null"/> where there is no such limit, or it is not known.</summary>
+    public static long? MaxOpenFiles()
+    {
+        if (OperatingSystem.IsWindows() || GetLimit(OperatingSystem.IsMacOS() ? OpenFilesMac : OpenFilesLinux, out var limit) != 0)
+        {
+            return null;
+        }
+
+        return limit.Current <= int.MaxValue ? (long)limit.Current : null;
+    }
 
     /// <summary>Closes a file and throws what the system reports only now: quotas and write errors of network file systems.</summary>
     /// <exception cref="IOException">The bytes may not have arrived.</exception>
@@ -98,6 +111,10 @@ internal static partial class Posix
         return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
     }
 
+    [LibraryImport("libc", EntryPoint = "getrlimit")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int GetLimit(int resource, out ResourceLimit limit);
+
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Open(string path, int flags, uint mode);
@@ -121,4 +138,11 @@ internal static partial class Posix
     [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int FileLock(int descriptor, int operation);
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct ResourceLimit
+    {
+        public ulong Current;
+        public ulong Greatest;
+    }
 }

@@ -30,7 +30,7 @@ internal sealed record DataSet(string Name, int Studies, int SeriesPerStudy, int
     [
         new("Q", 1, 4, 64, 512 * 1024, "4 series of 32 MiB, instances of 512 KiB"),
         new("R", 1, 1, 512, 512 * 1024, "one series of 256 MiB, instances of 512 KiB"),
-        new("V", 1, 300, 100, 2 * 1024, "300 series of 100 instances of 2 KiB in one study"),
+        new("V", 1, 300, 2, 100 * 1024, "300 series of 2 instances of 100 KiB in one study"),
     ];
 
     /// <summary>What is measured over a link only: so many small studies that a loopback says nothing about them.</summary>

@@ -10,7 +10,11 @@ internal sealed class RequestBudget : IDisposable
 {
     // Below this, a connection brings so little between two reads that more of them do not help.
     private const long MinBytesPerSecondPerConnection = 256 * 1024;
-    private const int MinConnectionsOfLimitedRate = 2;
+    private const int MinConnectionsWithinLimits = 2;
+
+    // What a process has open beside: assemblies, terminals, logs. For each connection its socket, the file that it writes, and lock and receipts of the studies read ahead.
+    private const int FilesOfProcess = 64;
+    private const int FilesPerConnection = 8;
     private const int MaxReserve = 2;
     private const int TooManyRequests = 429;
     private const int ServiceUnavailable = 503;
@@ -174,9 +178,12 @@ internal sealed class RequestBudget : IDisposable
         _ => null,
     };
 
-    private static int MaxOf(CodDownloadOptions options) => options.MaxBytesPerSecond is { } rate
-        ? (int)Math.Clamp(rate / MinBytesPerSecondPerConnection, Math.Min(MinConnectionsOfLimitedRate, options.MaxConnections), options.MaxConnections)
-        : options.MaxConnections;
+    private static int MaxOf(CodDownloadOptions options)
+    {
+        var byRate = (options.MaxBytesPerSecond ?? long.MaxValue) / MinBytesPerSecondPerConnection;
+        var byFiles = ((options.MaxOpenFiles() ?? long.MaxValue) - FilesOfProcess) / FilesPerConnection;
+        return (int)Math.Clamp(Math.Min(byRate, byFiles), Math.Min(MinConnectionsWithinLimits, options.MaxConnections), options.MaxConnections);
+    }
 
     private bool MayBegin(RequestPurpose purpose) =>
         _inFlight < _controller.Limit

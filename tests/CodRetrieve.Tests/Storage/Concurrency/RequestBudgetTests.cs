@@ -141,6 +141,18 @@ public sealed class RequestBudgetTests
         Assert.Equal(expected, budget.Limit);
     }
 
+    [Theory]
+    [InlineData(160, 12)]
+    [InlineData(100, 4)]
+    [InlineData(10, 2)]
+    [InlineData(null, 64)]
+    public void No_more_requests_than_there_may_be_open_files_for(int? files, int expected)
+    {
+        using var budget = Budget(options => (options.MaxOpenFiles, options.MinConnections) = (() => files, 64));
+
+        Assert.Equal(expected, budget.Limit);
+    }
+
     private static Task<RequestPermit> AcquireAsync(RequestBudget budget, RequestPurpose purpose) => budget.AcquireAsync(purpose, CancellationToken.None).AsTask();
 
     private RequestBudget Budget(Action<CodDownloadOptions>? change = null)
