@@ -54,35 +54,19 @@ internal static partial class StudyListText
 
     private static IEnumerable<(int Line, string Text, string? Study)> StudiesIn(string text)
     {
-        var start = 0;
-        var line = 1;
-        var first = "";
-        for (; start < text.Length; line++)
-        {
-            var end = text.IndexOf('\n', start) is var found and >= 0 ? found : text.Length;
-            var content = text[start..end].Trim();
-            if (content.Length > 0 && content[0] != '#')
-            {
-                first = content;
-                break;
-            }
-
-            start = end + 1;
-        }
-
-        var rest = start < text.Length ? text[start..] : "";
-        return StudyTable.FromHeader(first) is { } table
-            ? table.Rows(rest).Select(row => (row.Line + line - 1, row.Text, row.Study))
-            : Lines(rest).Select((content, i) => StudyIn(line + i, content));
+        var first = Lines(text).FirstOrDefault(static line => line.Text.Length > 0 && line.Text[0] != '#', (Number: 1, Start: text.Length, Text: ""));
+        return StudyTable.FromHeader(first.Text) is { } table
+            ? table.Rows(text[first.Start..]).Select(row => (row.Line + first.Number - 1, row.Text, row.Study))
+            : Lines(text).Select(static line => StudyIn(line.Number, line.Text));
     }
 
     // One at a time: a list may have as many lines as a store has studies.
-    private static IEnumerable<string> Lines(string text)
+    private static IEnumerable<(int Number, int Start, string Text)> Lines(string text)
     {
-        for (int start = 0, end; start < text.Length; start = end + 1)
+        for (int number = 1, start = 0, end; start < text.Length; number++, start = end + 1)
         {
             end = text.IndexOf('\n', start) is var found and >= 0 ? found : text.Length;
-            yield return text.AsSpan(start, end - start).Trim().ToString();
+            yield return (number, start, text.AsSpan(start, end - start).Trim().ToString());
         }
     }
 

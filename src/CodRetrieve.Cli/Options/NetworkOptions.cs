@@ -10,21 +10,9 @@ internal sealed class NetworkOptions
 
     private readonly Option<string> _caCert = CommonOption.Text("--ca-cert", "FILE", "Certificates of authorities (PEM) to trust besides those of the system, such as that of a proxy that inspects traffic.");
 
-    private readonly Option<int?> _connections = new("--connections")
-    {
-        HelpName = "N",
-        Recursive = true,
-        Description = "Requests in flight at most, 1 to 256: it begins with 8, and finds out how many bring more. Default: 64.",
-        CustomParser = result => OptionValues.ParseCount(result, 1, 256),
-    };
+    private readonly Option<int?> _connections = Count("--connections", 1, 256, "Requests in flight at most, 1 to 256: it begins with 8, and finds out how many bring more. Default: 64.");
 
-    private readonly Option<int?> _minConnections = new("--min-connections")
-    {
-        HelpName = "N",
-        Recursive = true,
-        Description = "Requests in flight that it does not go below, 1 to 256, and not above --connections; the same as that for a fixed number. Default: 1.",
-        CustomParser = result => OptionValues.ParseCount(result, 1, 256),
-    };
+    private readonly Option<int?> _minConnections = Count("--min-connections", 1, 256, "Requests in flight that it does not go below, 1 to 256, and not above --connections; the same as that for a fixed number. Default: 1.");
 
     private readonly Option<long?> _limitRate = new("--limit-rate")
     {
@@ -46,13 +34,7 @@ internal sealed class NetworkOptions
 
     private readonly Option<TimeSpan?> _idleTimeout = Time("--idle-timeout", "How long a response, or the next bytes of one, may take before the connection counts as stalled: longer behind a proxy that scans whole files first. Default: 30s.");
 
-    private readonly Option<int?> _retries = new("--retries")
-    {
-        HelpName = "N",
-        Recursive = true,
-        Description = "How often a request is tried again while the store responds to others, 0 to 100. Default: 6.",
-        CustomParser = result => OptionValues.ParseCount(result, 0, 100),
-    };
+    private readonly Option<int?> _retries = Count("--retries", 0, 100, "How often a request is tried again while the store responds to others, 0 to 100. Default: 6.");
 
     private readonly Option<TimeSpan?> _retryFor = Time("--retry-for", "How long an outage of the store, or of the line, is waited out: while it gives nothing to any request. Default: 15m.");
 
@@ -71,6 +53,9 @@ internal sealed class NetworkOptions
         Retries = parsed.GetValue(_retries),
         RetryFor = parsed.GetValue(_retryFor),
     };
+
+    private static Option<int?> Count(string name, int min, int max, string description) =>
+        new(name) { HelpName = "N", Recursive = true, Description = description, CustomParser = result => OptionValues.ParseCount(result, min, max) };
 
     private static Option<TimeSpan?> Time(string name, string description) =>
         new(name) { HelpName = "TIME", Recursive = true, Description = description, CustomParser = OptionValues.ParseDuration };

@@ -48,44 +48,27 @@ internal sealed class EndToEndBenchmark(string folder, string program, int runs)
     }
 
     /// <summary>Measures only what saving as zips costs against saving as files.</summary>
-    public async Task CompareZipsAsync(IReadOnlyCollection<string> names)
-    {
-        Directory.CreateDirectory(folder);
-        foreach (var set in DataSet.All.Where(set => names.Count == 0 || names.Contains(set.Name)))
+    public Task CompareZipsAsync(IReadOnlyCollection<string> names) =>
+        WithEachAsync(DataSet.All.Where(set => names.Count == 0 || names.Contains(set.Name)), async (set, studies, server) =>
         {
-            Console.WriteLine($"writing {set.Name}: {set.Meaning}");
-            var studies = await set.WriteAsync(folder);
-            await using var server = await NginxServer.StartAsync(folder, studies);
             var (uids, urls) = await WriteListsAsync(set, studies, server.Endpoint);
             var results = await CompareAsync($"{set.Name}: {set.Meaning}", Contenders(set, server.Endpoint, uids, urls)[..2]);
             var ratio = Report.Median(results[1].Runs, run => run.WallSeconds) / Report.Median(results[0].Runs, run => run.WallSeconds);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"zip: {ratio:0.00} x the wall time of files"));
-        }
-    }
+        });
 
     /// <summary>Measures a run over what is there already: with its receipts, and without, so that every byte of it is read and compared.</summary>
-    public async Task RunAgainAsync(IReadOnlyCollection<string> names)
-    {
-        Directory.CreateDirectory(folder);
-        foreach (var set in DataSet.All.Concat(DataSet.Large).Where(set => names.Contains(set.Name)))
+    public Task RunAgainAsync(IReadOnlyCollection<string> names) =>
+        WithEachAsync(DataSet.All.Concat(DataSet.Large).Where(set => names.Contains(set.Name)), async (set, studies, server) =>
         {
-            Console.WriteLine($"writing {set.Name}: {set.Meaning}");
-            var studies = await set.WriteAsync(folder);
-            await using var server = await NginxServer.StartAsync(folder, studies);
             var (uids, _) = await WriteListsAsync(set, studies, server.Endpoint);
             await SecondRunAsync(set, server.Endpoint, uids, withoutReceipts: true);
-        }
-    }
+        });
 
     /// <summary>Measures retrievals over a link: what distance costs, against the bytes that the link carries in that time.</summary>
-    public async Task RunOverLinkAsync(IReadOnlyCollection<string> names)
-    {
-        Directory.CreateDirectory(folder);
-        foreach (var set in DataSet.All.Append(DataSet.Small).Where(set => names.Contains(set.Name)))
+    public Task RunOverLinkAsync(IReadOnlyCollection<string> names) =>
+        WithEachAsync(DataSet.All.Append(DataSet.Small).Where(set => names.Contains(set.Name)), async (set, studies, server) =>
         {
-            Console.WriteLine($"writing {set.Name}: {set.Meaning}");
-            var studies = await set.WriteAsync(folder);
-            await using var server = await NginxServer.StartAsync(folder, studies);
             await using var relay = LinkRelay.Start(Link, server.Endpoint);
             var (uids, urls) = await WriteListsAsync(set, studies, relay.Endpoint);
             var seconds = set.StoredBytes(folder) / (double)Link.BytesPerSecond;
@@ -95,8 +78,7 @@ internal sealed class EndToEndBenchmark(string folder, string program, int runs)
                 Contender.CurlTar(urls, 16),
             ]);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"cod-retrieve: {Report.Median(results[0].Runs, run => run.WallSeconds) / seconds:0.00} x the link's time"));
-        }
-    }
+        });
 
     /// <summary>
     /// A few seconds' worth, for a build that no one watches: fails only when something has become several times slower than
@@ -132,6 +114,19 @@ internal sealed class EndToEndBenchmark(string folder, string program, int runs)
         var link = Report.Median(overLink[0].Runs, run => run.WallSeconds) / seconds;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{link:0.00} x the link's time (at most {MaxLinkRatio})"));
         return wall <= MaxWallRatio && memory <= MaxMemoryRatio && link <= MaxLinkRatio;
+    }
+
+    // One set at a time, each with a server of its own.
+    private async Task WithEachAsync(IEnumerable<DataSet> sets, Func<DataSet, IReadOnlyList<string>, NginxServer, Task> measure)
+    {
+        Directory.CreateDirectory(folder);
+        foreach (var set in sets)
+        {
+            Console.WriteLine($"writing {set.Name}: {set.Meaning}");
+            var studies = await set.WriteAsync(folder);
+            await using var server = await NginxServer.StartAsync(folder, studies);
+            await measure(set, studies, server);
+        }
     }
 
     private Contender[] Contenders(DataSet set, Uri endpoint, string uids, string urls)
