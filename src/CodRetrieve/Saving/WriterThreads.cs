@@ -38,6 +38,12 @@ internal sealed class WriterThreads(FileOperations files)
             Interlocked.Decrement(ref _callers);
         }
 
+        return WriteElsewhereAsync(file, bytes, offset, cancellationToken);
+    }
+
+    // Apart, since a request is made for the few writes only that come this far.
+    private ValueTask WriteElsewhereAsync(SafeFileHandle file, ReadOnlyMemory<byte> bytes, long offset, CancellationToken cancellationToken)
+    {
         var request = new Request(() => files.WriteAsync(file, bytes, offset, cancellationToken));
         _requests.Add(request, CancellationToken.None);
         StartThread();
