@@ -5,6 +5,8 @@ namespace CodRetrieve.Saving;
 /// <summary>Finds out before anything is fetched whether a directory can be saved into.</summary>
 internal static class DestinationCheck
 {
+    private const string ProbeName = "probe";
+
     /// <summary>Makes the directory and writes a probe into it.</summary>
     /// <param name="path">The directory, relative or not; need not exist.</param>
     /// <returns>Its full path.</returns>
@@ -67,10 +69,23 @@ internal static class DestinationCheck
         }
     }
 
+    /// <summary>Deletes the probes that processes left in a directory which were killed while they tried to write there.</summary>
+    public static void DeleteLeftProbes(string directory)
+    {
+        foreach (var path in Directory.EnumerateFiles(directory, $".{ProbeName}.*{PartialName.Extension}"))
+        {
+            // One that is in use right now loses nothing with its name.
+            if (PartialName.TryParse(Path.GetFileName(path), out var name, out _) && name == ProbeName)
+            {
+                _ = WholeFile.TryDelete(path);
+            }
+        }
+    }
+
     // A name of its own each time: several processes may look at once.
     private static void Probe(string directory)
     {
-        var probe = Path.Combine(directory, PartialName.Create("probe", PartialName.NewId()));
+        var probe = Path.Combine(directory, PartialName.Create(ProbeName, PartialName.NewId()));
         using var stream = new FileStream(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
         stream.WriteByte(0);
         stream.Flush();

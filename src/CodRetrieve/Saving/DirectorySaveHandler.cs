@@ -52,6 +52,7 @@ public abstract class DirectorySaveHandler : ISaveHandler, ISaveHandlerLifecycle
         {
             Directory.CreateDirectory(_root);
             _lock = await RootLock.TakeAsync(_root, _options.TimeProvider, cancellationToken).ConfigureAwait(false);
+            DestinationCheck.DeleteLeftProbes(_root);
             _run = RunMarker.Create(_root, _options);
             _logsWhatIsThere = CleanUpDeadRuns(_run) || !File.Exists(LogJson.PathIn(_root));
             if (_trusted is not null)

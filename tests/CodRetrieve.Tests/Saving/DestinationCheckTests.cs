@@ -36,4 +36,17 @@ public sealed class DestinationCheckTests : IDisposable
         Assert.Equal(DestinationFailure.NotWritable, thrown.Reason);
         Assert.Contains(_folder.Path, thrown.Message, StringComparison.Ordinal);
     }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_probe_that_a_killed_process_left_is_deleted_by_the_next_job_and_nothing_else_is()
+    {
+        _folder.Write(".probe.0a1b2c3d.4e5f6071.partial", [0]);
+        _folder.Write(".probe.of-somebody.partial", [0]);
+
+        var handler = new FolderSaveHandler(_folder.Path);
+        await handler.OpenAsync(default);
+        await handler.CloseAsync();
+
+        Assert.Equal([".probe.of-somebody.partial"], _folder.Files().Where(name => name.Contains("probe", StringComparison.Ordinal)));
+    }
 }
