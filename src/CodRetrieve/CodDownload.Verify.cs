@@ -1,4 +1,3 @@
-using CodRetrieve.Catalog;
 using CodRetrieve.Jobs;
 using CodRetrieve.Planning;
 using CodRetrieve.Storage;
@@ -13,6 +12,7 @@ public sealed partial class CodDownload
     /// <summary>Reads back what is saved of studies and compares it with the store's indexes by size and CRC32C.</summary>
     /// <param name="studyInstanceUids">The studies. Repeats count once.</param>
     /// <param name="format">The form that was saved in. Default <see cref="OutputFormat.Folder"/>.</param>
+    /// <param name="selection">Which instances of the studies; <see langword="null"/>, the default, for all.</param>
     /// <param name="progress">Receives how far it is, at most about ten times per second and once at the end; never twice at once. <see langword="null"/> for none.</param>
     /// <param name="cancellationToken">Cancels the verification.</param>
     /// <returns>What was found. What is wrong with one file, series or study is in it, and hides no other.</returns>
@@ -21,13 +21,14 @@ public sealed partial class CodDownload
     /// processors, with one buffer of 256 KiB each. <see cref="CodDownloadOptions.TrustSavedLog"/> has no effect: what is not there is missing. What a
     /// job saves into the directory at the same time may or may not be found.
     /// </remarks>
-    /// <exception cref="ArgumentException">There is no UID, or one that is blank or cannot be the name of a folder, or two differ only in case.</exception>
+    /// <exception cref="ArgumentException">There is no UID, or one that is blank or cannot be the name of a folder, or two differ only in case; or the <paramref name="selection"/> has one, or names an attribute that is not known.</exception>
     /// <exception cref="InvalidOperationException">No bucket or no directory was set.</exception>
     /// <exception cref="ObjectStoreException">The bucket does not exist or may not be read.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     public async Task<VerificationResult> VerifyAsync(
         IEnumerable<string> studyInstanceUids,
         OutputFormat format = OutputFormat.Folder,
+        Selection? selection = null,
         IProgress<VerificationProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
@@ -37,8 +38,9 @@ public sealed partial class CodDownload
         var logger = _options.LoggerFactory.CreateLogger<CodDownload>();
         using var budget = new RequestBudget(_options);
         var objects = new ObjectReader(store, new RequestPolicy(_options, logger), budget);
-        var catalog = new CodCatalog(objects, _prefix, logger);
-        using var verifier = new Verifier(catalog, new ReadAhead(budget), _options.MaxConnections, directory, format, CreateSavingOptions(), new VerificationMeter(progress, _options.TimeProvider));
+        var plan = PlanOf(selection);
+        var catalog = CreateCatalog(objects, logger, plan);
+        using var verifier = new Verifier(catalog, new ReadAhead(budget), _options.MaxConnections, directory, format, CreateSavingOptions(), new VerificationMeter(progress, _options.TimeProvider), plan);
         return await verifier.VerifyAsync(studies, _options.TimeProvider, cancellationToken).ConfigureAwait(false);
     }
 
@@ -55,7 +57,7 @@ public sealed partial class CodDownload
     {
         ArgumentNullException.ThrowIfNull(verified);
         var handler = new RepairSaveHandler(CreateHandler(verified.Directory, verified.Format), verified);
-        return Create(handler.Studies, handler);
+        return Create(handler.Studies, handler, null);
     }
 
     /// <summary>Deletes the instances that were saved from the store and that it no longer lists (<see cref="VerificationIssueKind.Unlisted"/>), and nothing else.</summary>

@@ -1,6 +1,7 @@
 using CodRetrieve.Catalog;
 using CodRetrieve.Jobs;
 using CodRetrieve.Saving;
+using CodRetrieve.Selecting;
 using CodRetrieve.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -133,16 +134,17 @@ public sealed partial class CodDownload : IAsyncDisposable
     /// <summary>Returns what studies hold and how much of it is saved already. Fetches listings and indexes, no image.</summary>
     /// <param name="studyInstanceUids">The studies. Repeats count once.</param>
     /// <param name="format">The form in which to look for what is saved. Default <see cref="OutputFormat.Folder"/>.</param>
+    /// <param name="selection">Which instances of the studies; <see langword="null"/>, the default, for all.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
     /// <returns>The statistics. What is wrong with one series or study is in them, and hides no other.</returns>
     /// <remarks>Without <see cref="InitDirectory(string)"/> nothing counts as saved.</remarks>
-    /// <exception cref="ArgumentException">There is no UID, or one that is blank or cannot be the name of a folder, or two differ only in case.</exception>
+    /// <exception cref="ArgumentException">There is no UID, or one that is blank or cannot be the name of a folder, or two differ only in case; or the <paramref name="selection"/> has one, or names an attribute that is not known.</exception>
     /// <exception cref="InvalidOperationException">No bucket was set.</exception>
     /// <exception cref="ObjectStoreException">The bucket does not exist or may not be read.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     public Task<DownloadStats> GetStatsAsync(
-        IEnumerable<string> studyInstanceUids, OutputFormat format = OutputFormat.Folder, CancellationToken cancellationToken = default) =>
-        ReadStatsAsync(StudyUids.Validate(studyInstanceUids), _directory is null ? null : CreateHandler(_directory, format), null, cancellationToken);
+        IEnumerable<string> studyInstanceUids, OutputFormat format = OutputFormat.Folder, Selection? selection = null, CancellationToken cancellationToken = default) =>
+        ReadStatsAsync(StudyUids.Validate(studyInstanceUids), _directory is null ? null : CreateHandler(_directory, format), null, PlanOf(selection), cancellationToken);
 
     /// <summary>
     /// Reads the metadata of studies, computes statistics and returns a job that saves what is missing below the directory. The job uses what was read,
@@ -150,34 +152,36 @@ public sealed partial class CodDownload : IAsyncDisposable
     /// </summary>
     /// <param name="studyInstanceUids">The studies. Repeats count once.</param>
     /// <param name="format">The form to save in. Default <see cref="OutputFormat.Folder"/>.</param>
+    /// <param name="selection">Which instances of the studies; <see langword="null"/>, the default, for all.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
     /// <returns>The job, ready to run, with <see cref="Job.Stats"/>.</returns>
     /// <remarks>
     /// Holds the metadata of all instances until the job has ended, some hundred bytes each. For tens of thousands of studies use
-    /// <see cref="CreateJob(IEnumerable{string}, OutputFormat)"/>, which plans while it runs.
+    /// <see cref="CreateJob(IEnumerable{string}, OutputFormat, Selection)"/>, which plans while it runs.
     /// </remarks>
-    /// <exception cref="ArgumentException">There is no UID, or one that is blank or cannot be the name of a folder, or two differ only in case.</exception>
+    /// <exception cref="ArgumentException">There is no UID, or one that is blank or cannot be the name of a folder, or two differ only in case; or the <paramref name="selection"/> has one, or names an attribute that is not known.</exception>
     /// <exception cref="InvalidOperationException">No bucket or no directory was set.</exception>
     /// <exception cref="ObjectStoreException">The bucket does not exist or may not be read.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     public Task<Job> DownloadAsync(
-        IEnumerable<string> studyInstanceUids, OutputFormat format = OutputFormat.Folder, CancellationToken cancellationToken = default) =>
-        PrepareAsync(studyInstanceUids, CreateHandler(format), cancellationToken);
+        IEnumerable<string> studyInstanceUids, OutputFormat format = OutputFormat.Folder, Selection? selection = null, CancellationToken cancellationToken = default) =>
+        PrepareAsync(studyInstanceUids, CreateHandler(format), selection, cancellationToken);
 
     /// <summary>Reads the metadata of studies, computes statistics and returns a job that hands what is missing to a save handler.</summary>
     /// <param name="studyInstanceUids">The studies. Repeats count once.</param>
     /// <param name="saveHandler">Where the instances go; it stays yours.</param>
+    /// <param name="selection">Which instances of the studies; <see langword="null"/>, the default, for all.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
     /// <returns>The job, ready to run, with <see cref="Job.Stats"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="saveHandler"/> is <see langword="null"/>.</exception>
-    /// <exception cref="ArgumentException">There is no UID, or one that is blank or cannot be the name of a folder, or two differ only in case.</exception>
+    /// <exception cref="ArgumentException">There is no UID, or one that is blank or cannot be the name of a folder, or two differ only in case; or the <paramref name="selection"/> has one, or names an attribute that is not known.</exception>
     /// <exception cref="InvalidOperationException">No bucket was set.</exception>
     /// <exception cref="ObjectStoreException">The bucket does not exist or may not be read.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
-    public Task<Job> DownloadAsync(IEnumerable<string> studyInstanceUids, ISaveHandler saveHandler, CancellationToken cancellationToken = default)
+    public Task<Job> DownloadAsync(IEnumerable<string> studyInstanceUids, ISaveHandler saveHandler, Selection? selection = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(saveHandler);
-        return PrepareAsync(studyInstanceUids, saveHandler, cancellationToken);
+        return PrepareAsync(studyInstanceUids, saveHandler, selection, cancellationToken);
     }
 
     /// <summary>
@@ -186,21 +190,23 @@ public sealed partial class CodDownload : IAsyncDisposable
     /// </summary>
     /// <param name="studyInstanceUids">The studies. Repeats count once.</param>
     /// <param name="format">The form to save in. Default <see cref="OutputFormat.Folder"/>.</param>
+    /// <param name="selection">Which instances of the studies; <see langword="null"/>, the default, for all.</param>
     /// <returns>The job, ready to run. Nothing has been read.</returns>
-    /// <exception cref="ArgumentException">There is no UID, or one that is blank or cannot be the name of a folder, or two differ only in case.</exception>
+    /// <exception cref="ArgumentException">There is no UID, or one that is blank or cannot be the name of a folder, or two differ only in case; or the <paramref name="selection"/> has one, or names an attribute that is not known.</exception>
     /// <exception cref="InvalidOperationException">No bucket or no directory was set.</exception>
-    public Job CreateJob(IEnumerable<string> studyInstanceUids, OutputFormat format = OutputFormat.Folder) =>
-        Create(StudyUids.Validate(studyInstanceUids), CreateHandler(format));
+    public Job CreateJob(IEnumerable<string> studyInstanceUids, OutputFormat format = OutputFormat.Folder, Selection? selection = null) =>
+        Create(StudyUids.Validate(studyInstanceUids), CreateHandler(format), selection);
 
-    /// <inheritdoc cref="CreateJob(IEnumerable{string}, OutputFormat)"/>
+    /// <inheritdoc cref="CreateJob(IEnumerable{string}, OutputFormat, Selection)"/>
     /// <summary>Creates a job that hands what is missing to a save handler and plans while it runs.</summary>
     /// <param name="studyInstanceUids">The studies. Repeats count once.</param>
     /// <param name="saveHandler">Where the instances go; it stays yours.</param>
+    /// <param name="selection">Which instances of the studies; <see langword="null"/>, the default, for all.</param>
     /// <exception cref="ArgumentNullException"><paramref name="saveHandler"/> is <see langword="null"/>.</exception>
-    public Job CreateJob(IEnumerable<string> studyInstanceUids, ISaveHandler saveHandler)
+    public Job CreateJob(IEnumerable<string> studyInstanceUids, ISaveHandler saveHandler, Selection? selection = null)
     {
         ArgumentNullException.ThrowIfNull(saveHandler);
-        return Create(StudyUids.Validate(studyInstanceUids), saveHandler);
+        return Create(StudyUids.Validate(studyInstanceUids), saveHandler, selection);
     }
 
     /// <summary>
@@ -209,19 +215,21 @@ public sealed partial class CodDownload : IAsyncDisposable
     /// </summary>
     /// <param name="studyInstanceUids">The studies. Repeats count once.</param>
     /// <param name="format">The form to save in. Default <see cref="OutputFormat.Folder"/>.</param>
+    /// <param name="selection">Which instances of the studies; <see langword="null"/>, the default, for all.</param>
     /// <returns>The job, ready to run. Nothing has been read.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="studyInstanceUids"/> is <see langword="null"/>.</exception>
     /// <exception cref="InvalidOperationException">No bucket or no directory was set.</exception>
-    public Job CreateJob(IAsyncEnumerable<string> studyInstanceUids, OutputFormat format = OutputFormat.Folder) => Create(studyInstanceUids, CreateHandler(format));
+    public Job CreateJob(IAsyncEnumerable<string> studyInstanceUids, OutputFormat format = OutputFormat.Folder, Selection? selection = null) => Create(studyInstanceUids, CreateHandler(format), selection);
 
-    /// <inheritdoc cref="CreateJob(IAsyncEnumerable{string}, OutputFormat)"/>
+    /// <inheritdoc cref="CreateJob(IAsyncEnumerable{string}, OutputFormat, Selection)"/>
     /// <param name="studyInstanceUids">The studies. Repeats count once.</param>
     /// <param name="saveHandler">Where the instances go; it stays yours.</param>
+    /// <param name="selection">Which instances of the studies; <see langword="null"/>, the default, for all.</param>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
-    public Job CreateJob(IAsyncEnumerable<string> studyInstanceUids, ISaveHandler saveHandler)
+    public Job CreateJob(IAsyncEnumerable<string> studyInstanceUids, ISaveHandler saveHandler, Selection? selection = null)
     {
         ArgumentNullException.ThrowIfNull(saveHandler);
-        return Create(studyInstanceUids, saveHandler);
+        return Create(studyInstanceUids, saveHandler, selection);
     }
 
     /// <summary>Forgets directory and bucket; they must be set again before the next call. Jobs are not affected.</summary>
@@ -236,39 +244,55 @@ public sealed partial class CodDownload : IAsyncDisposable
         _http.Dispose();
     }
 
-    private async Task<Job> PrepareAsync(IEnumerable<string> studyInstanceUids, ISaveHandler handler, CancellationToken cancellationToken)
+    private async Task<Job> PrepareAsync(IEnumerable<string> studyInstanceUids, ISaveHandler handler, Selection? selection, CancellationToken cancellationToken)
     {
         var studies = StudyUids.Validate(studyInstanceUids);
+        var plan = PlanOf(selection);
         var snapshot = new CatalogSnapshot();
-        var stats = await ReadStatsAsync(studies, handler, snapshot, cancellationToken).ConfigureAwait(false);
-        return CreateJob(handler, _ => snapshot, studies.Count, stats);
+        var stats = await ReadStatsAsync(studies, handler, snapshot, plan, cancellationToken).ConfigureAwait(false);
+        return CreateJob(handler, _ => snapshot, studies.Count, plan, stats);
     }
 
-    private Job Create(IReadOnlyList<string> studies, ISaveHandler handler) =>
-        CreateJob(handler, catalog => new CatalogEnumeration(catalog, studies, _options.MaxConnections), studies.Count, null);
+    private Job Create(IReadOnlyList<string> studies, ISaveHandler handler, Selection? selection)
+    {
+        var plan = PlanOf(selection);
+        return CreateJob(handler, catalog => Selected(new CatalogEnumeration(catalog, studies, _options.MaxConnections), plan), studies.Count, plan, null);
+    }
 
-    private Job Create(IAsyncEnumerable<string> studies, ISaveHandler handler)
+    private Job Create(IAsyncEnumerable<string> studies, ISaveHandler handler, Selection? selection)
     {
         ArgumentNullException.ThrowIfNull(studies);
-        return CreateJob(handler, catalog => new CatalogEnumeration(catalog, StudyUids.ValidateAsync(studies), _options.MaxConnections), null, null);
+        var plan = PlanOf(selection);
+        return CreateJob(handler, catalog => Selected(new CatalogEnumeration(catalog, StudyUids.ValidateAsync(studies), _options.MaxConnections), plan), null, plan, null);
     }
 
-    private Job CreateJob(ISaveHandler handler, Func<CodCatalog, ICatalogSource> source, int? studyCount, DownloadStats? stats)
+    private Job CreateJob(ISaveHandler handler, Func<CodCatalog, ICatalogSource> source, int? studyCount, SelectionPlan? plan, DownloadStats? stats)
     {
         var logger = _options.LoggerFactory.CreateLogger<Job>();
-        return new Job(new JobRunner(Store(), _prefix, handler, source, _options, logger) { StudyCount = studyCount }, _running, stats);
+        var runner = new JobRunner(Store(), _prefix, handler, source, _options, logger) { StudyCount = studyCount, Selection = plan, LeftOut = stats?.LeftOut ?? default };
+        return new Job(runner, _running, stats);
     }
 
     private async Task<DownloadStats> ReadStatsAsync(
-        IReadOnlyList<string> studies, ISaveHandler? handler, CatalogSnapshot? snapshot, CancellationToken cancellationToken)
+        IReadOnlyList<string> studies, ISaveHandler? handler, CatalogSnapshot? snapshot, SelectionPlan? plan, CancellationToken cancellationToken)
     {
         var store = Store();
         var logger = _options.LoggerFactory.CreateLogger<CodDownload>();
         using var budget = new RequestBudget(_options);
         var objects = new ObjectReader(store, new RequestPolicy(_options, logger), budget);
-        var catalog = new CodCatalog(objects, _prefix, logger) { ReadsAttributes = true };
-        return await new StatsReader(catalog, handler, snapshot).ReadAsync(new CatalogEnumeration(catalog, studies, _options.MaxConnections), cancellationToken).ConfigureAwait(false);
+        var catalog = CreateCatalog(objects, logger, plan, withSeriesAttributes: true);
+        return await new StatsReader(catalog, handler, snapshot).ReadAsync(Selected(new CatalogEnumeration(catalog, studies, _options.MaxConnections), plan), cancellationToken).ConfigureAwait(false);
     }
+
+    private CodCatalog CreateCatalog(ObjectReader objects, ILogger logger, SelectionPlan? plan, bool withSeriesAttributes = false) => new(objects, _prefix, logger)
+    {
+        Needs = (plan?.Needs ?? new AttributeNeeds()) with { OfSeries = withSeriesAttributes },
+        IsSeriesWanted = plan is null ? null : plan.IsSeriesWanted,
+    };
+
+    private static SelectionPlan? PlanOf(Selection? selection) => selection is null ? null : new SelectionPlan(selection);
+
+    private static ICatalogSource Selected(ICatalogSource source, SelectionPlan? plan) => plan is null ? source : new SelectingSource(source, plan);
 
     private BoundedObjectStore Bounded(IObjectStore store) => new(store, _options.IdleTimeout, _options.TimeProvider);
 

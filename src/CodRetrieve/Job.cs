@@ -66,7 +66,7 @@ public sealed class Job
     public event EventHandler<JobErrorEventArgs>? Error;
 
     /// <summary>
-    /// Gets the statistics of the studies when they were planned. For a job of <see cref="CodDownload.DownloadAsync(IEnumerable{string}, OutputFormat, CancellationToken)"/>
+    /// Gets the statistics of the studies when they were planned. For a job of <see cref="CodDownload.DownloadAsync(IEnumerable{string}, OutputFormat, Selection, CancellationToken)"/>
     /// they are there from the beginning; for one of <c>CreateJob</c>, <see langword="null"/> until everything is planned, and without the URIs of
     /// instances.
     /// </summary>

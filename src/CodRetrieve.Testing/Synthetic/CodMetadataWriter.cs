@@ -64,9 +64,18 @@ internal sealed class CodMetadataWriter(SyntheticSeries series, string seriesUri
         {
             writer.WriteNullValue();
         }
-        else
+        else if (options.IndexFormat == IndexFormat.Version1)
         {
             DicomJson.Write(writer, instance.Source, uri, options);
+        }
+        else
+        {
+            writer.WriteStringValue(Compressed(instance, uri));
+            var tags = instance.Source.Tags;
+            writer.WriteString("instance_uid", tags.SopInstanceUid);
+            writer.WriteString("series_uid", tags.SeriesInstanceUid);
+            writer.WriteString("study_uid", tags.StudyInstanceUid);
+            writer.WriteBoolean("has_pixeldata", true);
         }
 
         writer.WriteString(options.UseUrlKey ? "url" : "uri", uri);
@@ -85,10 +94,22 @@ internal sealed class CodMetadataWriter(SyntheticSeries series, string seriesUri
         writer.WriteString("original_path", $"gs://synthetic-incoming/{instance.OriginalSopInstanceUid}.dcm");
         WriteEmptyArray(writer, "dependencies");
         WriteEmptyArray(writer, "diff_hash_dupe_paths");
-        writer.WriteString("version", "1.0");
+        writer.WriteString("version", options.IndexFormat == IndexFormat.Version1 ? "1.0" : "2.0");
         var modified = DateTimeOffset.FromUnixTimeSeconds(TarLayout.ModifiedUnixSeconds);
         writer.WriteString("modified_datetime", modified.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff", CultureInfo.InvariantCulture));
         writer.WriteEndObject();
+    }
+
+    private string Compressed(SyntheticInstance instance, string uri)
+    {
+        var json = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(json, Json))
+        {
+            DicomJson.Write(writer, instance.Source, uri, series.Options);
+        }
+
+        using var zstd = new ZstdSharp.Compressor();
+        return Convert.ToBase64String(zstd.Wrap(json.GetBuffer().AsSpan(0, (int)json.Length)));
     }
 
     private void WriteOffset(Utf8JsonWriter writer, string name, long offset)

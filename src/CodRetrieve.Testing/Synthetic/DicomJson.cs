@@ -13,25 +13,18 @@ internal static class DicomJson
     {
         var start = writer.BytesCommitted + writer.BytesPending;
         var tags = instance.Tags;
+        var given = options.Attributes?.Invoke(tags.InstanceNumber - 1).ToList() ?? [];
         writer.WriteStartObject();
-        Text(writer, "00080016", "UI", tags.SopClassUid);
-        Text(writer, "00080018", "UI", tags.SopInstanceUid);
-        Text(writer, "00080060", "CS", tags.Modality);
-        Text(writer, "0008103E", "LO", tags.Description);
-        PersonName(writer, "00100010", DicomTags.PatientName);
-        Text(writer, "00100020", "LO", DicomTags.PatientId);
-        Text(writer, "0020000D", "UI", tags.StudyInstanceUid);
-        Text(writer, "0020000E", "UI", tags.SeriesInstanceUid);
-        Number(writer, "00200011", "IS", tags.SeriesNumber);
-        Number(writer, "00200013", "IS", tags.InstanceNumber);
-        Number(writer, "00280002", "US", 1);
-        Text(writer, "00280004", "CS", "MONOCHROME2");
-        Number(writer, "00280010", "US", instance.Shape.Rows);
-        Number(writer, "00280011", "US", instance.Shape.Columns);
-        Number(writer, "00280100", "US", 16);
-        Number(writer, "00280101", "US", 16);
-        Number(writer, "00280102", "US", 15);
-        Number(writer, "00280103", "US", 0);
+        foreach (var (tag, vr, write) in Usual(instance))
+        {
+            if (!given.Exists(attribute => attribute.Tag == tag))
+            {
+                StartValue(writer, tag, vr);
+                write(writer);
+                EndValue(writer);
+            }
+        }
+
         if (options.BareNaN)
         {
             Raw(writer, "00281050", "DS", "NaN");
@@ -39,10 +32,42 @@ internal static class DicomJson
             Raw(writer, "00281052", "DS", "-Infinity");
         }
 
+        foreach (var attribute in given.Where(attribute => attribute.Json is not null))
+        {
+            writer.WritePropertyName(attribute.Tag);
+            writer.WriteRawValue($"{{\"vr\":\"{attribute.Vr}\"{(attribute.Json!.Length > 0 ? "," : "")}{attribute.Json}}}", skipInputValidation: true);
+        }
+
         BulkData(writer, uri);
         FileMeta(writer, tags);
         Fill(writer, options.MetadataBytesPerInstance - (writer.BytesCommitted + writer.BytesPending - start));
         writer.WriteEndObject();
+    }
+
+    private static IEnumerable<(string Tag, string Vr, Action<Utf8JsonWriter> Write)> Usual(InstanceContent instance)
+    {
+        var tags = instance.Tags;
+        return
+        [
+            ("00080016", "UI", writer => writer.WriteStringValue(tags.SopClassUid)),
+            ("00080018", "UI", writer => writer.WriteStringValue(tags.SopInstanceUid)),
+            ("00080060", "CS", writer => writer.WriteStringValue(tags.Modality)),
+            ("0008103E", "LO", writer => writer.WriteStringValue(tags.Description)),
+            ("00100010", "PN", static writer => PersonName(writer, DicomTags.PatientName)),
+            ("00100020", "LO", static writer => writer.WriteStringValue(DicomTags.PatientId)),
+            ("0020000D", "UI", writer => writer.WriteStringValue(tags.StudyInstanceUid)),
+            ("0020000E", "UI", writer => writer.WriteStringValue(tags.SeriesInstanceUid)),
+            ("00200011", "IS", writer => writer.WriteNumberValue(tags.SeriesNumber)),
+            ("00200013", "IS", writer => writer.WriteNumberValue(tags.InstanceNumber)),
+            ("00280002", "US", static writer => writer.WriteNumberValue(1)),
+            ("00280004", "CS", static writer => writer.WriteStringValue("MONOCHROME2")),
+            ("00280010", "US", writer => writer.WriteNumberValue(instance.Shape.Rows)),
+            ("00280011", "US", writer => writer.WriteNumberValue(instance.Shape.Columns)),
+            ("00280100", "US", static writer => writer.WriteNumberValue(16)),
+            ("00280101", "US", static writer => writer.WriteNumberValue(16)),
+            ("00280102", "US", static writer => writer.WriteNumberValue(15)),
+            ("00280103", "US", static writer => writer.WriteNumberValue(0)),
+        ];
     }
 
     private static void FileMeta(Utf8JsonWriter writer, DicomTags tags)
@@ -86,13 +111,6 @@ internal static class DicomJson
         EndValue(writer);
     }
 
-    private static void Number(Utf8JsonWriter writer, string tag, string vr, int value)
-    {
-        StartValue(writer, tag, vr);
-        writer.WriteNumberValue(value);
-        EndValue(writer);
-    }
-
     private static void Raw(Utf8JsonWriter writer, string tag, string vr, string value)
     {
         StartValue(writer, tag, vr);
@@ -100,13 +118,11 @@ internal static class DicomJson
         EndValue(writer);
     }
 
-    private static void PersonName(Utf8JsonWriter writer, string tag, string name)
+    private static void PersonName(Utf8JsonWriter writer, string name)
     {
-        StartValue(writer, tag, "PN");
         writer.WriteStartObject();
         writer.WriteString("Alphabetic", name);
         writer.WriteEndObject();
-        EndValue(writer);
     }
 
     private static void StartValue(Utf8JsonWriter writer, string tag, string vr)

@@ -33,6 +33,14 @@ public sealed partial record SyntheticSeriesOptions
     /// filler.</summary>
     public int MetadataBytesPerInstance { get; init; } = 8_000;
 
+    /// <summary>The format of metadata.json; <see cref="IndexFormat.Version1"/> by default.</summary>
+    public IndexFormat IndexFormat { get; init; }
+
+    /// <summary>
+    /// Gives the attributes that metadata.json has of an instance, by its index from 0, besides and in place of the usual ones; null, the default, for the usual ones. The files do not have them.
+    /// </summary>
+    public Func<int, IEnumerable<SyntheticAttribute>>? Attributes { get; init; }
+
     /// <summary>The checksums of the tar object; null, the default, gives both for a tar up to 64 MiB and none for a larger
     /// one.</summary>
     public ObjectHashes? TarHashes { get; init; }

@@ -20,13 +20,14 @@ internal sealed class CodCatalog(ObjectReader objects, string? prefix, ILogger l
     private const int MaxPages = 10_000;
     private const int IndexAttempts = 3;
 
+    private readonly MetadataDecoderPool _decoders = new();
     private readonly string _root = string.IsNullOrEmpty(prefix) ? "" : prefix.TrimEnd('/') + "/";
 
-    /// <summary>
-    /// Whether the modality and the description of a series are read as well, see <see cref="SeriesIndex.Attributes"/>. Its tags are then parsed
-    /// up to those of the first instance, and skipped otherwise.
-    /// </summary>
-    public bool ReadsAttributes { get; init; }
+    /// <summary>What is read of the attributes in the indexes. Default: nothing.</summary>
+    public AttributeNeeds Needs { get; init; } = new();
+
+    /// <summary>Which series are read at all, by their UIDs. Default: all.</summary>
+    public Func<string, bool>? IsSeriesWanted { get; init; }
 
     /// <summary>The name of the folder that holds a study's series, for messages.</summary>
     public string GetUri(string study) => objects.GetUri(SeriesFolder(study));
@@ -66,7 +67,8 @@ internal sealed class CodCatalog(ObjectReader objects, string? prefix, ILogger l
         }
         while (pageToken is not null);
 
-        return builder.Build();
+        var listing = builder.Build();
+        return IsSeriesWanted is null ? listing : listing.Select(IsSeriesWanted);
     }
 
     /// <summary>Reads one series' index. What is wrong with the series is part of the result.</summary>
@@ -127,12 +129,11 @@ internal sealed class CodCatalog(ObjectReader objects, string? prefix, ILogger l
 
     private async Task<SeriesIndex> ReadIndexAsync(SeriesListing listing, string uri, CancellationToken cancellationToken)
     {
-        var withAttributes = ReadsAttributes;
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await ReadIndexOnceAsync(listing, uri, withAttributes, cancellationToken).ConfigureAwait(false);
+                return await ReadIndexOnceAsync(listing, uri, cancellationToken).ConfigureAwait(false);
             }
             catch (ObjectStoreException e) when (attempt < IndexAttempts && e.Reason == ObjectStoreFailure.Changed)
             {
@@ -144,15 +145,10 @@ internal sealed class CodCatalog(ObjectReader objects, string? prefix, ILogger l
                 // The bytes were damaged on their way: they may come whole the next time.
                 Log.IndexDamaged(logger, uri, attempt);
             }
-            catch (CodFormatException) when (withAttributes)
-            {
-                // Tags that are no JSON hide the attributes; they are no reason to hide the instances.
-                withAttributes = false;
-            }
         }
     }
 
-    private async Task<SeriesIndex> ReadIndexOnceAsync(SeriesListing listing, string uri, bool withAttributes, CancellationToken cancellationToken)
+    private async Task<SeriesIndex> ReadIndexOnceAsync(SeriesListing listing, string uri, CancellationToken cancellationToken)
     {
         var slice = new ObjectRange(listing.IndexName, listing.Index?.Generation, listing.Index?.SizeBytes, null);
         var stored = await objects.OpenAsync(slice, null, cancellationToken).ConfigureAwait(false);
@@ -162,7 +158,7 @@ internal sealed class CodCatalog(ObjectReader objects, string? prefix, ILogger l
         CodFormatException? malformed = null;
         try
         {
-            index = await ParseAsync(bytes, listing.Series, uri, withAttributes, cancellationToken).ConfigureAwait(false);
+            index = await ParseAsync(bytes, listing.Series, uri, cancellationToken).ConfigureAwait(false);
         }
         catch (InvalidDataException e)
         {
@@ -189,18 +185,17 @@ internal sealed class CodCatalog(ObjectReader objects, string? prefix, ILogger l
         return index ?? throw malformed!;
     }
 
-    private static async Task<SeriesIndex> ParseAsync(
-        ChecksumStream bytes, SeriesInfo series, string uri, bool withAttributes, CancellationToken cancellationToken)
+    private async Task<SeriesIndex> ParseAsync(ChecksumStream bytes, SeriesInfo series, string uri, CancellationToken cancellationToken)
     {
         // Recognized by its first bytes: a copy of a store may have it compressed or not, whatever the content-encoding says.
         if (!await bytes.BeginsWithGzipAsync(cancellationToken).ConfigureAwait(false))
         {
-            return await SeriesIndexReader.ReadAsync(bytes, series, uri, withAttributes, cancellationToken).ConfigureAwait(false);
+            return await SeriesIndexReader.ReadAsync(bytes, series, uri, Needs, _decoders, cancellationToken).ConfigureAwait(false);
         }
 
         var gzip = new GZipStream(bytes, CompressionMode.Decompress, leaveOpen: true);
         var json = new LimitedStream(gzip, MaxIndexBytes, uri) { CompressedBytes = () => bytes.BytesRead };
         await using var closing = json.ConfigureAwait(false);
-        return await SeriesIndexReader.ReadAsync(json, series, uri, withAttributes, cancellationToken).ConfigureAwait(false);
+        return await SeriesIndexReader.ReadAsync(json, series, uri, Needs, _decoders, cancellationToken).ConfigureAwait(false);
     }
 }

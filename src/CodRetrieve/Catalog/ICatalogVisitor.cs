@@ -31,6 +31,14 @@ internal interface ICatalogVisitor<TStudy>
     /// <param name="cancellationToken">Ends the enumeration.</param>
     ValueTask SeriesReadAsync(TStudy study, int position, SeriesContent content, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// A series' index was read and waits until the whole study is. <see cref="SeriesListedAsync"/> follows then once more, and what became of the series.
+    /// </summary>
+    ValueTask SeriesHeldAsync(TStudy study, SeriesContent content, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    /// <summary>A series' index was read, and nothing of it is selected. Comes in place of <see cref="SeriesReadAsync"/>.</summary>
+    ValueTask SeriesLeftOutAsync(TStudy study, SeriesContent content, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
     /// <summary>All series of the study were read.</summary>
     ValueTask StudyReadAsync(TStudy study, CancellationToken cancellationToken);
 }

@@ -27,6 +27,8 @@ internal sealed partial class JsonScanner(Stream stream, string uri) : IDisposab
     private int _filled;
     private long _before;
     private int _textLength;
+    private CaptureBuffer? _capture;
+    private int _captureStart;
 
     private long Offset => _before + _position;
 
@@ -120,28 +122,21 @@ internal sealed partial class JsonScanner(Stream stream, string uri) : IDisposab
         await SkipNestedAsync(0, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>
-    /// Passes over the value that comes next. Gives <see langword="true"/>, with the text in <see cref="Text"/>, where that is an array
-    /// and its first item a string.
-    /// </summary>
-    public async ValueTask<bool> ReadFirstStringAsync(CancellationToken cancellationToken)
+    /// <summary>Passes over the value that comes next, and copies it as it is written.</summary>
+    public async ValueTask CaptureValueAsync(CaptureBuffer target, CancellationToken cancellationToken)
     {
-        if (await PeekAsync(cancellationToken).ConfigureAwait(false) != '[')
+        await PeekAsync(cancellationToken).ConfigureAwait(false);
+        target.Clear();
+        (_capture, _captureStart) = (target, _position);
+        try
         {
             await SkipValueAsync(cancellationToken).ConfigureAwait(false);
-            return false;
+            target.Add(_buffer.AsSpan(_captureStart, _position - _captureStart));
         }
-
-        _position++;
-        var isString = await PeekAsync(cancellationToken).ConfigureAwait(false) == '"';
-        if (isString)
+        finally
         {
-            await ReadStringAsync(cancellationToken).ConfigureAwait(false);
+            _capture = null;
         }
-
-        _isObject[0] = false;
-        await SkipNestedAsync(1, cancellationToken).ConfigureAwait(false);
-        return isString;
     }
 
     /// <summary>Reads on to the end of the stream, where nothing but white space may come.</summary>
@@ -259,6 +254,8 @@ internal sealed partial class JsonScanner(Stream stream, string uri) : IDisposab
 
     private async ValueTask<bool> TryFillAsync(CancellationToken cancellationToken)
     {
+        _capture?.Add(_buffer.AsSpan(_captureStart, _filled - _captureStart));
+        _captureStart = 0;
         _before += _filled;
         _position = 0;
         _filled = 0;

@@ -9,4 +9,7 @@ internal sealed record SeriesIndex(SeriesInfo Series, IReadOnlyList<CodFormatExc
 
     /// <summary>What the tags of one instance say of the series; <see langword="null"/> where none has tags.</summary>
     public SeriesAttributes? Attributes { get; init; }
+
+    /// <summary>What was found out of each of <see cref="Instances"/> for its selection; <see langword="null"/> where nothing was to be.</summary>
+    public IReadOnlyList<InstanceJudgement>? Judgements { get; init; }
 }

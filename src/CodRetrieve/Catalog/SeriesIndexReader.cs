@@ -1,13 +1,14 @@
 using System.Buffers.Text;
 using System.Text;
+using CodRetrieve.Dicom;
 using CodRetrieve.IO;
 using CodRetrieve.Storage;
 
 namespace CodRetrieve.Catalog;
 
 /// <summary>
-/// Reads the instances out of a series' <c>metadata.json</c> (the COD writer's <c>cod.instances</c>). Its DICOM tags are skipped without being
-/// built, but for two of the first instance that has tags: memory grows with the number of instances only.
+/// Reads the instances out of a series' <c>metadata.json</c> (the COD writer's <c>cod.instances</c>). Attributes that nobody needs are skipped without being
+/// built: memory grows with the number of instances only.
 /// </summary>
 internal sealed class SeriesIndexReader
 {
@@ -29,12 +30,17 @@ internal sealed class SeriesIndexReader
     private Dictionary<string, int>? _positions;
     private int _entries;
     private long _bytes;
-    private bool _wantsAttributes;
+    private readonly AttributeNeeds _needs;
+    private readonly MetadataDecoderPool _decoders;
+    private readonly List<InstanceJudgement> _judgements = [];
+    private MetadataDecoder? _decoder;
     private SeriesAttributes? _attributes;
+    private bool _isSeriesKnown;
+    private bool _isSeriesExcluded;
 
-    private SeriesIndexReader(JsonScanner json, SeriesInfo series, string uri)
+    private SeriesIndexReader(JsonScanner json, SeriesInfo series, string uri, AttributeNeeds needs, MetadataDecoderPool decoders)
     {
-        _json = json;
+        (_json, _needs, _decoders) = (json, needs, decoders);
         _series = new SeriesInfo
         {
             StudyInstanceUid = series.StudyInstanceUid,
@@ -53,16 +59,29 @@ internal sealed class SeriesIndexReader
     /// <param name="json">The JSON, decompressed. Not disposed here.</param>
     /// <param name="series">The series that the index must be of; only its names are used.</param>
     /// <param name="uri">The index's URI, for messages.</param>
-    /// <param name="withAttributes">Whether to read the series' attributes off the first instance that has tags.</param>
+    /// <param name="needs">What is read of the attributes.</param>
+    /// <param name="decoders">The decoders of attributes.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    /// <returns>The series with the instances that can be requested, a problem for each entry that cannot, and the series' attributes.</returns>
+    /// <returns>The series with the instances that can be requested, a problem for each entry that cannot, and what was needed of the attributes.</returns>
     /// <exception cref="CodFormatException">The JSON is cut off, malformed, of another series, or beyond a bound.</exception>
-    public static async Task<SeriesIndex> ReadAsync(Stream json, SeriesInfo series, string uri, bool withAttributes, CancellationToken cancellationToken)
+    public static async Task<SeriesIndex> ReadAsync(
+        Stream json, SeriesInfo series, string uri, AttributeNeeds needs, MetadataDecoderPool decoders, CancellationToken cancellationToken)
     {
         using var scanner = new JsonScanner(json, uri);
-        var reader = new SeriesIndexReader(scanner, series, uri) { _wantsAttributes = withAttributes };
-        await reader.ReadRootAsync(cancellationToken).ConfigureAwait(false);
-        return new SeriesIndex(reader._series, reader._problems) { Attributes = reader._attributes };
+        var reader = new SeriesIndexReader(scanner, series, uri, needs, decoders);
+        try
+        {
+            await reader.ReadRootAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (reader._decoder is { } decoder)
+            {
+                decoders.Return(decoder);
+            }
+        }
+
+        return new SeriesIndex(reader._series, reader._problems) { Attributes = reader._attributes, Judgements = reader.Judgements() };
     }
 
     private async Task ReadRootAsync(CancellationToken cancellationToken)
@@ -165,6 +184,7 @@ internal sealed class SeriesIndexReader
         long? end = null;
         uint? crc32c = null;
         var isElsewhere = false;
+        DicomDataset? attributes = null;
         await _json.EnterObjectAsync(cancellationToken).ConfigureAwait(false);
         while (await _json.ReadNameAsync(cancellationToken).ConfigureAwait(false))
         {
@@ -184,10 +204,10 @@ internal sealed class SeriesIndexReader
             {
                 (start, end) = await ReadHeadersAsync(cancellationToken).ConfigureAwait(false);
             }
-            else if (_wantsAttributes && _json.Text.SequenceEqual("metadata"u8) && await _json.IsObjectNextAsync(cancellationToken).ConfigureAwait(false))
+            else if (_json.Text.SequenceEqual("metadata"u8) && NeedsAttributes(sop))
             {
-                _wantsAttributes = false;
-                _attributes = await SeriesAttributesReader.ReadAsync(_json, cancellationToken).ConfigureAwait(false);
+                _decoder ??= _decoders.Take();
+                attributes = await _decoder.ReadAsync(_json, cancellationToken).ConfigureAwait(false);
             }
             else
             {
@@ -211,21 +231,87 @@ internal sealed class SeriesIndexReader
             throw new CodFormatException($"{_uri}: the index lists more bytes than one tar can hold.");
         }
 
-        Add(new InstanceInfo { Series = _series, SopInstanceUid = sop, SizeBytes = size ?? range?.Length, Crc32c = crc32c, TarRange = range });
+        ReadSeries(attributes);
+        var judgement = Judge(sop, attributes);
+        Add(
+            new InstanceInfo
+            {
+                Series = _series,
+                SopInstanceUid = sop,
+                SizeBytes = size ?? range?.Length,
+                Crc32c = crc32c,
+                TarRange = range,
+                KeptAttributes = attributes is { IsReadable: true } && _needs.Kept.Count > 0 && (judgement.IsMet != false || _needs.MayWiden) ? attributes.Subset(_needs.Kept) : null,
+            },
+            judgement);
     }
 
+    private bool NeedsAttributes(string sop) =>
+        (!_isSeriesKnown && _needs.OfSeries)
+        || (_needs.OfInstances && (_needs.MayWiden || (!_isSeriesExcluded && _needs.Condition?.IsExcluded(sop) != true)));
+
+    // What concerns the series is the same in all of its instances.
+    private void ReadSeries(DicomDataset? attributes)
+    {
+        if (!_isSeriesKnown && attributes is { IsReadable: true })
+        {
+            _isSeriesKnown = true;
+            _attributes = _needs.OfSeries ? SeriesAttributes.Of(attributes) : null;
+            _isSeriesExcluded = _needs.Condition?.IsSeriesExcluded(attributes) ?? false;
+        }
+    }
+
+    private InstanceJudgement Judge(string sop, DicomDataset? attributes)
+    {
+        if (!_needs.Judges)
+        {
+            return default;
+        }
+
+        var number = _needs.InstanceNumbers && attributes is not null ? SeriesAttributes.InstanceNumberOf(attributes) : null;
+        if (_needs.Condition is not { } condition)
+        {
+            return new InstanceJudgement(true, number);
+        }
+
+        try
+        {
+            return new InstanceJudgement(
+                _isSeriesExcluded || condition.IsExcluded(sop) ? false : !condition.NeedsAttributes ? true : attributes is null ? null : condition.IsMet(attributes),
+                number);
+        }
+        catch (CodFormatException e)
+        {
+            AddProblem(sop, e.Message);
+            return new InstanceJudgement(false, number);
+        }
+    }
+
+    private List<InstanceJudgement>? Judgements() =>
+        !_needs.Judges ? null
+        : !_isSeriesExcluded ? _judgements
+        : [.. _judgements.Select(static judgement => judgement with { IsMet = false })];
+
     // Of an instance that is listed twice the last entry counts, as for the writer's own reader (Python's).
-    private void Add(InstanceInfo instance)
+    private void Add(InstanceInfo instance, InstanceJudgement judgement)
     {
         if (_positions is not null && !_positions.TryAdd(instance.SopInstanceUid, _instances.Count))
         {
             var position = _positions[instance.SopInstanceUid];
             _bytes -= _instances[position].SizeBytes ?? 0;
             _instances[position] = instance;
+            if (_needs.Judges)
+            {
+                _judgements[position] = judgement;
+            }
         }
         else
         {
             _instances.Add(instance);
+            if (_needs.Judges)
+            {
+                _judgements.Add(judgement);
+            }
         }
     }
 

@@ -6,5 +6,15 @@ namespace CodRetrieve.Catalog;
 /// <param name="Problems">One for each series whose name cannot be that of a folder.</param>
 internal sealed record StudyListing(string StudyInstanceUid, IReadOnlyList<SeriesListing> Series, IReadOnlyList<CodFormatException> Problems)
 {
-    public bool Exists => Series.Count > 0 || Problems.Count > 0;
+    /// <summary>The Series Instance UIDs of the series that are not selected, and not among <see cref="Series"/>.</summary>
+    public IReadOnlyCollection<string> LeftOut { get; init; } = [];
+
+    public bool Exists => Series.Count > 0 || Problems.Count > 0 || LeftOut.Count > 0;
+
+    /// <summary>Returns the study with some of its series left out.</summary>
+    public StudyListing Select(Func<string, bool> isWanted)
+    {
+        var parts = Series.ToLookup(series => isWanted(series.Series.SeriesInstanceUid));
+        return this with { Series = [.. parts[true]], LeftOut = [.. parts[false].Select(static series => series.Series.SeriesInstanceUid)] };
+    }
 }

@@ -1,6 +1,7 @@
 using CodRetrieve.Catalog;
 using CodRetrieve.Planning;
 using CodRetrieve.Saving;
+using CodRetrieve.Selecting;
 using CodRetrieve.Storage;
 using CodRetrieve.Transfer;
 using Microsoft.Extensions.Logging;
@@ -38,6 +39,9 @@ internal sealed class JobContext : IDisposable
     public JobControl Control { get; }
 
     public required JobEvents Events { get; init; }
+
+    /// <summary>What is selected of the studies; <see langword="null"/> for all.</summary>
+    public SelectionPlan? Selection { get; init; }
 
     public CodDownloadOptions Options { get; }
 

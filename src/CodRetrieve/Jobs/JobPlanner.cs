@@ -4,6 +4,7 @@ using CodRetrieve.Diagnostics;
 using CodRetrieve.IO;
 using CodRetrieve.Planning;
 using CodRetrieve.Saving;
+using CodRetrieve.Selecting;
 
 namespace CodRetrieve.Jobs;
 
@@ -72,6 +73,7 @@ internal sealed class JobPlanner(JobContext job, CompletionHandler completion) :
         {
             IsNew = InnermostHandler.Of(job.Handler) is DirectorySaveHandler handler && handler.HasNothingOf(uid),
         };
+        job.Tally.AddLeftOut(new LeftOutCount(listing.LeftOut.Count, 0, 0));
         foreach (var problem in listing.Problems)
         {
             run.AddFailure(RetrievalFailure.OfStudy(job.Catalog.GetUri(uid), uid, problem));
@@ -84,7 +86,8 @@ internal sealed class JobPlanner(JobContext job, CompletionHandler completion) :
     public async ValueTask SeriesListedAsync(PlannedStudy study, SeriesListing series, CancellationToken cancellationToken)
     {
         await job.ReadAhead.EnterAsync(ReadAhead.BytesOf(series), cancellationToken).ConfigureAwait(false);
-        if (study.Run.IsNew)
+        // Of a series that is fetched in part, its tar would be too much.
+        if (study.Run.IsNew && job.Selection is not { IsPartial: true })
         {
             job.Prefetch.Begin(series, job.Ending);
         }
@@ -123,6 +126,19 @@ internal sealed class JobPlanner(JobContext job, CompletionHandler completion) :
             job.Space.Check(study.Run);
             job.Queue.Add(run);
         }
+    }
+
+    public ValueTask SeriesHeldAsync(PlannedStudy study, SeriesContent content, CancellationToken cancellationToken)
+    {
+        job.ReadAhead.Exit(ReadAhead.BytesOf(content.Listing));
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask SeriesLeftOutAsync(PlannedStudy study, SeriesContent content, CancellationToken cancellationToken)
+    {
+        job.ReadAhead.Exit(ReadAhead.BytesOf(content.Listing));
+        job.Tally.AddLeftOut(content.ToLeftOut());
+        return ValueTask.CompletedTask;
     }
 
     /// <summary>Waits beside the transfer of other series until a series is edited to its end, and plans it again; see <see cref="EditsAsync"/>.</summary>
@@ -185,6 +201,12 @@ internal sealed class JobPlanner(JobContext job, CompletionHandler completion) :
     private async Task PlanAgainAsync(SeriesRun abandoned, SeriesListing listing)
     {
         var content = await job.Catalog.ReadSeriesAsync(listing, job.Ending).ConfigureAwait(false);
+        if (job.Selection is { } selection)
+        {
+            // What was wanted as a whole for the sake of its study stays so.
+            content = selection.Select(content, isWidened: selection.DecidesByStudy && abandoned.Delta.Content.InstancesNotSelected == 0);
+        }
+
         var again = await PlanAsync(abandoned.Study, content, abandoned, job.Ending).ConfigureAwait(false);
         job.Tally.Replace(abandoned, again);
         job.ReadAhead.Exchange(abandoned.RecordBytes, again.RecordBytes);
@@ -215,7 +237,8 @@ internal sealed class JobPlanner(JobContext job, CompletionHandler completion) :
                 studies.Add(study);
             }
 
-            await new CatalogEnumeration(job.Catalog, studies, job.Options.MaxConnections).VisitAsync(this, cancellationToken).ConfigureAwait(false);
+            ICatalogSource again = new CatalogEnumeration(job.Catalog, studies, job.Options.MaxConnections);
+            await (job.Selection is null ? again : new SelectingSource(again, job.Selection)).VisitAsync(this, cancellationToken).ConfigureAwait(false);
         }
 
         foreach (var study in _busy)
@@ -252,7 +275,7 @@ internal sealed class JobPlanner(JobContext job, CompletionHandler completion) :
         {
             // Without knowing what is there, fetching all of it again could be wrong in many ways.
             job.ThrowIfFatal(error);
-            run.Tally.AddFailure(RetrievalFailure.Of(run.Series, run.Series.Instances.Count, delta.BytesTotal, error));
+            run.Tally.AddFailure(RetrievalFailure.Of(run.Series, content.Selected.Count, delta.BytesTotal, error));
         }
 
         foreach (var problem in content.Index?.Problems ?? [])

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using CodRetrieve.Catalog;
 using CodRetrieve.Diagnostics;
 using CodRetrieve.Saving;
+using CodRetrieve.Selecting;
 using CodRetrieve.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -20,6 +21,12 @@ internal sealed class JobRunner(IObjectStore store, string? prefix, ISaveHandler
 {
     /// <summary>The number of studies, for diagnostics; <see langword="null"/> where it is not known beforehand.</summary>
     public int? StudyCount { get; init; }
+
+    /// <summary>What is selected of the studies; <see langword="null"/> for all.</summary>
+    public SelectionPlan? Selection { get; init; }
+
+    /// <summary>What of the studies was left out before the job began.</summary>
+    public LeftOutCount LeftOut { get; init; }
 
     /// <summary>Receives the statistics when all studies are planned; <see langword="null"/> where they are known already.</summary>
     public Action<DownloadStats>? Planned { get; set; }
@@ -47,7 +54,9 @@ internal sealed class JobRunner(IObjectStore store, string? prefix, ISaveHandler
         using var events = new JobEvents(raise, stream, totals, time, logger, ending.Token);
         var pump = events.PumpAsync();
         var tally = new JobTally(wantsStats: Planned is not null);
-        using var job = new JobContext(objects, new CodCatalog(objects, prefix, logger), handler, control, options, tally, logger, cancellationToken) { Events = events };
+        tally.AddLeftOut(LeftOut);
+        var catalog = new CodCatalog(objects, prefix, logger) { Needs = Selection?.Needs ?? new AttributeNeeds(), IsSeriesWanted = Selection is null ? null : Selection.IsSeriesWanted };
+        using var job = new JobContext(objects, catalog, handler, control, options, tally, logger, cancellationToken) { Events = events, Selection = Selection };
         var isFinished = false;
         var running = RunAsync(job);
         try

@@ -18,6 +18,7 @@ internal sealed class JobTally(bool wantsStats)
     private readonly Dictionary<string, string> _holders = new(StringComparer.Ordinal);
     private readonly List<(int Study, int Series, SeriesStats Stats)> _stats = [];
     private Sums _closed;
+    private LeftOutCount _leftOut;
     private int _seriesDiscovered;
     private bool _isPlanningComplete;
     private long _wireBytes;
@@ -96,6 +97,15 @@ internal sealed class JobTally(bool wantsStats)
         }
     }
 
+    /// <summary>Counts what of the studies is not selected.</summary>
+    public void AddLeftOut(LeftOutCount count)
+    {
+        lock (_lock)
+        {
+            _leftOut = _leftOut.Plus(count);
+        }
+    }
+
     public void AddStudyFailure(RetrievalFailure failure) => Add(_studyFailures, failure);
 
     public void AddCompletedStudy(string study) => Add(_completed, study);
@@ -123,7 +133,7 @@ internal sealed class JobTally(bool wantsStats)
             _isPlanningComplete = true;
             var stats = _stats.OrderBy(static one => (one.Study, one.Series)).Select(static one => one.Stats).ToArray();
             _stats.Clear();
-            return new DownloadStats(stats, [.. _missing], [.. _studyFailures]);
+            return new DownloadStats(stats, [.. _missing], [.. _studyFailures]) { LeftOut = _leftOut };
         }
     }
 
@@ -149,6 +159,8 @@ internal sealed class JobTally(bool wantsStats)
                 InstancesSaved = sums.Saved,
                 InstancesWanted = sums.Wanted,
                 InstancesFailed = sums.Failed,
+                InstancesSelected = sums.Selected,
+                InstancesNotSelected = _leftOut.Instances + sums.NotSelected,
                 SeriesCompleted = sums.Series,
                 SeriesDiscovered = _seriesDiscovered,
                 IsPlanningComplete = _isPlanningComplete,
@@ -184,6 +196,7 @@ internal sealed class JobTally(bool wantsStats)
                 BytesDownloaded = Interlocked.Read(ref _wireBytes),
                 Elapsed = elapsed,
                 FatalException = fatal,
+                LeftOut = _leftOut,
             };
             return (result, [.. interrupted.SelectMany(static series => series.Failures)]);
         }
@@ -208,7 +221,7 @@ internal sealed class JobTally(bool wantsStats)
         return seconds < TimeSpan.FromDays(10_000).TotalSeconds ? TimeSpan.FromSeconds(seconds) : null;
     }
 
-    private readonly record struct Sums(long BytesReceived, long BytesWanted, int Saved, int Wanted, int Failed, int Series)
+    private readonly record struct Sums(long BytesReceived, long BytesWanted, int Saved, int Wanted, int Failed, int Selected, int NotSelected, int Series)
     {
         public Sums Plus(SeriesTally tally) => new(
             BytesReceived + tally.Progress.BytesReceived,
@@ -216,6 +229,8 @@ internal sealed class JobTally(bool wantsStats)
             Saved + tally.InstancesSaved,
             Wanted + tally.InstancesWanted,
             Failed + tally.InstancesFailed,
+            Selected + tally.InstancesSelected,
+            NotSelected + tally.InstancesNotSelected,
             Series);
     }
 }

@@ -40,6 +40,10 @@ internal sealed class SeriesTally
     /// <summary>The instances that this job wants of the series.</summary>
     public int InstancesWanted => _delta.Wanted.Count + _carried.Instances;
 
+    public int InstancesSelected => _delta.Content.Selected.Count;
+
+    public int InstancesNotSelected => _delta.Content.InstancesNotSelected;
+
     public int InstancesSaved => Read(() => _carried.Instances + _saved);
 
     public int InstancesFailed => Read(() => _failures.Sum(static failure => failure.InstanceCount));
@@ -105,6 +109,8 @@ internal sealed class SeriesTally
             InstancesSkipped = skipped,
             InstancesAdopted = Math.Min(_delta.InstancesAdopted, skipped),
             InstancesFailed = _failures.Sum(static failure => failure.InstanceCount),
+            InstancesNotSelected = _delta.Content.InstancesNotSelected,
+            InstancesUndecided = _delta.Content.InstancesUndecided,
             BytesSaved = _carried.Bytes + _bytesSaved,
             Failures = _failures.Count == 0 ? [] : [.. _failures],
             Warnings = _delta.Warnings,

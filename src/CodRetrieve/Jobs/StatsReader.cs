@@ -12,13 +12,15 @@ internal sealed class StatsReader(CodCatalog catalog, ISaveHandler? destination,
 {
     private readonly object _lock = new();
     private readonly SortedDictionary<int, StudyStats> _studies = [];
+    private LeftOutCount _leftOut;
 
     /// <summary>What is gathered of a study while its series are read.</summary>
     internal sealed record StudyReading(StudyRequest Request, StudyListing Listing)
     {
-        public SeriesStats[] Stats { get; } = new SeriesStats[Listing.Series.Count];
+        public SeriesStats?[] Stats { get; } = new SeriesStats?[Listing.Series.Count];
 
-        public SeriesContent[] Series { get; } = new SeriesContent[Listing.Series.Count];
+        // Those that are left out have none.
+        public SeriesContent?[] Series { get; } = new SeriesContent?[Listing.Series.Count];
     }
 
     /// <summary>Reads all studies of a source.</summary>
@@ -30,7 +32,10 @@ internal sealed class StatsReader(CodCatalog catalog, ISaveHandler? destination,
         return new DownloadStats(
             [.. studies.SelectMany(study => study.Series)],
             [.. studies.Where(study => study.IsMissing).Select(study => study.StudyInstanceUid)],
-            [.. studies.SelectMany(study => study.Failures)]);
+            [.. studies.SelectMany(study => study.Failures)])
+        {
+            LeftOut = _leftOut,
+        };
     }
 
     public ValueTask StudyMissingAsync(StudyRequest study, CancellationToken cancellationToken)
@@ -45,8 +50,11 @@ internal sealed class StatsReader(CodCatalog catalog, ISaveHandler? destination,
         return Add(study, new StudyStats(study.StudyInstanceUid, [], [Failure(study, cause)], IsMissing: false));
     }
 
-    public ValueTask<StudyReading?> StudyListedAsync(StudyRequest study, StudyListing listing, CancellationToken cancellationToken) =>
-        ValueTask.FromResult<StudyReading?>(new StudyReading(study, listing));
+    public ValueTask<StudyReading?> StudyListedAsync(StudyRequest study, StudyListing listing, CancellationToken cancellationToken)
+    {
+        AddLeftOut(new LeftOutCount(listing.LeftOut.Count, 0, 0));
+        return ValueTask.FromResult<StudyReading?>(new StudyReading(study, listing));
+    }
 
     public async ValueTask SeriesReadAsync(StudyReading study, int position, SeriesContent content, CancellationToken cancellationToken)
     {
@@ -55,11 +63,25 @@ internal sealed class StatsReader(CodCatalog catalog, ISaveHandler? destination,
         study.Series[position] = content;
     }
 
+    public ValueTask SeriesLeftOutAsync(StudyReading study, SeriesContent content, CancellationToken cancellationToken)
+    {
+        AddLeftOut(content.ToLeftOut());
+        return ValueTask.CompletedTask;
+    }
+
     public ValueTask StudyReadAsync(StudyReading study, CancellationToken cancellationToken)
     {
-        snapshot?.Add(study.Request, study.Listing, study.Series);
+        snapshot?.Add(study.Request, study.Listing, [.. study.Series.OfType<SeriesContent>()]);
         var failures = study.Listing.Problems.Select(problem => Failure(study.Request, problem));
-        return Add(study.Request, new StudyStats(study.Request.StudyInstanceUid, study.Stats, [.. failures], IsMissing: false));
+        return Add(study.Request, new StudyStats(study.Request.StudyInstanceUid, [.. study.Stats.OfType<SeriesStats>()], [.. failures], IsMissing: false));
+    }
+
+    private void AddLeftOut(LeftOutCount count)
+    {
+        lock (_lock)
+        {
+            _leftOut = _leftOut.Plus(count);
+        }
     }
 
     private ValueTask Add(StudyRequest request, StudyStats study)

@@ -32,6 +32,15 @@ public sealed class InstanceInfo
     /// <summary>Gets the name of the instance's entry in the tar, which is also its path below a series' folder.</summary>
     public string EntryName => $"instances/{SopInstanceUid}.dcm";
 
+    /// <summary>
+    /// Gets the attributes that were asked to stay with the instance, by <see cref="Selection.Attributes"/> or a layout; <see langword="null"/> where none were, or where the index has none
+    /// that can be read. Each call returns an object of its own.
+    /// </summary>
+    public InstanceAttributes? GetAttributes() => KeptAttributes is { } json ? new InstanceAttributes(json) : null;
+
+    /// <summary>The attributes that stay, as DICOM JSON.</summary>
+    internal byte[]? KeptAttributes { get; init; }
+
     /// <summary>The CRC32C that the instance's bytes must have: the index's, or the one that they have in a tar that was verified as a whole.</summary>
     internal uint? ExpectedCrc32c => Crc32c ?? TarCrc32c;
 
@@ -45,6 +54,7 @@ public sealed class InstanceInfo
         Crc32c = Crc32c,
         TarCrc32c = crc32c,
         TarRange = TarRange,
+        KeptAttributes = KeptAttributes,
     };
 
     /// <summary>Returns <see cref="Uri"/>.</summary>

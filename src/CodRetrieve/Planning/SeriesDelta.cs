@@ -14,7 +14,7 @@ internal sealed class SeriesDelta
         InstancesSaved = saved;
         DestinationError = error;
         _held = held;
-        BytesTotal = SizeOf(content.Series.Instances);
+        BytesTotal = SizeOf(content.Selected);
         BytesWanted = SizeOf(wanted);
     }
 
@@ -28,11 +28,11 @@ internal sealed class SeriesDelta
     /// <summary>Why the destination could not say what it holds; then nothing of the series is fetched.</summary>
     public Exception? DestinationError { get; }
 
-    /// <summary>The listed instances that are saved, by this job or before it.</summary>
+    /// <summary>The selected instances that are saved, by this job or before it.</summary>
     public int InstancesSaved { get; }
 
     /// <summary>Those of <see cref="InstancesSaved"/> that were found without a record of their saving.</summary>
-    public int InstancesAdopted => Series.Instances.Count(instance => _held.Adopted.Contains(instance.SopInstanceUid));
+    public int InstancesAdopted => Content.Selected.Count(instance => _held.Adopted.Contains(instance.SopInstanceUid));
 
     /// <summary>Whether an instance replaces one with other bytes when it is saved.</summary>
     public bool IsUpdate(InstanceInfo instance) => _held.Outdated.Contains(instance.SopInstanceUid);
@@ -61,7 +61,7 @@ internal sealed class SeriesDelta
     {
         if (content.Index is null || findSaved is null)
         {
-            return new SeriesDelta(content, SeriesHoldings.None, content.Series.Instances, 0, null);
+            return new SeriesDelta(content, SeriesHoldings.None, content.Selected, 0, null);
         }
 
         SeriesHoldings held;
@@ -77,10 +77,10 @@ internal sealed class SeriesDelta
         }
 
         var generation = content.Listing.Tar?.Generation;
-        var wanted = content.Series.Instances
+        var wanted = content.Selected
             .Where(instance => !(ledger?.Holds(instance, generation) ?? held.Saved.Contains(instance.SopInstanceUid)))
             .ToList();
-        return new SeriesDelta(content, held, wanted, content.Series.Instances.Count - wanted.Count, null);
+        return new SeriesDelta(content, held, wanted, content.Selected.Count - wanted.Count, null);
     }
 
     /// <summary>Returns the series' statistics.</summary>
@@ -90,7 +90,9 @@ internal sealed class SeriesDelta
         Modality = Content.Index?.Attributes?.Modality,
         SeriesDescription = Content.Index?.Attributes?.Description,
         TarBytes = Content.Listing.Tar?.SizeBytes,
-        InstancesTotal = Series.Instances.Count,
+        InstancesTotal = Content.Selected.Count,
+        InstancesNotSelected = Content.InstancesNotSelected,
+        InstancesUndecided = Content.InstancesUndecided,
         InstancesSaved = InstancesSaved,
         BytesTotal = BytesTotal,
         BytesSaved = BytesSaved,
@@ -110,7 +112,7 @@ internal sealed class SeriesDelta
     {
         get
         {
-            var kept = Series.Instances.Count(instance => _held.Outdated.Contains(instance.SopInstanceUid) && _held.Saved.Contains(instance.SopInstanceUid));
+            var kept = Content.Selected.Count(instance => _held.Outdated.Contains(instance.SopInstanceUid) && _held.Saved.Contains(instance.SopInstanceUid));
             return kept == 0 ? Content.Listing.Warnings
                 : [.. Content.Listing.Warnings, $"{Series.TarUri}: {kept} instances are there with other bytes than the store lists, and are kept."];
         }

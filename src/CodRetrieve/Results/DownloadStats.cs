@@ -6,7 +6,7 @@ public sealed class DownloadStats
     internal DownloadStats(IReadOnlyList<SeriesStats> series, IReadOnlyList<string> missingStudies, IReadOnlyList<RetrievalFailure> studyFailures) =>
         (Series, MissingStudies, StudyFailures) = (series, missingStudies, studyFailures);
 
-    /// <summary>Gets one record for each series, by study in the order asked for.</summary>
+    /// <summary>Gets one record for each series of which something is selected, by study in the order asked for.</summary>
     public IReadOnlyList<SeriesStats> Series { get; }
 
     /// <summary>Gets the studies that do not exist in the store (or that the credential may not know of).</summary>
@@ -21,13 +21,26 @@ public sealed class DownloadStats
     /// <summary>Gets the number of series that the destination holds completely.</summary>
     public int SeriesSaved => Series.Count(series => series.IsSaved);
 
-    /// <summary>Gets the number of instances that the indexes list.</summary>
+    /// <summary>Gets the number of instances that the indexes list and that are selected.</summary>
     public int InstancesTotal => Series.Sum(series => series.InstancesTotal);
+
+    /// <summary>Gets the number of series of which nothing is selected.</summary>
+    public int SeriesNotSelected => LeftOut.Series;
+
+    /// <summary>
+    /// Gets the number of instances that the indexes list and that are not selected. Those of series that are left out by their UIDs are not known, and not counted.
+    /// </summary>
+    public int InstancesNotSelected => LeftOut.Instances + Series.Sum(static series => series.InstancesNotSelected);
+
+    /// <summary>Gets the number of instances whose attributes do not tell whether they are selected; see <see cref="Selection.Unknown"/>.</summary>
+    public int InstancesUndecided => LeftOut.Undecided + Series.Sum(static series => series.InstancesUndecided);
+
+    internal LeftOutCount LeftOut { get; init; }
 
     /// <summary>Gets the number of instances that the destination holds.</summary>
     public int InstancesSaved => Series.Sum(series => series.InstancesSaved);
 
-    /// <summary>Gets the bytes of all listed instances.</summary>
+    /// <summary>Gets the bytes of <see cref="InstancesTotal"/>.</summary>
     public long BytesTotal => Series.Sum(series => series.BytesTotal);
 
     /// <summary>Gets the bytes of the instances that the destination holds.</summary>

@@ -20,6 +20,12 @@ public sealed record JobProgress
     /// <summary>Gets the number of instances that the job wants, so far as is known; those that were saved before it began are not among them.</summary>
     public required int InstancesWanted { get; init; }
 
+    /// <summary>Gets the number of instances that the job is to see to, so far as is known, those that were saved before it began included.</summary>
+    public int InstancesSelected { get; init; }
+
+    /// <summary>Gets the number of instances that the indexes list and that are not selected, so far as is known.</summary>
+    public int InstancesNotSelected { get; init; }
+
     /// <summary>Gets the number of instances known to have failed, as in <see cref="JobResult.InstancesFailed"/>.</summary>
     public required int InstancesFailed { get; init; }
 

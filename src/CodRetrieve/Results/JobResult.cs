@@ -63,6 +63,19 @@ public sealed class JobResult
     /// <summary>Gets the number of instances known to be missing at the end.</summary>
     public int InstancesFailed => Series.Sum(series => series.InstancesFailed);
 
+    /// <summary>Gets the number of series of which nothing is selected; they are not in <see cref="Series"/>.</summary>
+    public int SeriesNotSelected => LeftOut.Series;
+
+    /// <summary>
+    /// Gets the number of instances that the indexes list and that are not selected. Those of series that are left out by their UIDs are not known, and not counted.
+    /// </summary>
+    public int InstancesNotSelected => LeftOut.Instances + Series.Sum(static series => series.InstancesNotSelected);
+
+    /// <summary>Gets the number of instances whose attributes do not tell whether they are selected; see <see cref="Selection.Unknown"/>.</summary>
+    public int InstancesUndecided => LeftOut.Undecided + Series.Sum(static series => series.InstancesUndecided);
+
+    internal LeftOutCount LeftOut { get; init; }
+
     /// <summary>Gets the bytes of the instances that this job saved.</summary>
     public long BytesSaved => Series.Sum(series => series.BytesSaved);
 

@@ -41,6 +41,12 @@ public sealed class SeriesResult
     /// <summary>Gets the number of instances that are not saved.</summary>
     public required int InstancesFailed { get; init; }
 
+    /// <summary>Gets the number of instances that the index lists and that are not selected.</summary>
+    public int InstancesNotSelected { get; init; }
+
+    /// <summary>Gets the number of instances whose attributes do not tell whether they are selected; see <see cref="Selection.Unknown"/>.</summary>
+    public int InstancesUndecided { get; init; }
+
     /// <summary>Gets the bytes of <see cref="InstancesSaved"/>.</summary>
     public required long BytesSaved { get; init; }
 

@@ -33,19 +33,25 @@ public sealed class SeriesStats
     /// <summary>Gets the bytes of the tar; <see langword="null"/> where there is none.</summary>
     public long? TarBytes { get; init; }
 
-    /// <summary>Gets the number of instances that the index lists.</summary>
+    /// <summary>Gets the number of instances that the index lists and that are selected.</summary>
     public required int InstancesTotal { get; init; }
 
-    /// <summary>Gets the number of instances that the destination holds already.</summary>
+    /// <summary>Gets the number of those of <see cref="InstancesTotal"/> that the destination holds already.</summary>
     public required int InstancesSaved { get; init; }
 
-    /// <summary>Gets the bytes of all listed instances.</summary>
+    /// <summary>Gets the number of instances that the index lists and that are not selected.</summary>
+    public int InstancesNotSelected { get; init; }
+
+    /// <summary>Gets the number of instances whose attributes do not tell whether they are selected; see <see cref="Selection.Unknown"/>.</summary>
+    public int InstancesUndecided { get; init; }
+
+    /// <summary>Gets the bytes of <see cref="InstancesTotal"/>.</summary>
     public required long BytesTotal { get; init; }
 
     /// <summary>Gets the bytes of the instances that the destination holds already.</summary>
     public required long BytesSaved { get; init; }
 
-    /// <summary>Gets a value indicating whether the destination holds every instance that the index lists.</summary>
+    /// <summary>Gets a value indicating whether the destination holds every instance that the index lists and that is selected.</summary>
     public required bool IsSaved { get; init; }
 
     /// <summary>

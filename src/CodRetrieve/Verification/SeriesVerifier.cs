@@ -24,13 +24,13 @@ internal sealed class SeriesVerifier
     public SeriesVerifier(SeriesContent content, ISavedStudy saved, VerificationMeter meter)
     {
         (_series, _saved, _meter) = (content.Listing.Series, saved, meter);
-        _instances = content.Series.Instances;
+        _instances = content.Selected;
         _instancesTotal = _instances.Count;
         _isEdited = content.Listing.HasLock;
         if (content.Index is { } index)
         {
             // A series without a tar can be verified too: the index says it all.
-            _names = [.. _instances.Select(instance => EntryHash.Of(instance))];
+            _names = [.. content.Series.Instances.Select(instance => EntryHash.Of(instance))];
             _failures.AddRange(index.Problems.Select(problem => RetrievalFailure.Of(_series, 1, null, problem)));
         }
         else

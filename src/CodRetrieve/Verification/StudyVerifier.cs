@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using CodRetrieve.Catalog;
 using CodRetrieve.Saving;
 
@@ -12,7 +13,8 @@ namespace CodRetrieve.Verification;
 /// <param name="meter">Counts all that is done.</param>
 internal sealed class StudyVerifier(StudyRequest request, StudyListing listing, ISavedStudy saved, Func<StudyReceipts> readReceipts, SemaphoreSlim readers, VerificationMeter meter) : IDisposable
 {
-    private readonly SeriesVerifier[] _series = new SeriesVerifier[listing.Series.Count];
+    private readonly SeriesVerifier?[] _series = new SeriesVerifier?[listing.Series.Count];
+    private readonly ConcurrentDictionary<string, bool> _leftOut = new(listing.LeftOut.Select(static series => KeyValuePair.Create(series, true)), StringComparer.Ordinal);
     private readonly Lazy<StudyReceipts> _receipts = new(readReceipts, LazyThreadSafetyMode.None);
 
     public StudyRequest Request => request;
@@ -22,9 +24,13 @@ internal sealed class StudyVerifier(StudyRequest request, StudyListing listing, 
     /// <summary>Verifies one series, beside others.</summary>
     public Task VerifyAsync(int position, SeriesContent content, CancellationToken cancellationToken)
     {
-        _series[position] = new SeriesVerifier(content, saved, meter);
-        return _series[position].VerifyAsync(readers, cancellationToken);
+        var series = new SeriesVerifier(content, saved, meter);
+        _series[position] = series;
+        return series.VerifyAsync(readers, cancellationToken);
     }
+
+    /// <summary>Notes a series of which nothing is selected: nothing is said of what is saved of it.</summary>
+    public void LeaveOut(SeriesContent content) => _leftOut[content.Series.SeriesInstanceUid] = true;
 
     /// <summary>Looks for what no index lists, when all series are verified.</summary>
     public StudyVerification ToResult(CancellationToken cancellationToken)
@@ -41,9 +47,10 @@ internal sealed class StudyVerifier(StudyRequest request, StudyListing listing, 
             issues.Add(new VerificationIssue(VerificationIssueKind.Unfinished, study, saved.Location));
         }
 
-        FindUnknown(study, _series, issues, cancellationToken);
+        var verified = _series.OfType<SeriesVerifier>().ToList();
+        FindUnknown(study, verified, issues, cancellationToken);
         meter.Add(0, 0, issues.Count);
-        return new StudyVerification(study, [.. _series.Select(series => series.ToResult())], issues, [], IsMissing: false);
+        return new StudyVerification(study, [.. verified.Select(series => series.ToResult())], issues, [], IsMissing: false);
     }
 
     public void Dispose() => saved.Dispose();
@@ -56,8 +63,9 @@ internal sealed class StudyVerifier(StudyRequest request, StudyListing listing, 
             foreach (var (name, location) in saved.Names())
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                var run = series.GetValueOrDefault(name.Split('/', 2)[0]);
-                if (run?.Knows(name) == true)
+                var folder = name.Split('/', 2)[0];
+                var run = series.GetValueOrDefault(folder);
+                if (run?.Knows(name) == true || _leftOut.ContainsKey(folder))
                 {
                     continue;
                 }

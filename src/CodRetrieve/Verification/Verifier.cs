@@ -3,11 +3,12 @@ using CodRetrieve.Catalog;
 using CodRetrieve.IO;
 using CodRetrieve.Planning;
 using CodRetrieve.Saving;
+using CodRetrieve.Selecting;
 
 namespace CodRetrieve.Verification;
 
 /// <summary>Compares what is on disk with the indexes of a store, several files at a time.</summary>
-internal sealed class Verifier(CodCatalog catalog, ReadAhead readAhead, int maxConnections, string directory, OutputFormat format, SavingOptions saving, VerificationMeter meter)
+internal sealed class Verifier(CodCatalog catalog, ReadAhead readAhead, int maxConnections, string directory, OutputFormat format, SavingOptions saving, VerificationMeter meter, SelectionPlan? selection)
     : ICatalogVisitor<StudyVerifier>, IDisposable
 {
     private readonly object _lock = new();
@@ -21,7 +22,8 @@ internal sealed class Verifier(CodCatalog catalog, ReadAhead readAhead, int maxC
     public async Task<VerificationResult> VerifyAsync(IReadOnlyList<string> studies, TimeProvider time, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
-        await new CatalogEnumeration(catalog, studies, maxConnections).VisitAsync(this, cancellationToken).ConfigureAwait(false);
+        ICatalogSource source = new CatalogEnumeration(catalog, studies, maxConnections);
+        await (selection is null ? source : new SelectingSource(source, selection)).VisitAsync(this, cancellationToken).ConfigureAwait(false);
         meter.End();
         var found = _studies.Values;
         return new VerificationResult
@@ -59,6 +61,19 @@ internal sealed class Verifier(CodCatalog catalog, ReadAhead readAhead, int maxC
         readAhead.Exchange(ReadAhead.BytesOf(content.Listing), ReadAhead.BytesOf(content.Series));
         await study.VerifyAsync(position, content, cancellationToken).ConfigureAwait(false);
         readAhead.Exit(ReadAhead.BytesOf(content.Series));
+    }
+
+    public ValueTask SeriesHeldAsync(StudyVerifier study, SeriesContent content, CancellationToken cancellationToken)
+    {
+        readAhead.Exit(ReadAhead.BytesOf(content.Listing));
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask SeriesLeftOutAsync(StudyVerifier study, SeriesContent content, CancellationToken cancellationToken)
+    {
+        readAhead.Exit(ReadAhead.BytesOf(content.Listing));
+        study.LeaveOut(content);
+        return ValueTask.CompletedTask;
     }
 
     public ValueTask StudyReadAsync(StudyVerifier study, CancellationToken cancellationToken)

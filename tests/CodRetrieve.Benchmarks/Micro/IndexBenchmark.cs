@@ -47,12 +47,12 @@ public class IndexBenchmark
 
     [Benchmark]
     public async Task<int> Parse_only() =>
-        (await SeriesIndexReader.ReadAsync(new MemoryStream(_json), _series!, "index", withAttributes: false, CancellationToken.None)).Instances.Count;
+        (await SeriesIndexReader.ReadAsync(new MemoryStream(_json), _series!, "index", new AttributeNeeds(), new MetadataDecoderPool(), CancellationToken.None)).Instances.Count;
 
     [Benchmark]
     public async Task<int> Unpack_and_parse()
     {
         await using var gzip = new GZipStream(new MemoryStream(_packed), CompressionMode.Decompress);
-        return (await SeriesIndexReader.ReadAsync(gzip, _series!, "index", withAttributes: false, CancellationToken.None)).Instances.Count;
+        return (await SeriesIndexReader.ReadAsync(gzip, _series!, "index", new AttributeNeeds(), new MetadataDecoderPool(), CancellationToken.None)).Instances.Count;
     }
 }

@@ -21,7 +21,7 @@ public sealed class SeriesIndexMemoryTests
     {
         using var json = new EndlessIndex();
         var before = GC.GetAllocatedBytesForCurrentThread();
-        var reading = SeriesIndexReader.ReadAsync(json, IndexJson.Series, "gs://b/metadata.json", withAttributes: false, CancellationToken.None);
+        var reading = SeriesIndexReader.ReadAsync(json, IndexJson.Series, "gs://b/metadata.json", new AttributeNeeds(), new MetadataDecoderPool(), CancellationToken.None);
         var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
 
         // The stream completes at once, so that all of it ran on this thread.
@@ -34,7 +34,7 @@ public sealed class SeriesIndexMemoryTests
     public async Task Every_instance_of_it_is_there()
     {
         using var json = new EndlessIndex();
-        var index = await SeriesIndexReader.ReadAsync(json, IndexJson.Series, "gs://b/metadata.json", withAttributes: false, CancellationToken.None);
+        var index = await SeriesIndexReader.ReadAsync(json, IndexJson.Series, "gs://b/metadata.json", new AttributeNeeds(), new MetadataDecoderPool(), CancellationToken.None);
         Assert.Equal(Instances, index.Instances.Count);
         Assert.Empty(index.Problems);
         Assert.All(index.Instances, instance => Assert.Equal(500_000, instance.TarRange!.Value.Length));

@@ -13,7 +13,7 @@ public sealed partial class ArchitectureTests
     // What a user calls first, and which therefore knows all components.
     private static readonly string[] Facade = [typeof(CodDownload).FullName!, typeof(Job).FullName!, typeof(RunningJobs).FullName!, typeof(CodModelFactory).FullName!];
 
-    private static readonly string[] Independent = ["IO", "Diagnostics"];
+    private static readonly string[] Independent = ["IO", "Diagnostics", "Dicom"];
 
     private static readonly string Source = Path.Combine(Repository.Root, "src", "CodRetrieve");
 

@@ -11,7 +11,7 @@ internal static class IndexJson
     public static string Of(string instances) => """{"study_uid":"1","series_uid":"2","cod":{"instances":{""" + instances + "}}}";
 
     public static Task<SeriesIndex> ReadAsync(string json, int chunk = 100_000) =>
-        SeriesIndexReader.ReadAsync(new PiecewiseStream(Encoding.UTF8.GetBytes(json), chunk), Series, "gs://b/metadata.json", withAttributes: false, CancellationToken.None);
+        SeriesIndexReader.ReadAsync(new PiecewiseStream(Encoding.UTF8.GetBytes(json), chunk), Series, "gs://b/metadata.json", new AttributeNeeds(), new MetadataDecoderPool(), CancellationToken.None);
 
     public static async Task<InstanceInfo> ReadOneAsync(string entry)
     {

@@ -18,7 +18,7 @@ public sealed class HostileSizeTests
         var before = GC.GetTotalMemory(forceFullCollection: true);
 
         var refused = await Assert.ThrowsAsync<CodFormatException>(() =>
-            SeriesIndexReader.ReadAsync(json, IndexJson.Series, "gs://b/metadata.json", withAttributes: false, CancellationToken.None));
+            SeriesIndexReader.ReadAsync(json, IndexJson.Series, "gs://b/metadata.json", new AttributeNeeds(), new MetadataDecoderPool(), CancellationToken.None));
 
         Assert.Contains("gs://b/metadata.json", refused.Message, StringComparison.Ordinal);
         Assert.InRange(json.Given, 1, SeriesIndexReader.MaxInstances + 10_000);

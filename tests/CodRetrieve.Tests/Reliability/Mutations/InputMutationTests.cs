@@ -42,7 +42,7 @@ public sealed class InputMutationTests(ITestOutputHelper output)
             try
             {
                 var damaged = random.Next(2) == 0 ? mutator.Damage(original) : new StructureMutator(random).Damage(original);
-                index = await SeriesIndexReader.ReadAsync(new PiecewiseStream(damaged, random.Next(1, 5_000)), info, "gs://b/metadata.json", withAttributes: false, CancellationToken.None);
+                index = await SeriesIndexReader.ReadAsync(new PiecewiseStream(damaged, random.Next(1, 5_000)), info, "gs://b/metadata.json", new AttributeNeeds(), new MetadataDecoderPool(), CancellationToken.None);
             }
             catch (CodFormatException)
             {

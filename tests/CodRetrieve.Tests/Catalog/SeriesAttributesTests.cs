@@ -4,7 +4,7 @@ using CodRetrieve.Tests.Support;
 
 namespace CodRetrieve.Tests.Catalog;
 
-public sealed class SeriesAttributesReaderTests
+public sealed class SeriesAttributesTests
 {
     [Theory(Timeout = 30_000)]
     [InlineData("""{"00080060":{"vr":"CS","Value":["CT"]},"0008103E":{"vr":"LO","Value":["Thorax 1.0"]}}""", "CT", "Thorax 1.0")]
@@ -72,5 +72,5 @@ public sealed class SeriesAttributesReaderTests
     }
 
     private static Task<SeriesIndex> ReadAsync(string instances, int chunk = 100_000) => SeriesIndexReader.ReadAsync(
-        new PiecewiseStream(Encoding.UTF8.GetBytes(IndexJson.Of(instances)), chunk), IndexJson.Series, "gs://b/metadata.json", withAttributes: true, CancellationToken.None);
+        new PiecewiseStream(Encoding.UTF8.GetBytes(IndexJson.Of(instances)), chunk), IndexJson.Series, "gs://b/metadata.json", new AttributeNeeds { OfSeries = true }, new MetadataDecoderPool(), CancellationToken.None);
 }

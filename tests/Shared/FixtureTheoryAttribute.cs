@@ -1,0 +1,15 @@
+namespace CodRetrieve.Tests.Support;
+
+/// <summary>A test with several cases over the store that the COD writer wrote; skipped where that is not present.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class FixtureTheoryAttribute : TheoryAttribute
+{
+    public FixtureTheoryAttribute()
+    {
+        Timeout = 60_000;
+        if (SharedFixtures.Find() is null)
+        {
+            Skip = "The folder shared/fixtures is not beside the repository.";
+        }
+    }
+}
