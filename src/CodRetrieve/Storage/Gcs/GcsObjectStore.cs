@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
@@ -9,9 +8,6 @@ namespace CodRetrieve.Storage;
 /// <summary>A bucket read over Cloud Storage's JSON API. One call makes one attempt (two where a token had to be renewed).</summary>
 internal sealed class GcsObjectStore : IObjectStore
 {
-    // Everything the library needs of a listing, so that the responses stay small.
-    private const string ListFields = "kind,items(name,size,generation,updated,crc32c,contentEncoding),prefixes,nextPageToken";
-
     private readonly HttpClientSource _http;
     private readonly Uri _endpoint;
     private readonly string _bucket;
@@ -20,6 +16,7 @@ internal sealed class GcsObjectStore : IObjectStore
     private readonly AnonymousFallback? _fallback;
     private readonly ReadLimits _limits;
     private readonly TimeProvider _time;
+    private readonly GcsResponseReader _responses;
     private HttpClient? _client;
 
     /// <param name="http">Gives the client for each request; not owned.</param>
@@ -36,6 +33,7 @@ internal sealed class GcsObjectStore : IObjectStore
         _fallback = credential.HasAnonymousFallback ? new AnonymousFallback() : null;
         _limits = ReadLimits.Of(options);
         _time = options.TimeProvider;
+        _responses = new GcsResponseReader(_limits, _time);
     }
 
     /// <summary>The same bucket, read by one client from now on: a caller's factory may make connections for each that it gives.</summary>
@@ -51,7 +49,7 @@ internal sealed class GcsObjectStore : IObjectStore
     public async Task<ObjectListPage> ListAsync(string prefix, string? pageToken, CancellationToken cancellationToken)
     {
         var target = new StringBuilder("o?prefix=").Append(Uri.EscapeDataString(prefix))
-            .Append("&maxResults=1000&fields=").Append(Uri.EscapeDataString(ListFields));
+            .Append("&maxResults=1000&fields=").Append(Uri.EscapeDataString(GcsResponseReader.ListFields));
         if (pageToken is not null)
         {
             target.Append("&pageToken=").Append(Uri.EscapeDataString(pageToken));
@@ -59,36 +57,7 @@ internal sealed class GcsObjectStore : IObjectStore
 
         var uri = GetUri(prefix);
         using var response = await SendAsync(target, uri, null, cancellationToken).ConfigureAwait(false);
-        if (response.StatusCode != HttpStatusCode.OK)
-        {
-            throw await FailureAsync(response, uri, isPinned: false, cancellationToken).ConfigureAwait(false);
-        }
-
-        try
-        {
-            var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-            var content = new IdleTimeoutStream(body, _limits, uri, _time);
-            await using var closing = content.ConfigureAwait(false);
-            if (response.Content.Headers.ContentType?.MediaType is "text/html")
-            {
-                var words = await GcsError.ReadWordsAsync(response, content, uri, cancellationToken).ConfigureAwait(false);
-                throw new ObjectStoreException(
-                    ObjectStoreFailure.InvalidResponse,
-                    $"{uri}: a page of HTML came instead of a listing (\"{words}\"). A proxy, or the sign-in page of a network, is likely between: sign in, or check the proxy.");
-            }
-
-            var json = GcsResponse.IsCompressed(response, uri) ? new GZipStream(content, CompressionMode.Decompress) : (Stream)content;
-            await using var closingJson = json.ConfigureAwait(false);
-            return await GcsListing.ReadAsync(json, uri, cancellationToken).ConfigureAwait(false);
-        }
-        catch (InvalidDataException e)
-        {
-            throw new ObjectStoreException(ObjectStoreFailure.InvalidResponse, $"{uri}: the listing says that it is gzip, and is not.", e);
-        }
-        catch (Exception e) when (e is IOException or HttpRequestException)
-        {
-            throw new ObjectStoreException(ObjectStoreFailure.Unavailable, $"{uri}: the connection broke while it was listed.", RedactedException.Of(e));
-        }
+        return await _responses.ReadListingAsync(response, uri, cancellationToken).ConfigureAwait(false);
     }
 
     public async Task<ObjectContent> OpenReadAsync(string objectName, long? generation, ByteRange? range, CancellationToken cancellationToken)
@@ -101,31 +70,7 @@ internal sealed class GcsObjectStore : IObjectStore
 
         var uri = GetUri(objectName);
         var response = await SendAsync(target, uri, range, cancellationToken).ConfigureAwait(false);
-        try
-        {
-            return response.StatusCode is HttpStatusCode.OK or HttpStatusCode.PartialContent
-                ? await GcsResponse.ReadBodyAsync(response, uri, cancellationToken).ConfigureAwait(false)
-                : throw await FailureAsync(response, uri, generation is not null, cancellationToken).ConfigureAwait(false);
-        }
-        catch
-        {
-            response.Dispose();
-            throw;
-        }
-    }
-
-    private async Task<ObjectStoreException> FailureAsync(HttpResponseMessage response, string uri, bool isPinned, CancellationToken cancellationToken)
-    {
-        var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        var content = new IdleTimeoutStream(body, _limits, uri, _time);
-        await using var closing = content.ConfigureAwait(false);
-
-        // However slowly it comes: the status is known.
-        using var timeout = new CancellationTokenSource(_limits.IdleTimeout, _time);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
-        var error = await GcsError.ReadAsync(response, content, uri, stop.Token).ConfigureAwait(false);
-        cancellationToken.ThrowIfCancellationRequested();
-        return GcsResponse.Failure(response, uri, error, isPinned, _time.GetUtcNow());
+        return await _responses.ReadBodyAsync(response, uri, isPinned: generation is not null, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<HttpResponseMessage> SendAsync(StringBuilder target, string uri, ByteRange? range, CancellationToken cancellationToken)
