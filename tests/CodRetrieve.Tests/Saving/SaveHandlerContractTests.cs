@@ -19,19 +19,17 @@ public sealed class DeflatingZipSaveHandlerContractTests()
 /// <summary>The folder handler behind two that decorate it.</summary>
 public sealed class DecoratedSaveHandlerContractTests() : FolderContract(new SavingOptions())
 {
-    private protected override ISaveHandler Create() => new Decorator(new Decorator(base.Create()));
+    public override ISaveHandler CreateHandler() => new Decorator(new Decorator(base.CreateHandler()));
 
     private sealed class Decorator(ISaveHandler inner) : DelegatingSaveHandler(inner);
 }
 
 /// <summary>A handler as a user might write it.</summary>
-public sealed class UserSaveHandlerContractTests : SaveHandlerContract
+public sealed class UserSaveHandlerContractTests : HandlerContract
 {
     private readonly MemoryHandler _handler = new();
 
-    protected override Task<ISaveHandler> CreateAsync(IReadOnlyCollection<string> studies) => Task.FromResult<ISaveHandler>(_handler);
-
-    protected override Task CloseAsync(ISaveHandler handler) => Task.CompletedTask;
+    public override ISaveHandler CreateHandler() => _handler;
 
     protected override byte[] Read(InstanceInfo instance) => _handler.Saved[instance.SopInstanceUid];
 

@@ -9,7 +9,7 @@ public sealed class EncryptedZipContractTests() : EncryptedZipContract(new Savin
 public sealed class DeflatingEncryptedZipContractTests() : EncryptedZipContract(new SavingOptions { CompressionLevel = CompressionLevel.Fastest });
 
 /// <summary>The contract of the handlers, for zips with a password.</summary>
-public abstract class EncryptedZipContract : DestinationContract
+public abstract class EncryptedZipContract : HandlerContract
 {
     private readonly SavingOptions _options;
 
@@ -19,7 +19,7 @@ public abstract class EncryptedZipContract : DestinationContract
         _options.ZipEncryption = new AesZipEncryption(EncryptedZips.Password);
     }
 
-    private protected override ISaveHandler Create() => new ZipSaveHandler(Folder.Path, _options);
+    public override ISaveHandler CreateHandler() => new ZipSaveHandler(Folder.Path, _options);
 
     protected override byte[] Read(InstanceInfo instance) =>
         EncryptedZips.Read(Folder[instance.Series.StudyInstanceUid + ".zip"], EncryptedZips.Password, SavingTools.EntryName(instance));
