@@ -9,6 +9,11 @@ switch (args)
     case ["simple", var urls, var output]:
         await SimpleProgram.RunAsync(urls, output);
         return 0;
+    case ["store", var store, var endpoint, var studies]:
+        return await StoreProgram.RunAsync(store, endpoint, studies);
+    case ["stores", var folder, var runs, .. var sets]:
+        await new EndToEndBenchmark(Path.GetFullPath(folder), "", int.Parse(runs)).CompareStoresAsync(sets);
+        return 0;
     case ["end-to-end", var program, var folder, var runs, .. var sets]:
         await new EndToEndBenchmark(Path.GetFullPath(folder), Path.GetFullPath(program), int.Parse(runs)).RunAsync(sets);
         return 0;
@@ -42,6 +47,8 @@ switch (args)
                 a run over what is saved already, with receipts and without; also N: 10,000 studies of 100 instances (12 GiB), K: of 10 series of 10 instances, J: a tenth of K, U: 200,000 studies of one instance
             link PROGRAM FOLDER RUNS SET...
                 over a simulated wide-area link: L, S, H, M; X: 1,500 studies of one small series
+            stores FOLDER RUNS SET...
+                the built-in store and the one over Google's StorageClient, in turn, each in a process that verifies and saves nothing: L, S, H, M
             check PROGRAM FOLDER
                 a short version that fails on gross regressions only
             Needs nginx, curl, tar and GNU time.

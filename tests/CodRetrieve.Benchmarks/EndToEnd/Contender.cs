@@ -24,4 +24,8 @@ internal sealed record Contender(string Name, Func<string, IReadOnlyList<string>
 
     /// <summary>A program of the kind a user would write: the whole tar in memory, SharpZipLib, no check.</summary>
     public static Contender Simple(string self, string urls) => new("simple C# program", output => [self, "simple", urls, output]);
+
+    /// <summary>This program with one of the stores, saving nothing.</summary>
+    public static Contender Store(string store, Uri endpoint, string studies) => new(
+        $"{store} store", _ => [Path.Combine(AppContext.BaseDirectory, "CodRetrieve.Benchmarks"), "store", store, endpoint.AbsoluteUri, studies]);
 }

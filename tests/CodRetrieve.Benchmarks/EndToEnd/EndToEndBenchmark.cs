@@ -57,6 +57,14 @@ internal sealed class EndToEndBenchmark(string folder, string program, int runs)
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"zip: {ratio:0.00} x the wall time of files"));
         });
 
+    /// <summary>Measures only what the store makes of it: the built-in one, and the one over Google's client.</summary>
+    public Task CompareStoresAsync(IReadOnlyCollection<string> names) =>
+        WithEachAsync(DataSet.All.Where(set => names.Contains(set.Name)), async (set, studies, server) =>
+        {
+            var (uids, _) = await WriteListsAsync(set, studies, server.Endpoint);
+            await CompareAsync($"{set.Name}: {set.Meaning}", [Contender.Store(StoreProgram.Client, server.Endpoint, uids), Contender.Store(StoreProgram.BuiltIn, server.Endpoint, uids)]);
+        });
+
     /// <summary>Measures a run over what is there already: with its receipts, and without, so that every byte of it is read and compared.</summary>
     public Task RunAgainAsync(IReadOnlyCollection<string> names) =>
         WithEachAsync(DataSet.All.Concat(DataSet.Large).Where(set => names.Contains(set.Name)), async (set, studies, server) =>

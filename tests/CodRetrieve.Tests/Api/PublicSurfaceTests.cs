@@ -1,5 +1,6 @@
 using System.Reflection;
 using CodRetrieve.Saving;
+using CodRetrieve.Storage;
 using CodRetrieve.Testing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -12,6 +13,7 @@ public sealed class PublicSurfaceTests
     {
         ["CodRetrieve"] = typeof(CodDownload).Assembly,
         ["CodRetrieve.Testing"] = typeof(GcsTestServer).Assembly,
+        ["CodRetrieve.GoogleCloudStorage"] = typeof(StorageClientObjectStore).Assembly,
         ["CodRetrieve.SharpZipLib"] = typeof(AesZipEncryption).Assembly,
         ["CodRetrieve.DependencyInjection"] = typeof(CodRetrieveServiceCollectionExtensions).Assembly,
     };
@@ -32,6 +34,7 @@ public sealed class PublicSurfaceTests
         string[] allowed = package switch
         {
             "CodRetrieve" => ["CodRetrieve", "CodRetrieve.Storage", "CodRetrieve.Saving", "CodRetrieve.Verification"],
+            "CodRetrieve.GoogleCloudStorage" => ["CodRetrieve.Storage"],
             "CodRetrieve.SharpZipLib" => ["CodRetrieve.Saving"],
             "CodRetrieve.DependencyInjection" => ["CodRetrieve", "Microsoft.Extensions.DependencyInjection"],
             _ => [package],

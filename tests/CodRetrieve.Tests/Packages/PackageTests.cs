@@ -15,7 +15,7 @@ public sealed class PackageTests(ITestOutputHelper output) : IDisposable
     // Not one that the machine's package cache may hold already.
     private const string Version = "0.0.0-consumed";
 
-    private static readonly string[] Packages = ["CodRetrieve", "CodRetrieve.Testing", "CodRetrieve.DependencyInjection", "CodRetrieve.SharpZipLib"];
+    private static readonly string[] Packages = ["CodRetrieve", "CodRetrieve.Testing", "CodRetrieve.DependencyInjection", "CodRetrieve.GoogleCloudStorage", "CodRetrieve.SharpZipLib"];
 
     private readonly TempFolder _folder = new();
 
@@ -250,12 +250,16 @@ public sealed class PackageTests(ITestOutputHelper output) : IDisposable
             "new CodDownload()", $"new CodDownload(new CodDownloadOptions {{ Endpoint = new Uri(\"{endpoint}\") }})", StringComparison.Ordinal)
             + "\nConsole.WriteLine($\"on {System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription}\");\n");
         File.WriteAllText(Path.Combine(folder, "OtherPackages.cs"), """
+            using CodRetrieve.Storage;
             using CodRetrieve.Testing;
+            using Google.Cloud.Storage.V1;
             using Microsoft.Extensions.DependencyInjection;
 
             internal static class OtherPackages
             {
                 public static Task<GcsTestServer> StartAsync() => GcsTestServer.StartAsync();
+
+                public static IObjectStore Open(StorageClient client) => new StorageClientObjectStore(client, "my-bucket");
 
                 public static IHttpClientBuilder Register(IServiceCollection services) => services.AddCodRetrieve();
             }

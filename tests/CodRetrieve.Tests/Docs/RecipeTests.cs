@@ -1,0 +1,60 @@
+using System.Reflection;
+using CodRetrieve.Storage;
+using CodRetrieve.Testing;
+using CodRetrieve.Tests.Support;
+
+namespace CodRetrieve.Tests.Docs;
+
+/// <summary>The recipes for stores and handlers run, and what they make keeps the contracts that they name.</summary>
+public sealed class RecipeTests
+{
+    private static readonly Lazy<Assembly> DictionaryStore = new(() => CodeCompiler.Compile(
+        CodeBlock.In(Repository.Root, "docs/recipes/object-store.md").First().Code));
+
+    public static TheoryData<string> Checks =>
+        new(ObjectStoreContract.ChecksFor(ObjectStoreCapabilities.UnusualNames).Select(check => check.Name));
+
+    [Theory(Timeout = 60_000)]
+    [MemberData(nameof(Checks))]
+    public Task The_store_in_memory_keeps_the_contract(string check) => ObjectStoreContract.Checks.Single(one => one.Name == check).RunAsync(new Fixture());
+
+    [Theory(Timeout = 120_000)]
+    [InlineData("object-store.md")]
+    [InlineData("save-handler.md")]
+    public async Task The_example_of_the_checks_passes(string recipe) =>
+        await CodeCompiler.RunAsync(CodeCompiler.Compile(CodeBlock.In(Repository.Root, $"docs/recipes/{recipe}").Last().Code));
+
+    [Fact(Timeout = 60_000)]
+    public async Task The_example_of_a_client_retrieves_the_study()
+    {
+        await using var store = await TestStore.StartAsync();
+        var study = new SyntheticStudy("1.2.3.4", seed: 1);
+        study.AddSeries(new() { InstanceCount = 3 });
+        study.PutInto(store.Server.CreateBucket("my-bucket"), "my-prefix/dicomweb");
+        using var folder = new TempFolder();
+        var code = CodeBlock.In(Repository.Root, "docs/recipes/google-cloud-storage.md").Single().Code;
+        var (start, end) = (code.IndexOf("// As the application", StringComparison.Ordinal), code.IndexOf("await using var cod", StringComparison.Ordinal));
+
+        // The places that are other than in the cloud: the login, the server and the folder.
+        code = $"{code[..start]}using var client = new StorageClientBuilder {{ UnauthenticatedAccess = true, BaseUri = \"{store.Server.Endpoint}storage/v1/\" }}.Build();\n{code[end..]}"
+            .Replace("\"studies\"", $"@\"{folder.Path}\"", StringComparison.Ordinal);
+        await CodeCompiler.RunAsync(CodeCompiler.Compile(code));
+
+        Assert.Equal(study.Expected(), SavedFiles.InFolder(folder.Path));
+    }
+
+    private sealed class Fixture : IObjectStoreFixture
+    {
+        private readonly SortedDictionary<string, byte[]> _objects = new(StringComparer.Ordinal);
+
+        public Fixture() => Store = (IObjectStore)Activator.CreateInstance(DictionaryStore.Value.GetType("DictionaryStore")!, _objects)!;
+
+        public IObjectStore Store { get; }
+
+        public Task PutAsync(string name, ReadOnlyMemory<byte> content, string? contentEncoding, CancellationToken cancellationToken)
+        {
+            _objects[name] = content.ToArray();
+            return Task.CompletedTask;
+        }
+    }
+}
