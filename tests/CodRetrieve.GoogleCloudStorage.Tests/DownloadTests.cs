@@ -127,19 +127,22 @@ public sealed class DownloadTests
         var after = new SyntheticStudy(before.StudyInstanceUid, seed: 2);
         after.AddSeries(options with { SeriesInstanceUid = uid });
 
-        // The connection that holds the old bytes ends; what comes then is asked for by the generation that was listed.
-        store.Server.Faults.Add(Fault.StallAfter(300_000), RequestKind.Media, IsTar, times: 1);
+        // However long replacing takes, the old tar does not come whole; what comes then is asked for by the generation that was listed.
+        var isReplaced = false;
+        store.Server.Faults.Add(new FaultRule(Fault.StallAfter(300_000)) { Kinds = RequestKind.Media, ObjectName = IsTar, When = _ => !Volatile.Read(ref isReplaced) });
         using var folder = new TempFolder();
         await using var cod = Open(store, folder, store.OpenObjects(), change => (change.MaxConnections, change.IdleTimeout) = (1, TimeSpan.FromSeconds(1)));
         var running = cod.CreateWatchedJob([before.StudyInstanceUid]).RunAsync();
         await store.Server.WaitForRequestAsync(request => request.BytesSent >= 300_000);
         store.Put(after);
+        Volatile.Write(ref isReplaced, true);
 
         var result = await running;
 
         Assert.Equal(JobOutcome.Complete, result.Outcome);
         var saved = SavedFiles.InFolder(folder.Path);
         Assert.All(after.Expected(), expected => Assert.Equal(expected.Value, saved[expected.Key]));
+        Assert.Contains(store.Server.Requests, request => request is { Kind: RequestKind.Media, StatusCode: 404 });
     }
 
     private static CodDownload Open(TestStore store, TempFolder folder, IObjectStore objects, Action<CodDownloadOptions>? change = null)
