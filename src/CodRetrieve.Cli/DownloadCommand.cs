@@ -115,7 +115,7 @@ internal sealed class DownloadCommand(Request request, Terminal terminal)
     private async Task TakeSavedAsync(Session session, CancellationToken cancellationToken)
     {
         session.Cod.InitDirectory(request.Directory!, readOnly: true);
-        var stats = await session.Cod.GetStatsAsync(session.Studies, request.Format, cancellationToken).ConfigureAwait(false);
+        var stats = await session.Cod.GetStatsAsync(session.Studies, request.Format, cancellationToken: cancellationToken).ConfigureAwait(false);
         if (stats.Series.Count == 0 || stats.Series.Any(series => !series.IsSaved) || stats.StudyFailures.Count + stats.MissingStudies.Count > 0)
         {
             throw _notWritable!;

@@ -47,7 +47,7 @@ internal sealed class StatsCommand(Request request, Terminal terminal)
                 session.Cod.InitDirectory(directory, readOnly: true);
             }
 
-            return await session.Cod.GetStatsAsync(session.Studies, request.Format, cancellationToken).ConfigureAwait(false);
+            return await session.Cod.GetStatsAsync(session.Studies, request.Format, cancellationToken: cancellationToken).ConfigureAwait(false);
         }
         catch (ArgumentException e)
         {

@@ -75,7 +75,7 @@ internal sealed class VerifyCommand(Request request, Terminal terminal)
             throw UsageException.From(e);
         }
 
-        Task<VerificationResult> Verify(IProgress<VerificationProgress>? progress) => session.Cod.VerifyAsync(session.Studies, request.Format, progress, cancellationToken);
+        Task<VerificationResult> Verify(IProgress<VerificationProgress>? progress) => session.Cod.VerifyAsync(session.Studies, request.Format, progress: progress, cancellationToken: cancellationToken);
     }
 
     private void Report(Exception? cause)
