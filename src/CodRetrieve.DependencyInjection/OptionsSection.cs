@@ -36,6 +36,8 @@ internal sealed class OptionsSection(IConfiguration section) : IConfigureOptions
         [nameof(CodDownloadOptions.CheckFreeSpace)] = (options, text) => TryReadFlag(text, value => options.CheckFreeSpace = value),
         [nameof(CodDownloadOptions.ExistingFilePolicy)] = (options, text) => TryReadName<ExistingFilePolicy>(text, value => options.ExistingFilePolicy = value),
         [nameof(CodDownloadOptions.FileTimes)] = (options, text) => TryReadName<FileTimes>(text, value => options.FileTimes = value),
+        [nameof(CodDownloadOptions.Layout)] = TryReadLayout,
+        [nameof(CodDownloadOptions.Relayout)] = (options, text) => TryReadFlag(text, value => options.Relayout = value),
         [nameof(CodDownloadOptions.Durability)] = (options, text) => TryReadName<Durability>(text, value => options.Durability = value),
     };
 
@@ -178,6 +180,19 @@ internal sealed class OptionsSection(IConfiguration section) : IConfigureOptions
 
         options.Endpoint = endpoint;
         return true;
+    }
+
+    private static bool TryReadLayout(CodDownloadOptions options, string text)
+    {
+        try
+        {
+            options.Layout = FolderLayout.Parse(text);
+            return true;
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
     }
 
     private static bool TryReadText(string text, Action<string?> set)

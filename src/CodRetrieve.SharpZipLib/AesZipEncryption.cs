@@ -50,5 +50,5 @@ public sealed class AesZipEncryption : ZipEncryption, IStudyLayoutFactory
             : throw new ArgumentException($"The first line of {path} holds no password.", nameof(path));
     }
 
-    IStudyLayout IStudyLayoutFactory.Create(string root, SavingOptions options) => new EncryptedZipLayout(root, _password, options);
+    IStudyLayout IStudyLayoutFactory.Create(string root, SavingOptions options, InstancePlaces? places) => new EncryptedZipLayout(root, _password, options, places);
 }

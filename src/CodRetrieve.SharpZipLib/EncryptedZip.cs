@@ -13,6 +13,7 @@ namespace CodRetrieve.Saving;
 /// </summary>
 internal sealed class EncryptedZip : IDisposable
 {
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<string, bool> _removed = new(StringComparer.Ordinal);
     private const int KeyBits = 256;
     private const int BufferBytes = 256 * 1024;
 
@@ -81,6 +82,9 @@ internal sealed class EncryptedZip : IDisposable
         }
     }
 
+    /// <summary>Says that an entry will not be in the zip, though an earlier one has it.</summary>
+    public void AddRemoved(string entryName) => _removed[entryName] = true;
+
     /// <summary>Finishes the zip, with the entries of earlier ones that are not replaced.</summary>
     /// <param name="removed">The names that the new zip is not to have.</param>
     /// <param name="note">What is missing; <see langword="null"/> if nothing is.</param>
@@ -91,7 +95,7 @@ internal sealed class EncryptedZip : IDisposable
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            HashSet<string> dropped = [.. removed, IncompleteNote.EntryName];
+            HashSet<string> dropped = [.. removed, .. _removed.Keys, IncompleteNote.EntryName];
             foreach (var left in _left.Keys)
             {
                 await CarryOverAsync(left, dropped, cancellationToken).ConfigureAwait(false);

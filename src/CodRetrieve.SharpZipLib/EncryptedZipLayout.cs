@@ -4,9 +4,10 @@ namespace CodRetrieve.Saving;
 /// <param name="root">The full path of the directory.</param>
 /// <param name="password">The password.</param>
 /// <param name="options">How zips are written.</param>
-internal sealed class EncryptedZipLayout(string root, string password, SavingOptions options) : IStudyLayout
+/// <param name="places">Where instances are; <see langword="null"/> for the default layout.</param>
+internal sealed class EncryptedZipLayout(string root, string password, SavingOptions options, InstancePlaces? places) : IStudyLayout
 {
-    private readonly ZipDirectory _zips = new(root, options);
+    private readonly ZipDirectory _zips = new(root, options, places);
     private readonly UnfinishedZips _unfinished = new(root, options);
     private readonly StudyCache<EncryptedZipIndex> _indexes = new();
 
@@ -18,9 +19,10 @@ internal sealed class EncryptedZipLayout(string root, string password, SavingOpt
         var found = new Dictionary<string, FoundFile>(StringComparer.Ordinal);
         var index = Index(series.StudyInstanceUid, session is not null, cancellationToken);
         var work = session is null ? null : Work(session);
+        places?.Of(series.StudyInstanceUid).Plan(series);
         foreach (var instance in series.Instances)
         {
-            var name = ZipDirectory.EntryName(instance);
+            var name = _zips.NameOf(instance);
             if ((work?.Find(name) ?? index?.Find(name)) is { } file)
             {
                 found[instance.SopInstanceUid] = file;
@@ -28,7 +30,7 @@ internal sealed class EncryptedZipLayout(string root, string password, SavingOpt
         }
 
         var unlisted = (index?.Names ?? [])
-            .Select(static name => ZipIndex.TryGetInstance(name))
+            .Select(name => ZipIndex.TryGetInstance(_zips.InstanceIn(series.StudyInstanceUid, name)))
             .Where(instance => instance?.Series == series.SeriesInstanceUid)
             .Select(static instance => instance!.Value.SopInstanceUid)
             .Except(series.Instances.Select(static instance => instance.SopInstanceUid), StringComparer.Ordinal);
@@ -41,7 +43,15 @@ internal sealed class EncryptedZipLayout(string root, string password, SavingOpt
         InstanceInfo instance, StudySession session, Stream content, CancellationToken cancellationToken)
     {
         _zips.ThrowIfLink(_zips.PathOf(instance.Series.StudyInstanceUid));
-        var file = await Work(session).WriteAsync(ZipDirectory.EntryName(instance), instance.SizeBytes, content, cancellationToken).ConfigureAwait(false);
+        var (name, before) = _zips.NewNameOf(instance);
+        var work = Work(session);
+        var file = await work.WriteAsync(name, instance.SizeBytes, content, cancellationToken).ConfigureAwait(false);
+        if (before is not null && before != name)
+        {
+            work.AddRemoved(before);
+        }
+
+        places?.Of(session.StudyInstanceUid).Add(instance, name);
         return (_zips.LocationOf(instance), file);
     }
 
@@ -71,7 +81,12 @@ internal sealed class EncryptedZipLayout(string root, string password, SavingOpt
             note = bytes.ToArray();
         }
 
-        await CompleteAsync(session, instances, note, cancellationToken).ConfigureAwait(false);
+        await CompleteAsync(session, [.. instances.Select(instance => _zips.PlaceOf(session.StudyInstanceUid, instance))], note, cancellationToken).ConfigureAwait(false);
+        foreach (var instance in instances)
+        {
+            places?.Of(session.StudyInstanceUid).Remove(instance);
+        }
+
         return new Dictionary<string, Exception>(StringComparer.Ordinal);
     }
 

@@ -7,10 +7,12 @@ internal sealed class SavedEncryptedZip : ISavedStudy
 {
     private readonly ZipDirectory _zips;
     private readonly ZipFile? _zip;
+    private readonly string _studyInstanceUid;
 
     public SavedEncryptedZip(ZipDirectory zips, string studyInstanceUid, string password)
     {
         _zips = zips;
+        _studyInstanceUid = studyInstanceUid;
         Location = zips.PathOf(studyInstanceUid);
         try
         {
@@ -36,13 +38,13 @@ internal sealed class SavedEncryptedZip : ISavedStudy
     public string LocationOf(InstanceInfo instance) => _zips.LocationOf(instance);
 
     // The library lets several read a zip at the same time.
-    public SavedFile? Open(InstanceInfo instance) => _zip?.GetEntry(ZipDirectory.EntryName(instance)) is { } entry
+    public SavedFile? Open(InstanceInfo instance) => _zip?.GetEntry(_zips.NameOf(instance)) is { } entry
         ? new SavedFile(EncryptedZipReader.OpenEntry(_zip, entry, Location), entry.Size, LocationOf(instance))
         : null;
 
     public IEnumerable<SavedName> Names() => _zip is null ? [] : [.. _zip.Cast<ZipEntry>()
         .Where(entry => !entry.IsDirectory && entry.Name != IncompleteNote.EntryName)
-        .Select(entry => new SavedName(entry.Name, $"{Location}://{entry.Name}"))];
+        .Select(entry => new SavedName(_zips.InstanceIn(_studyInstanceUid, entry.Name), $"{Location}://{entry.Name}"))];
 
     public void Dispose() => ((IDisposable?)_zip)?.Dispose();
 }

@@ -38,7 +38,7 @@ public sealed partial class CodDownload
         var logger = _options.LoggerFactory.CreateLogger<CodDownload>();
         using var budget = new RequestBudget(_options);
         var objects = new ObjectReader(store, new RequestPolicy(_options, logger), budget);
-        var plan = PlanOf(selection);
+        var plan = PlanOf(selection, null);
         var catalog = CreateCatalog(objects, logger, plan);
         using var verifier = new Verifier(catalog, new ReadAhead(budget), _options.MaxConnections, directory, format, CreateSavingOptions(), new VerificationMeter(progress, _options.TimeProvider), plan);
         return await verifier.VerifyAsync(studies, _options.TimeProvider, cancellationToken).ConfigureAwait(false);

@@ -144,7 +144,7 @@ public sealed partial class CodDownload : IAsyncDisposable
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     public Task<DownloadStats> GetStatsAsync(
         IEnumerable<string> studyInstanceUids, OutputFormat format = OutputFormat.Folder, Selection? selection = null, CancellationToken cancellationToken = default) =>
-        ReadStatsAsync(StudyUids.Validate(studyInstanceUids), _directory is null ? null : CreateHandler(_directory, format), null, PlanOf(selection), cancellationToken);
+        ReadStatsAsync(StudyUids.Validate(studyInstanceUids), _directory is null ? null : CreateHandler(_directory, format), null, PlanOf(selection, null), cancellationToken);
 
     /// <summary>
     /// Reads the metadata of studies, computes statistics and returns a job that saves what is missing below the directory. The job uses what was read,
@@ -247,7 +247,7 @@ public sealed partial class CodDownload : IAsyncDisposable
     private async Task<Job> PrepareAsync(IEnumerable<string> studyInstanceUids, ISaveHandler handler, Selection? selection, CancellationToken cancellationToken)
     {
         var studies = StudyUids.Validate(studyInstanceUids);
-        var plan = PlanOf(selection);
+        var plan = PlanOf(selection, handler);
         var snapshot = new CatalogSnapshot();
         var stats = await ReadStatsAsync(studies, handler, snapshot, plan, cancellationToken).ConfigureAwait(false);
         return CreateJob(handler, _ => snapshot, studies.Count, plan, stats);
@@ -255,14 +255,14 @@ public sealed partial class CodDownload : IAsyncDisposable
 
     private Job Create(IReadOnlyList<string> studies, ISaveHandler handler, Selection? selection)
     {
-        var plan = PlanOf(selection);
+        var plan = PlanOf(selection, handler);
         return CreateJob(handler, catalog => Selected(new CatalogEnumeration(catalog, studies, _options.MaxConnections), plan), studies.Count, plan, null);
     }
 
     private Job Create(IAsyncEnumerable<string> studies, ISaveHandler handler, Selection? selection)
     {
         ArgumentNullException.ThrowIfNull(studies);
-        var plan = PlanOf(selection);
+        var plan = PlanOf(selection, handler);
         return CreateJob(handler, catalog => Selected(new CatalogEnumeration(catalog, StudyUids.ValidateAsync(studies), _options.MaxConnections), plan), null, plan, null);
     }
 
@@ -290,7 +290,12 @@ public sealed partial class CodDownload : IAsyncDisposable
         IsSeriesWanted = plan is null ? null : plan.IsSeriesWanted,
     };
 
-    private static SelectionPlan? PlanOf(Selection? selection) => selection is null ? null : new SelectionPlan(selection);
+    // The places of a layout are made of attributes, too.
+    private SelectionPlan? PlanOf(Selection? selection, ISaveHandler? handler)
+    {
+        var layout = handler is null ? _options.Layout : (InnermostHandler.Of(handler) as DirectorySaveHandler)?.Layout ?? FolderLayout.Default;
+        return selection is null && layout.IsDefault ? null : new SelectionPlan(selection ?? new Selection(), layout);
+    }
 
     private static ICatalogSource Selected(ICatalogSource source, SelectionPlan? plan) => plan is null ? source : new SelectingSource(source, plan);
 
@@ -335,6 +340,8 @@ public sealed partial class CodDownload : IAsyncDisposable
         ExistingFilePolicy = _options.ExistingFilePolicy,
         Durability = _options.Durability,
         FileTimes = _options.FileTimes,
+        Layout = _options.Layout,
+        Relayout = _options.Relayout,
         CheckFreeSpace = _options.CheckFreeSpace,
         FreeSpace = _options.FreeSpace,
         LoggerFactory = _options.LoggerFactory,

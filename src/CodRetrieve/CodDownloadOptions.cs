@@ -114,6 +114,17 @@ public sealed class CodDownloadOptions
     public Durability Durability { get; set; } = Durability.Study;
 
     /// <summary>
+    /// Gets or sets where instances are put below the directory, or in the zip of their study. Default <see cref="FolderLayout.Default"/>.
+    /// </summary>
+    public FolderLayout Layout { get; set; } = FolderLayout.Default;
+
+    /// <summary>
+    /// Gets or sets a value indicating whether files that were saved in another <see cref="Layout"/> are moved to where this one has them, when their studies are saved again. Default
+    /// <see langword="false"/>: another layout is an error. Zips are not moved.
+    /// </summary>
+    public bool Relayout { get; set; }
+
+    /// <summary>
     /// Gets or sets which time saved files, and the entries of zips, get. Default <see cref="FileTimes.Saved"/>. Files that are there already keep theirs.
     /// </summary>
     public FileTimes FileTimes { get; set; }
@@ -178,6 +189,8 @@ public sealed class CodDownloadOptions
         OptionCheck.ThrowIfNotDefined(Durability, nameof(Durability));
         OptionCheck.ThrowIfNotDefined(FileTimes, nameof(FileTimes));
         ArgumentNullException.ThrowIfNull(Credential);
+        ArgumentNullException.ThrowIfNull(Layout);
+        Layout.Validated();
         ArgumentNullException.ThrowIfNull(LoggerFactory);
         ArgumentNullException.ThrowIfNull(TimeProvider);
         ArgumentNullException.ThrowIfNull(Endpoint);

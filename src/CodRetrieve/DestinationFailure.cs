@@ -11,4 +11,7 @@ public enum DestinationFailure
 
     /// <summary>Another process is saving into the same folder.</summary>
     InUse,
+
+    /// <summary>What is in the folder was saved in another <see cref="FolderLayout"/>.</summary>
+    OtherLayout,
 }

@@ -38,6 +38,12 @@ public sealed class Selection
     /// </summary>
     public IReadOnlyCollection<string> Attributes { get; init; } = [];
 
+    /// <summary>
+    /// Gets a value indicating whether <see cref="Attributes"/> that identify people stay with the instances also of a store with hashed UIDs, which keeps them in its indexes. Default
+    /// <see langword="false"/>: its series are refused then.
+    /// </summary>
+    public bool AllowIdentifiers { get; init; }
+
     internal IReadOnlyList<Func<InstanceAttributes, bool>> Predicates => _predicates;
 
     /// <summary>Adds a condition: only instances that meet it, too, are selected.</summary>
@@ -90,5 +96,6 @@ public sealed class Selection
         Whole = Whole,
         Sample = Sample,
         Attributes = Attributes,
+        AllowIdentifiers = AllowIdentifiers,
     };
 }

@@ -29,6 +29,8 @@ public sealed class OptionsTests
             ("ExistingFilePolicy", "keep"),
             ("Durability", "Instance"),
             ("FileTimes", "tar"),
+            ("Layout", "flat"),
+            ("Relayout", "true"),
             ("CheckFreeSpace", "false"),
             ("MinBytesPerSecond", "2048"),
             ("MaxOutage", "01:00:00"),
@@ -54,6 +56,8 @@ public sealed class OptionsTests
         Assert.Equal(ExistingFilePolicy.Keep, options.ExistingFilePolicy);
         Assert.Equal(Durability.Instance, options.Durability);
         Assert.Equal(FileTimes.Tar, options.FileTimes);
+        Assert.Equal("{SOPInstanceUID}.dcm", options.Layout.Template);
+        Assert.True(options.Relayout);
         Assert.False(options.CheckFreeSpace);
         Assert.Equal(2_048, options.MinBytesPerSecond);
         Assert.Equal(TimeSpan.FromHours(1), options.MaxOutage);

@@ -12,6 +12,9 @@ internal sealed record AttributeNeeds
     /// <summary>The tags whose attributes stay with each instance; see <see cref="InstanceInfo.GetAttributes"/>.</summary>
     public IReadOnlyCollection<uint> Kept { get; init; } = [];
 
+    /// <summary>Those of the attributes that identify people, and that a store with hashed UIDs must not give away.</summary>
+    public IReadOnlyList<string> Identifying { get; init; } = [];
+
     /// <summary>Which instances are wanted; <see langword="null"/> for all.</summary>
     public IInstanceCondition? Condition { get; init; }
 

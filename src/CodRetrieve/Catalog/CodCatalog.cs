@@ -108,6 +108,16 @@ internal sealed class CodCatalog(ObjectReader objects, string? prefix, ILogger l
         }
 
         var tarUri = listing.Series.TarUri;
+        if (index.IsHashed && Needs.Identifying.Count > 0)
+        {
+            var names = string.Join(", ", Needs.Identifying);
+            return new(
+                listing,
+                index,
+                new CodRetrieveException($"{uri}: the store has hashed UIDs, and its indexes still say who the patients are: {names} would become names of files or values of a report. Choose others, hash them, or allow identifiers ({nameof(FolderLayout.AllowIdentifiers)}, --allow-identifiers)."),
+                SeriesProblem.IdentifiersRefused);
+        }
+
         return listing.Tar switch
         {
             null => new(listing, index, new CodFormatException($"{tarUri}: the series has an index but no tar."), SeriesProblem.NoTar),

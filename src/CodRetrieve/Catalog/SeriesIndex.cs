@@ -7,6 +7,9 @@ internal sealed record SeriesIndex(SeriesInfo Series, IReadOnlyList<CodFormatExc
 {
     public IReadOnlyList<InstanceInfo> Instances => Series.Instances;
 
+    /// <summary>Whether its UIDs are hashed, unlike those in its attributes.</summary>
+    public bool IsHashed { get; init; }
+
     /// <summary>What the tags of one instance say of the series; <see langword="null"/> where none has tags.</summary>
     public SeriesAttributes? Attributes { get; init; }
 

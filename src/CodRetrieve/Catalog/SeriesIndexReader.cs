@@ -35,6 +35,7 @@ internal sealed class SeriesIndexReader
     private readonly List<InstanceJudgement> _judgements = [];
     private MetadataDecoder? _decoder;
     private SeriesAttributes? _attributes;
+    private bool _isHashed;
     private bool _isSeriesKnown;
     private bool _isSeriesExcluded;
 
@@ -81,7 +82,7 @@ internal sealed class SeriesIndexReader
             }
         }
 
-        return new SeriesIndex(reader._series, reader._problems) { Attributes = reader._attributes, Judgements = reader.Judgements() };
+        return new SeriesIndex(reader._series, reader._problems) { Attributes = reader._attributes, Judgements = reader.Judgements(), IsHashed = reader._isHashed };
     }
 
     private async Task ReadRootAsync(CancellationToken cancellationToken)
@@ -96,10 +97,12 @@ internal sealed class SeriesIndexReader
             }
             else if (_json.Text.SequenceEqual("study_uid"u8) || _json.Text.SequenceEqual("deid_study_uid"u8))
             {
+                _isHashed |= _json.Text.StartsWith("deid_"u8);
                 await CheckOwnerAsync(_series.StudyInstanceUid, cancellationToken).ConfigureAwait(false);
             }
             else if (_json.Text.SequenceEqual("series_uid"u8) || _json.Text.SequenceEqual("deid_series_uid"u8))
             {
+                _isHashed |= _json.Text.StartsWith("deid_"u8);
                 await CheckOwnerAsync(_series.SeriesInstanceUid, cancellationToken).ConfigureAwait(false);
             }
             else

@@ -19,6 +19,7 @@ public abstract class DirectorySaveHandler : ISaveHandler, ISaveHandlerLifecycle
     private readonly string _root;
     private readonly SavingOptions _options;
     private readonly IStudyLayout _layout;
+    private readonly InstancePlaces? _places;
     private readonly TrustedLog? _trusted;
     private readonly InstanceComparison _comparison;
     private readonly StudyCache<StudyReceipts> _knownReceipts = new();
@@ -29,11 +30,12 @@ public abstract class DirectorySaveHandler : ISaveHandler, ISaveHandlerLifecycle
     private bool _logsWhatIsThere;
     private volatile RunMarker? _run;
 
-    private protected DirectorySaveHandler(string directory, SavingOptions? options, Func<string, SavingOptions, IStudyLayout> createLayout)
+    private protected DirectorySaveHandler(string directory, SavingOptions? options, Func<string, SavingOptions, InstancePlaces?, IStudyLayout> createLayout)
     {
         _root = DestinationCheck.FullPath(directory);
         _options = (options ?? new SavingOptions()).Validated();
-        _layout = createLayout(_root, _options);
+        _places = InstancePlaces.For(_root, _options);
+        _layout = createLayout(_root, _options, _places);
         _comparison = new InstanceComparison(_options);
         _flush = new CoalescedOperation<bool>(FlushFileSystemAsync);
         _trusted = _options.TrustSavedLog ? new TrustedLog(_root) : null;
@@ -53,7 +55,9 @@ public abstract class DirectorySaveHandler : ISaveHandler, ISaveHandlerLifecycle
             Directory.CreateDirectory(_root);
             _lock = await RootLock.TakeAsync(_root, _options.TimeProvider, cancellationToken).ConfigureAwait(false);
             DestinationCheck.DeleteLeftProbes(_root);
+            LayoutRecord.Check(_root, _options);
             _run = RunMarker.Create(_root, _options);
+            await LayoutRecord.WriteAsync(_root, _run.Owner, _options, cancellationToken).ConfigureAwait(false);
             _logsWhatIsThere = CleanUpDeadRuns(_run) || !File.Exists(LogJson.PathIn(_root));
             if (_trusted is not null)
             {
@@ -91,6 +95,7 @@ public abstract class DirectorySaveHandler : ISaveHandler, ISaveHandlerLifecycle
             }
 
             var receipts = StudyReceipts.Read(StatePaths.Receipts(_root, studyInstanceUid), run.Owner, _options);
+            BeginPlaces(studyInstanceUid, receipts);
             _sessions[studyInstanceUid] = new StudySession(studyInstanceUid, run, taken, receipts);
             return ValueTask.FromResult(true);
         }
@@ -157,6 +162,7 @@ public abstract class DirectorySaveHandler : ISaveHandler, ISaveHandlerLifecycle
         }
         finally
         {
+            EndPlaces(study.StudyInstanceUid);
             _sessions.TryRemove(study.StudyInstanceUid, out _);
         }
 
@@ -177,6 +183,9 @@ public abstract class DirectorySaveHandler : ISaveHandler, ISaveHandlerLifecycle
         await ExportLogAsync(run).ConfigureAwait(false);
         End();
     }
+
+    /// <summary>Where instances are put.</summary>
+    internal FolderLayout Layout => _options.Layout;
 
     /// <summary>How many studies may be completed at the same time.</summary>
     internal int MaxCompletions => _layout.NeedsFileSystemFlush ? MaxSharedCompletions : MaxSingleCompletions;
@@ -203,6 +212,7 @@ public abstract class DirectorySaveHandler : ISaveHandler, ISaveHandlerLifecycle
         }
         finally
         {
+            EndPlaces(studyInstanceUid);
             _sessions.TryRemove(studyInstanceUid, out _);
         }
     }
@@ -223,6 +233,11 @@ public abstract class DirectorySaveHandler : ISaveHandler, ISaveHandlerLifecycle
     {
         try
         {
+            if (session is null)
+            {
+                LayoutRecord.Check(_root, _options);
+            }
+
             var found = _layout.Find(series, session, cancellationToken);
             var receipts = session?.Receipts ?? ReadReceipts(series.StudyInstanceUid);
             var mayRead = session is not null && _options.ExistingFilePolicy != ExistingFilePolicy.Keep;
@@ -241,8 +256,43 @@ public abstract class DirectorySaveHandler : ISaveHandler, ISaveHandlerLifecycle
         return _knownReceipts.Get(studyInstanceUid, receipts => receipts.IsOf(path), () => StudyReceipts.Read(path, PartialName.NewId(), _options))!;
     }
 
+    private void BeginPlaces(string studyInstanceUid, StudyReceipts receipts)
+    {
+        if (_places is null)
+        {
+            InstancePlaces.ThrowIfOther(_root, studyInstanceUid, _options);
+            return;
+        }
+
+        _places.Begin(studyInstanceUid, receipts.Count > 0);
+        receipts.Writing = () => _places.Write(studyInstanceUid);
+    }
+
+    // What was noted and not written, for want of a receipt, such as a file that was moved.
+    private void EndPlaces(string studyInstanceUid)
+    {
+        try
+        {
+            _places?.Write(studyInstanceUid);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            SavingLogMessages.ReceiptsNotWritten(_options.Logger, e, StatePaths.Places(_root, studyInstanceUid));
+        }
+
+        _places?.End(studyInstanceUid);
+    }
+
     private void Note(SeriesInfo series, SavedInstances saved, StudySession session)
     {
+        if (_places?.Of(series.StudyInstanceUid) is { } places)
+        {
+            foreach (var instance in series.Instances.Where(instance => saved.Contains(instance.SopInstanceUid) && places.FindSaved(instance) is null))
+            {
+                places.Add(instance, places.PlannedOf(instance));
+            }
+        }
+
         // Only what the log may lack: a run that was killed did not write it.
         foreach (var sop in _logsWhatIsThere ? saved.SopInstanceUids : saved.Adopted)
         {
@@ -328,6 +378,7 @@ public abstract class DirectorySaveHandler : ISaveHandler, ISaveHandlerLifecycle
     {
         foreach (var session in _sessions.Values)
         {
+            EndPlaces(session.StudyInstanceUid);
             session.Dispose();
         }
 

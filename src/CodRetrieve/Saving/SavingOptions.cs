@@ -36,6 +36,15 @@ public sealed class SavingOptions
     /// </summary>
     public FileTimes FileTimes { get; set; }
 
+    /// <summary>Gets or sets where instances are put below the directory, or in the zip of their study. Default <see cref="FolderLayout.Default"/>.</summary>
+    public FolderLayout Layout { get; set; } = FolderLayout.Default;
+
+    /// <summary>
+    /// Gets or sets a value indicating whether files that were saved in another <see cref="Layout"/> are moved to where this one has them, when their studies are saved again. Default
+    /// <see langword="false"/>: another layout is an error. Zips are not moved.
+    /// </summary>
+    public bool Relayout { get; set; }
+
     /// <summary>
     /// Gets or sets a value indicating whether folders and files below the directory may be symbolic links. Default <see langword="false"/>: a link
     /// is not followed, since it may lead out of the directory. The directory itself may always be one; in its <c>.codretrieve</c> none is followed.
@@ -60,6 +69,9 @@ public sealed class SavingOptions
     /// <summary>Returns the free bytes of a directory's file system.</summary>
     internal Func<string, long?> FreeSpace { get; set; } = IO.FreeSpace.In;
 
+    /// <summary>Whether the system's other programs do not read paths of more than 260 characters.</summary>
+    internal bool HasShortPaths { get; set; } = LongPaths.AreOff();
+
     /// <summary>The present boot of the system; <see langword="null"/> where it is not known.</summary>
     internal UInt128? BootId { get; set; } = IO.BootId.TryRead();
 
@@ -83,6 +95,8 @@ public sealed class SavingOptions
     {
         ArgumentNullException.ThrowIfNull(LoggerFactory);
         ArgumentNullException.ThrowIfNull(TimeProvider);
+        ArgumentNullException.ThrowIfNull(Layout);
+        Layout.Validated();
         OptionCheck.ThrowIfNotDefined(CompressionLevel, nameof(CompressionLevel));
         OptionCheck.ThrowIfNotDefined(ExistingFilePolicy, nameof(ExistingFilePolicy));
         OptionCheck.ThrowIfNotDefined(Durability, nameof(Durability));

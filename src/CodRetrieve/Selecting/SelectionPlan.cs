@@ -9,8 +9,10 @@ internal sealed class SelectionPlan
     private readonly HashSet<string>? _series;
     private readonly SelectionCondition _condition;
 
+    /// <param name="selection">The selection.</param>
+    /// <param name="layout">The layout in which what is selected is saved.</param>
     /// <exception cref="ArgumentException">A UID is none, or an attribute is not known.</exception>
-    public SelectionPlan(Selection selection)
+    public SelectionPlan(Selection selection, FolderLayout layout)
     {
         _selection = selection;
         Check(selection.Series, nameof(Selection.Series));
@@ -23,7 +25,8 @@ internal sealed class SelectionPlan
         {
             Condition = _condition.IsAny ? _condition : null,
             InstanceNumbers = selection.Sample is not null,
-            Kept = selection.KeptTags(),
+            Kept = [.. selection.KeptTags().Union(layout.Tags)],
+            Identifying = [.. selection.AllowIdentifiers ? [] : selection.Attributes.Select(static name => Dicom.AttributePath.Parse(name).ToString()).Where(IdentifyingAttributes.Contains), .. layout.AllowIdentifiers ? [] : layout.IdentifyingAttributes],
             MayWiden = selection.Whole != SelectionScope.Instance,
         };
     }

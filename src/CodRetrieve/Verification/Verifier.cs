@@ -12,7 +12,9 @@ internal sealed class Verifier(CodCatalog catalog, ReadAhead readAhead, int maxC
     : ICatalogVisitor<StudyVerifier>, IDisposable
 {
     private readonly object _lock = new();
-    private readonly IStudyLayout _layout = format == OutputFormat.Zip ? ZipSaveHandler.CreateLayout(directory, saving) : new FolderLayout(directory, saving);
+    private readonly IStudyLayout _layout = format == OutputFormat.Zip
+        ? ZipSaveHandler.CreateLayout(directory, saving, InstancePlaces.For(directory, saving))
+        : FolderSaveHandler.CreateLayout(directory, saving, InstancePlaces.For(directory, saving));
     private readonly SortedDictionary<int, StudyVerification> _studies = [];
     // Those that are under way, to be closed also when the verification is cancelled.
     private readonly ConcurrentDictionary<StudyVerifier, bool> _open = new(ReferenceEqualityComparer.Instance);
@@ -22,6 +24,7 @@ internal sealed class Verifier(CodCatalog catalog, ReadAhead readAhead, int maxC
     public async Task<VerificationResult> VerifyAsync(IReadOnlyList<string> studies, TimeProvider time, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
+        LayoutRecord.Check(directory, saving);
         ICatalogSource source = new CatalogEnumeration(catalog, studies, maxConnections);
         await (selection is null ? source : new SelectingSource(source, selection)).VisitAsync(this, cancellationToken).ConfigureAwait(false);
         meter.End();

@@ -27,7 +27,7 @@ public sealed partial class ArchitectureTests
     {
         var folders = Directory.EnumerateDirectories(Source).Select(folder => Path.GetFileName(folder)).Where(name => name is not "bin" and not "obj" and not "buildTransitive");
 
-        Assert.Equal(folders.Order(StringComparer.Ordinal), All.Concat(["Events", "Model", "Results"]).Order(StringComparer.Ordinal));
+        Assert.Equal(folders.Order(StringComparer.Ordinal), All.Concat(["Events", "Layout", "Model", "Results"]).Order(StringComparer.Ordinal));
     }
 
     [Theory]

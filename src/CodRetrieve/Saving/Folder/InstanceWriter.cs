@@ -28,14 +28,16 @@ internal sealed class InstanceWriter(string directory, bool allowsLinks, SavingO
     /// <param name="owner">The run that writes it.</param>
     /// <param name="content">Its bytes.</param>
     /// <param name="cancellationToken">Ends the writing.</param>
+    /// <param name="replaces">Whether a file that has the path is replaced.</param>
+    /// <exception cref="IOException">The file cannot be written, or has its path and is not replaced.</exception>
     public async ValueTask<FoundFile> SaveAsync(
-        InstanceInfo instance, string path, string owner, Stream content, CancellationToken cancellationToken)
+        InstanceInfo instance, string path, string owner, Stream content, CancellationToken cancellationToken, bool replaces = true)
     {
         var folder = Path.GetDirectoryName(path)!;
         using var unnamed = TryOpenUnnamed(folder, instance.SizeBytes);
         if (unnamed is null)
         {
-            return await SavePartialAsync(instance, path, owner, content, cancellationToken).ConfigureAwait(false);
+            return await SavePartialAsync(instance, path, owner, content, replaces, cancellationToken).ConfigureAwait(false);
         }
 
         var written = await CopyAsync(instance, content, unnamed, cancellationToken).ConfigureAwait(false);
@@ -48,6 +50,11 @@ internal sealed class InstanceWriter(string directory, bool allowsLinks, SavingO
 
             if (!options.Files.TryLink(unnamed, path))
             {
+                if (!replaces)
+                {
+                    throw new IOException($"{path} was made by something else meanwhile, and is not replaced. Run again: the instance then gets another name.");
+                }
+
                 await ReplaceAsync(unnamed, path, owner, cancellationToken).ConfigureAwait(false);
             }
 
@@ -65,13 +72,13 @@ internal sealed class InstanceWriter(string directory, bool allowsLinks, SavingO
     }
 
     private async ValueTask<FoundFile> SavePartialAsync(
-        InstanceInfo instance, string path, string owner, Stream content, CancellationToken cancellationToken)
+        InstanceInfo instance, string path, string owner, Stream content, bool replaces, CancellationToken cancellationToken)
     {
         using var file = Create(path, instance, owner);
         try
         {
             var written = await CopyAsync(instance, content, file.Handle, cancellationToken).ConfigureAwait(false);
-            await CommitAsync(file, cancellationToken).ConfigureAwait(false);
+            await CommitAsync(file, replaces, cancellationToken).ConfigureAwait(false);
             return Found(instance, written, File.GetLastWriteTimeUtc(path));
         }
         finally
@@ -83,11 +90,11 @@ internal sealed class InstanceWriter(string directory, bool allowsLinks, SavingO
     private static FoundFile Found(InstanceInfo instance, WrittenBytes written, DateTime lastWriteUtc) =>
         new(written.SizeBytes, lastWriteUtc) { Crc32c = instance.ExpectedCrc32c ?? written.Crc32c };
 
-    private async ValueTask CommitAsync(WholeFile file, CancellationToken cancellationToken)
+    private async ValueTask CommitAsync(WholeFile file, bool replaces, CancellationToken cancellationToken)
     {
         try
         {
-            await file.CommitAsync(options.FlushesEachFile, overwrite: true, cancellationToken).ConfigureAwait(false);
+            await file.CommitAsync(options.FlushesEachFile, overwrite: replaces, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (!Path.Exists(file.Path) && DestinationErrors.From(e, directory) is { } fault)
         {

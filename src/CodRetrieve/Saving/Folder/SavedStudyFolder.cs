@@ -18,7 +18,7 @@ internal sealed class SavedStudyFolder(string directory, string studyInstanceUid
         MaxRecursionDepth = 8,
     };
 
-    private readonly FolderLayout _files = new(directory, options);
+    private readonly StudyFolderLayout _files = new(directory, options);
 
     public string Location => _files.StudyFolder(studyInstanceUid);
 

@@ -60,6 +60,9 @@ internal sealed class StudyReceipts : IDisposable
         }
     }
 
+    /// <summary>Writes what must be known before a receipt is; called before each writing.</summary>
+    public Action? Writing { get; set; }
+
     /// <summary>Whether the file is still the one that was read.</summary>
     public bool IsOf(string path) => _stamp == FileStamp.Of(path);
 
@@ -180,6 +183,7 @@ internal sealed class StudyReceipts : IDisposable
         {
             try
             {
+                Writing?.Invoke();
                 _file ??= Open();
                 Write(_file, _pending);
             }

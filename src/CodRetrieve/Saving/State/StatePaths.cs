@@ -22,6 +22,13 @@ internal static class StatePaths
     public static string Receipts(string directory, string studyInstanceUid) =>
         Path.Combine(In(directory), "studies", SafeName.Validate(studyInstanceUid));
 
+    /// <summary>The file of where the instances of a study are, in a layout of the user's.</summary>
+    public static string Places(string directory, string studyInstanceUid) =>
+        Path.Combine(In(directory), "places", SafeName.Validate(studyInstanceUid));
+
+    /// <summary>The file that names the layout of the directory.</summary>
+    public static string Layout(string directory) => Path.Combine(In(directory), "layout");
+
     /// <summary>The file that is locked while <c>log.json</c> is written.</summary>
     public static string LogLock(string directory) => Path.Combine(In(directory), "locks", ".log.json");
 
@@ -31,7 +38,7 @@ internal static class StatePaths
     /// <exception cref="UnauthorizedAccessException">They may not be created.</exception>
     public static void Create(string directory)
     {
-        foreach (var folder in new[] { In(directory), Runs(directory), Path.Combine(In(directory), "locks"), Path.Combine(In(directory), "studies") })
+        foreach (var folder in new[] { In(directory), Runs(directory), Path.Combine(In(directory), "locks"), Path.Combine(In(directory), "studies"), Path.Combine(In(directory), "places") })
         {
             if (SymbolicLink.Is(folder))
             {

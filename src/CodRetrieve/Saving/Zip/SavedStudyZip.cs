@@ -6,15 +6,17 @@ namespace CodRetrieve.Saving;
 /// <summary>A study saved as a zip, with what waits in an unfinished one: that replaces what the zip holds.</summary>
 internal sealed class SavedStudyZip : ISavedStudy
 {
+    private readonly string _studyInstanceUid;
     private readonly ZipDirectory _zips;
     private readonly UnfinishedStudy? _waiting;
 
     // A zip has one reading position, so each reader that reads at the same time as others has it open once more.
     private readonly ConcurrentBag<ZipArchive> _idle = [];
 
-    public SavedStudyZip(string directory, string studyInstanceUid, SavingOptions options)
+    public SavedStudyZip(string directory, string studyInstanceUid, SavingOptions options, InstancePlaces? places)
     {
-        _zips = new ZipDirectory(directory, options);
+        _studyInstanceUid = studyInstanceUid;
+        _zips = new ZipDirectory(directory, options, places);
         Location = _zips.PathOf(studyInstanceUid);
         try
         {
@@ -42,7 +44,7 @@ internal sealed class SavedStudyZip : ISavedStudy
 
     public string LocationOf(InstanceInfo instance) => _zips.LocationOf(instance);
 
-    public SavedFile? Open(InstanceInfo instance) => _waiting?.Open(ZipDirectory.EntryName(instance)) is { } waiting
+    public SavedFile? Open(InstanceInfo instance) => _waiting?.Open(_zips.NameOf(instance)) is { } waiting
         ? new SavedFile(waiting.Content, waiting.SizeBytes, LocationOf(instance))
         : HasZip ? OpenEntry(instance) : null;
 
@@ -82,7 +84,7 @@ internal sealed class SavedStudyZip : ISavedStudy
         Stream? content = null;
         try
         {
-            var entry = zip.GetEntry(ZipDirectory.EntryName(instance));
+            var entry = zip.GetEntry(_zips.NameOf(instance));
             content = entry?.Open();
             return content is null ? null : new SavedFile(content, entry!.Length, LocationOf(instance), () => Return(zip));
         }
@@ -95,7 +97,7 @@ internal sealed class SavedStudyZip : ISavedStudy
         }
     }
 
-    private SavedName Named(string name) => new(name, $"{Location}://{name}");
+    private SavedName Named(string name) => new(_zips.InstanceIn(_studyInstanceUid, name), $"{Location}://{name}");
 
     private ZipArchive Rent() => _idle.TryTake(out var zip) ? zip : ZipIndex.OpenRead(Location);
 

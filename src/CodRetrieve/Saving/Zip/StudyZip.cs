@@ -5,7 +5,7 @@ using CodRetrieve.IO;
 namespace CodRetrieve.Saving;
 
 /// <summary>What a job does with the zip of one study. Safe for several callers at once, of which
-/// <see cref="AddRemoved"/> and <see cref="CompleteAsync"/> come alone.</summary>
+/// <see cref="CompleteAsync"/> comes alone.</summary>
 /// <param name="session">The study.</param>
 /// <param name="path">The path of its zip.</param>
 /// <param name="unfinished">Where unfinished zips are.</param>
@@ -15,7 +15,7 @@ internal sealed class StudyZip(StudySession session, string path, UnfinishedZips
     private readonly object _lock = new();
     private volatile UnfinishedZip? _zip;
     private readonly ConcurrentDictionary<string, bool> _outdated = new(StringComparer.Ordinal);
-    private readonly HashSet<UInt128> _removed = [];
+    private readonly ConcurrentDictionary<UInt128, bool> _removed = [];
     private bool _isLookedFor;
 
     /// <summary>Whether there is an unfinished zip that can be written.</summary>
@@ -52,7 +52,7 @@ internal sealed class StudyZip(StudySession session, string path, UnfinishedZips
     public void AddRemoved(string entryName)
     {
         AddOutdated(entryName);
-        _removed.Add(EntryHash.Of(entryName));
+        _removed[EntryHash.Of(entryName)] = true;
     }
 
     /// <summary>Writes an entry.</summary>
@@ -87,7 +87,7 @@ internal sealed class StudyZip(StudySession session, string path, UnfinishedZips
             {
                 comment = old.Comment;
                 damaged = await ZipCarryOver.RunAsync(
-                    old, zip, _removed, CreateTemporary, options.CompressionLevel, cancellationToken).ConfigureAwait(false);
+                    old, zip, _removed.Keys.ToHashSet(), CreateTemporary, options.CompressionLevel, cancellationToken).ConfigureAwait(false);
             }
         }
 

@@ -4,7 +4,10 @@ using CodRetrieve.IO;
 namespace CodRetrieve.Saving;
 
 /// <summary>The zips of a directory: <c>{directory}/{study}.zip</c>. Safe for calls for different studies at once.</summary>
-internal sealed class ZipDirectory(string directory, SavingOptions options)
+/// <param name="directory">The full path of the directory.</param>
+/// <param name="options">How zips are written.</param>
+/// <param name="places">Where instances are; <see langword="null"/> for the default layout.</param>
+internal sealed class ZipDirectory(string directory, SavingOptions options, InstancePlaces? places)
 {
     // The series of a study are often looked at together; its zip is read once for all of them.
     private readonly StudyCache<ZipIndex> _indexes = new();
@@ -16,8 +19,23 @@ internal sealed class ZipDirectory(string directory, SavingOptions options)
     public static string FileName(string studyInstanceUid) => SafeName.Validate(studyInstanceUid) + ".zip";
 
     /// <summary>Where an instance is in the zip of its study, in the form that the COD writer uses for tars.</summary>
-    public string LocationOf(InstanceInfo instance) => $"{PathOf(instance.Series.StudyInstanceUid)}://{EntryName(instance)}";
+    public string LocationOf(InstanceInfo instance) => $"{PathOf(instance.Series.StudyInstanceUid)}://{NameOf(instance)}";
 
+    /// <summary>The name of the entry that an instance has, or would have.</summary>
+    public string NameOf(InstanceInfo instance) => places?.Of(instance.Series.StudyInstanceUid).Of(instance) ?? EntryName(instance);
+
+    /// <summary>The name of the entry that an instance is to have now, and the one that it has.</summary>
+    public (string Name, string? Before) NewNameOf(InstanceInfo instance) =>
+        places?.Of(instance.Series.StudyInstanceUid) is { } known ? (known.PlannedOf(instance), known.FindSaved(instance)) : (EntryName(instance), null);
+
+    /// <summary>The name of the entry of an instance that has the name of <see cref="EntryName"/>.</summary>
+    public string PlaceOf(string studyInstanceUid, string instance) =>
+        places?.Of(studyInstanceUid).Saved.FirstOrDefault(one => one.Key == instance).Value ?? instance;
+
+    /// <summary>The name of <see cref="EntryName"/> of the instance in an entry; that of the entry where none is known to be in it.</summary>
+    public string InstanceIn(string studyInstanceUid, string name) => places?.Of(studyInstanceUid).InstanceIn(name) ?? name;
+
+    /// <summary>The name by which an instance is known, and that of its entry in the default layout.</summary>
     public static string EntryName(InstanceInfo instance) => $"{instance.Series.SeriesInstanceUid}/{instance.EntryName}";
 
     /// <summary>The instances of a series that the zip of its study holds, of whatever size.</summary>
@@ -27,6 +45,7 @@ internal sealed class ZipDirectory(string directory, SavingOptions options)
     public FoundInstances Find(SeriesInfo series, bool mayChange, CancellationToken cancellationToken)
     {
         var found = new Dictionary<string, FoundFile>(StringComparer.Ordinal);
+        places?.Of(series.StudyInstanceUid).Plan(series);
         if (Index(series.StudyInstanceUid, mayChange, cancellationToken) is not { } index)
         {
             return new FoundInstances(found, []);
@@ -34,13 +53,24 @@ internal sealed class ZipDirectory(string directory, SavingOptions options)
 
         foreach (var instance in series.Instances)
         {
-            if (index.Find(EntryName(instance)) is { } entry)
+            if (index.Find(NameOf(instance)) is { } entry)
             {
                 found[instance.SopInstanceUid] = entry;
             }
         }
 
-        return new FoundInstances(found, index.CountIn(series) > found.Count ? Unlisted(series, found) : []);
+        return new FoundInstances(found, places is not null ? Unlisted(series, index) : index.CountIn(series) > found.Count ? Unlisted(series, found) : []);
+    }
+
+    private List<string> Unlisted(SeriesInfo series, ZipIndex index)
+    {
+        var listed = series.Instances.Select(EntryName).ToHashSet(StringComparer.Ordinal);
+        return [.. places!.Of(series.StudyInstanceUid).Saved
+            .Where(one => !listed.Contains(one.Key) && index.Find(one.Value) is not null)
+            .Select(static one => ZipIndex.TryGetInstance(one.Key))
+            .Where(instance => instance?.Series == series.SeriesInstanceUid)
+            .Select(static instance => instance!.Value.SopInstanceUid)
+            .Order(StringComparer.Ordinal)];
     }
 
     // Rare, so the index does not keep names.
@@ -69,7 +99,7 @@ internal sealed class ZipDirectory(string directory, SavingOptions options)
 
         foreach (var instance in series.Instances)
         {
-            if (index.Find(EntryName(instance)) is { } file && file.HasSizeOf(instance))
+            if (index.Find(NameOf(instance)) is { } file && file.HasSizeOf(instance))
             {
                 yield return (instance, file);
             }

@@ -3,9 +3,10 @@ namespace CodRetrieve.Saving;
 /// <summary>One zip per study. Instances are written straight into an unfinished zip, which a later run goes on with after a crash.</summary>
 /// <param name="root">The full path of the directory.</param>
 /// <param name="options">How zips are written.</param>
-internal sealed class ZipLayout(string root, SavingOptions options) : IStudyLayout
+/// <param name="places">Where instances are; <see langword="null"/> for the default layout.</param>
+internal sealed class ZipLayout(string root, SavingOptions options, InstancePlaces? places) : IStudyLayout
 {
-    private readonly ZipDirectory _zips = new(root, options);
+    private readonly ZipDirectory _zips = new(root, options, places);
     private readonly UnfinishedZips _unfinished = new(root, options);
 
     public FoundInstances Find(SeriesInfo series, StudySession? session, CancellationToken cancellationToken)
@@ -25,7 +26,7 @@ internal sealed class ZipLayout(string root, SavingOptions options) : IStudyLayo
     // A zip is flushed before it gets its name, if it is to be durable.
     public bool NeedsFileSystemFlush => false;
 
-    public ISavedStudy OpenStudy(string studyInstanceUid) => new SavedStudyZip(root, studyInstanceUid, options);
+    public ISavedStudy OpenStudy(string studyInstanceUid) => new SavedStudyZip(root, studyInstanceUid, options, places);
 
     public async ValueTask<(string Location, FoundFile File)> SaveAsync(
         InstanceInfo instance, StudySession session, Stream content, CancellationToken cancellationToken)
@@ -50,7 +51,14 @@ internal sealed class ZipLayout(string root, SavingOptions options) : IStudyLayo
             Time = options.TimeOf(instance.Series) is { } time ? LocalHeader.TimeOf(time) : LocalHeader.NoTime,
             ExpectedCrc32c = instance.ExpectedCrc32c,
         };
-        var file = await work.WriteAsync(ZipDirectory.EntryName(instance), content, form, cancellationToken).ConfigureAwait(false);
+        var (name, before) = _zips.NewNameOf(instance);
+        var file = await work.WriteAsync(name, content, form, cancellationToken).ConfigureAwait(false);
+        if (before is not null && before != name)
+        {
+            work.AddRemoved(before);
+        }
+
+        places?.Of(session.StudyInstanceUid).Add(instance, name);
         return (_zips.LocationOf(instance), file);
     }
 
@@ -83,7 +91,8 @@ internal sealed class ZipLayout(string root, SavingOptions options) : IStudyLayo
         work.TryOpen(cancellationToken);
         foreach (var name in instances)
         {
-            work.AddRemoved(name);
+            work.AddRemoved(_zips.PlaceOf(session.StudyInstanceUid, name));
+            places?.Of(session.StudyInstanceUid).Remove(name);
         }
 
         var problem = await work.CompleteAsync(() => _zips.OpenOld(path), ZipDirectory.TryReadNote(path), cancellationToken).ConfigureAwait(false);
@@ -99,7 +108,7 @@ internal sealed class ZipLayout(string root, SavingOptions options) : IStudyLayo
     // The earlier zip stays until the new one is whole.
     public long SpaceNeeded(long bytesToSave, long bytesCarriedOver) => bytesToSave + bytesCarriedOver;
 
-    private static IEnumerable<(InstanceInfo Instance, FoundFile File)> WaitingIn(StudyZip work, SeriesInfo series, CancellationToken cancellationToken)
+    private IEnumerable<(InstanceInfo Instance, FoundFile File)> WaitingIn(StudyZip work, SeriesInfo series, CancellationToken cancellationToken)
     {
         if (work.TryOpen(cancellationToken) is not { } zip)
         {
@@ -109,7 +118,7 @@ internal sealed class ZipLayout(string root, SavingOptions options) : IStudyLayo
         var writeTime = zip.LastWriteUtc;
         foreach (var instance in series.Instances)
         {
-            var name = ZipDirectory.EntryName(instance);
+            var name = _zips.NameOf(instance);
             if (zip.Find(name) is { } record)
             {
                 var file = new FoundFile(record.SizeBytes, writeTime) { Crc32 = record.Crc32, Crc32c = record.Crc32c };

@@ -1,6 +1,6 @@
 namespace CodRetrieve.Saving;
 
-/// <summary>Saves each study as a zip, <c>{directory}/{study}.zip</c>, with entries <c>{series}/instances/{sop}.dcm</c>.</summary>
+/// <summary>Saves each study as a zip, <c>{directory}/{study}.zip</c>, with entries <c>{series}/instances/{sop}.dcm</c> by default.</summary>
 /// <remarks>
 /// <para>Give it to a job, decorated or not; each job that runs needs one of its own. Safe for calls for different instances at once.</para>
 /// <para>Instances are written straight into an unfinished zip beside the final one, <c>.{study}.zip.{run}.{random}.partial</c>, which gets its name when the
@@ -19,5 +19,8 @@ public sealed class ZipSaveHandler : DirectorySaveHandler
     }
 
     /// <summary>How a directory holds zips.</summary>
-    internal static IStudyLayout CreateLayout(string root, SavingOptions options) => (options.ZipEncryption as IStudyLayoutFactory)?.Create(root, options) ?? new ZipLayout(root, options);
+    /// <exception cref="ArgumentException">Zips are to be moved to another layout.</exception>
+    internal static IStudyLayout CreateLayout(string root, SavingOptions options, InstancePlaces? places) => options.Relayout
+        ? throw new ArgumentException($"The entries of zips are not moved to another layout ({nameof(SavingOptions.Relayout)}). Choose another directory.", nameof(options))
+        : (options.ZipEncryption as IStudyLayoutFactory)?.Create(root, options, places) ?? new ZipLayout(root, options, places);
 }

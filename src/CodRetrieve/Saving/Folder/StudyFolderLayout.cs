@@ -5,7 +5,7 @@ using CodRetrieve.IO;
 namespace CodRetrieve.Saving;
 
 /// <summary>One file per instance: <c>{directory}/{study}/{series}/instances/{sop}.dcm</c>. Safe for calls for different instances at once.</summary>
-internal sealed class FolderLayout : IStudyLayout
+internal sealed class StudyFolderLayout : IStudyLayout
 {
     private static readonly EnumerationOptions Everything = new() { AttributesToSkip = 0, IgnoreInaccessible = false };
 
@@ -15,7 +15,7 @@ internal sealed class FolderLayout : IStudyLayout
 
     /// <param name="root">The full path of the destination's directory; never created again if it is gone.</param>
     /// <param name="options">How files are written.</param>
-    public FolderLayout(string root, SavingOptions options)
+    public StudyFolderLayout(string root, SavingOptions options)
     {
         (_root, _options) = (root, options);
         _writer = new InstanceWriter(root, options.AllowSymbolicLinks, options);
@@ -83,6 +83,14 @@ internal sealed class FolderLayout : IStudyLayout
     {
         var path = PathOf(instance);
         ThrowIfLink(path);
+        return TryOpen(path);
+    }
+
+    /// <summary>Opens a file for reading it to its end; <see langword="null"/> if there is none.</summary>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    public static FileStream? TryOpen(string path)
+    {
         try
         {
             // Read in large blocks, so a buffer would only copy.
@@ -149,7 +157,9 @@ internal sealed class FolderLayout : IStudyLayout
         }
     }
 
-    private static void Remove(string path, in Receipt? receipt)
+    /// <summary>Deletes the file of an instance, if it is the one that its receipt is of.</summary>
+    /// <exception cref="IOException">It is another one, or cannot be deleted.</exception>
+    public static void Remove(string path, in Receipt? receipt)
     {
         var file = new FileInfo(path);
         if (!file.Exists)
