@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using CodRetrieve.Cli.Input;
 using CodRetrieve.Cli.Options;
 using CodRetrieve.Cli.Output;
@@ -18,8 +19,14 @@ internal sealed class CommandLine
 
     private readonly Argument<string[]> _studies = new("STUDY")
     {
-        Arity = ArgumentArity.OneOrMore,
-        Description = "Study Instance UIDs, or @FILE with a list of them, or @- for standard input: a UID or a URL of a study in each line (# begins a comment), a CSV with a column StudyInstanceUID, or JSON lines. In PowerShell '@FILE', in quotes.",
+        Arity = ArgumentArity.ZeroOrMore,
+        Description = "Study Instance UIDs, or @FILE with a list of them, or @- for standard input: a UID or a URL of a study in each line (# begins a comment), a CSV with a column StudyInstanceUID, or JSON. In PowerShell '@FILE', in quotes.",
+    };
+
+    private readonly Option<string> _from = new("--from")
+    {
+        HelpName = "FILE",
+        Description = "Take the studies of a cohort, besides those that are given as STUDY: a list as of @FILE, or - for standard input.",
     };
 
     private readonly Option<bool> _zip = new("--zip") { Description = "One zip for each study instead of folders." };
@@ -127,6 +134,11 @@ internal sealed class CommandLine
         root.Add(Stats(terminal));
         root.Add(Download(terminal));
         root.Add(Verify(terminal));
+        foreach (var command in root.Subcommands)
+        {
+            command.Validators.Add(RequireStudies);
+        }
+
         ReplaceActions(root);
         return root;
     }
@@ -134,7 +146,7 @@ internal sealed class CommandLine
     private Command Stats(Terminal terminal)
     {
         var directory = Directory("Where studies are saved, to see what of them is saved already.", required: false);
-        var command = new Command("stats", "Shows what studies hold and what of it is saved. Fetches no image.") { _bucket, _studies, directory, _zip, _zipPasswordFile };
+        var command = new Command("stats", "Shows what studies hold and what of it is saved. Fetches no image.") { _bucket, _studies, _from, directory, _zip, _zipPasswordFile };
         command.SetAction((parsed, cancellationToken) => new StatsCommand(Request(parsed, directory), terminal).RunAsync(cancellationToken));
         return command;
     }
@@ -142,7 +154,7 @@ internal sealed class CommandLine
     private Command Download(Terminal terminal)
     {
         var directory = Directory("Where to save: DIR/study/series/instances/instance.dcm, or DIR/study.zip.", required: true);
-        var command = new Command("download", "Saves what is missing. Run it again after any failure: it continues where it ended.") { _bucket, _studies, directory, _zip, _zipPasswordFile, _existing, _durability, _times, _noSpaceCheck, _lockTimeout, _stopAfter, _dryRun, _report, _failedList };
+        var command = new Command("download", "Saves what is missing. Run it again after any failure: it continues where it ended.") { _bucket, _studies, _from, directory, _zip, _zipPasswordFile, _existing, _durability, _times, _noSpaceCheck, _lockTimeout, _stopAfter, _dryRun, _report, _failedList };
         command.SetAction((parsed, cancellationToken) =>
         {
             var request = Request(parsed, directory);
@@ -156,7 +168,7 @@ internal sealed class CommandLine
     private Command Verify(Terminal terminal)
     {
         var directory = Directory("Where studies are saved. Without --repair and --prune nothing in it is changed.", required: true);
-        var command = new Command("verify", "Reads back what is saved and compares it with the indexes by CRC32C.") { _bucket, _studies, directory, _zip, _zipPasswordFile, _repair, _prune, _noSpaceCheck, _lockTimeout };
+        var command = new Command("verify", "Reads back what is saved and compares it with the indexes by CRC32C.") { _bucket, _studies, _from, directory, _zip, _zipPasswordFile, _repair, _prune, _noSpaceCheck, _lockTimeout };
         command.SetAction((parsed, cancellationToken) => new VerifyCommand(Request(parsed, directory), terminal).RunAsync(cancellationToken));
         return command;
     }
@@ -164,7 +176,8 @@ internal sealed class CommandLine
     private Request Request(ParseResult parsed, Option<string> directory) => new()
     {
         Bucket = parsed.GetRequiredValue(_bucket),
-        Studies = parsed.GetRequiredValue(_studies),
+        Studies = parsed.GetValue(_studies) ?? [],
+        From = parsed.GetValue(_from),
         Directory = parsed.GetValue(directory),
         Zip = parsed.GetValue(_zip),
         ZipPasswordFile = parsed.GetValue(_zipPasswordFile),
@@ -186,6 +199,14 @@ internal sealed class CommandLine
         Json = parsed.GetValue(_json),
         Quiet = parsed.GetValue(_quiet),
     };
+
+    private void RequireStudies(CommandResult command)
+    {
+        if (command.GetResult(_studies) is not { Tokens.Count: > 0 } && command.GetResult(_from) is null)
+        {
+            command.AddError("No study was given: give Study Instance UIDs, @FILE with a list of them, or --from FILE with a cohort.");
+        }
+    }
 
     private static Option<string> Directory(string description, bool required) =>
         new("--output", "-o") { HelpName = "DIR", Description = description, Required = required };

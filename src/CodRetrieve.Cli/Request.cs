@@ -12,6 +12,9 @@ internal sealed class Request
     /// <summary>Study Instance UIDs and <c>@file</c>s, as given.</summary>
     public required IReadOnlyList<string> Studies { get; init; }
 
+    /// <summary>The file with a cohort.</summary>
+    public string? From { get; init; }
+
     public LoginRequest Login { get; init; } = new();
 
     public NetworkRequest Network { get; init; } = new();

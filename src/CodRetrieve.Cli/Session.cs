@@ -19,7 +19,7 @@ internal sealed class Session : IAsyncDisposable
     /// <exception cref="UsageException">Something given cannot be worked with.</exception>
     public static async Task<Session> OpenAsync(Request request, Terminal terminal, CancellationToken cancellationToken)
     {
-        var studies = await StudyList.ReadAsync(request.Studies, terminal.Input, cancellationToken).ConfigureAwait(false);
+        var studies = await StudyList.ReadAsync(request.Studies, request.From, terminal.Input, cancellationToken).ConfigureAwait(false);
         CodDownload? cod = null;
         try
         {

@@ -26,7 +26,7 @@ public sealed class ProcessTests
         var result = await CliProcess.RunAsync("stats", "--help");
 
         Assert.Equal(0, result.ExitCode);
-        Assert.Contains("cod-retrieve stats <BUCKET> <STUDY>...", result.Out, StringComparison.Ordinal);
+        Assert.Contains("cod-retrieve stats <BUCKET> [<STUDY>...]", result.Out, StringComparison.Ordinal);
     }
 
     [Fact(Timeout = 60_000)]

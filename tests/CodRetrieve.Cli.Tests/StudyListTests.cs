@@ -52,4 +52,83 @@ public sealed class StudyListTests
         Assert.Equal(2, result.ExitCode);
         Assert.Equal("error: No Study Instance UID was given.", Assert.Single(result.ErrorLines));
     }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_cohort_is_downloaded_and_verified_without_further_arguments()
+    {
+        await using var store = await CliStore.StartAsync();
+        var studies = new[] { store.PutStudy(1), store.PutStudy(2), store.PutStudy(3) };
+        var cohort = store.Folder.Write("cohort.csv", ["PatientID;Study UID", .. studies[..2].Select(study => $"P;{study.StudyInstanceUid}"), $"Q;{studies[0].StudyInstanceUid}"]);
+
+        var download = await store.RunAsync("download", TestStore.Url, "--from", cohort, "-o", store.Folder.Output);
+        var verify = await store.RunAsync("verify", TestStore.Url, "--from", cohort, "-o", store.Folder.Output, "--json");
+
+        Assert.Equal((0, "", 0, ""), (download.ExitCode, download.Error, verify.ExitCode, verify.Error));
+        Assert.Equal(studies[..2].Expected(), SavedFiles.In(store.Folder.Output, zip: false));
+        Assert.Equal("intact", verify.Json.GetProperty("outcome").GetString());
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_cohort_may_come_on_standard_input_beside_arguments_and_other_lists()
+    {
+        await using var store = await CliStore.StartAsync();
+        var studies = new[] { store.PutStudy(1), store.PutStudy(2), store.PutStudy(3) };
+        store.Input = $"{{\"StudyInstanceUID\": \"{studies[2].StudyInstanceUid}\"}}\n{{\"StudyInstanceUID\": \"{studies[0].StudyInstanceUid}\"}}\n";
+
+        var result = await store.RunAsync("stats", TestStore.Url, studies[0].StudyInstanceUid, "@" + store.Folder.Write("list", studies[1].StudyInstanceUid), "--from", "-", "--json");
+
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        Assert.Equal(6, result.Json.GetProperty("series").GetArrayLength());
+    }
+
+    [Theory(Timeout = 30_000)]
+    [InlineData("SeriesInstanceUID\n1.2.3\n", "names series, and only whole studies can be retrieved yet.")]
+    [InlineData("StudyInstanceUID,SOPInstanceUID\n1.2.3,4.5\n", "or @")]
+    public async Task A_cohort_of_series_is_refused_before_any_request(string cohort, string message)
+    {
+        await using var store = await CliStore.StartAsync();
+
+        var result = await store.RunAsync("download", TestStore.Url, "--from", store.Folder.Write("cohort.csv", cohort.Split('\n')), "-o", store.Folder.Output);
+
+        Assert.Equal((2, ""), (result.ExitCode, result.Out));
+        Assert.Contains(message, Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+        Assert.Empty(store.Server.Requests);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task As_a_list_of_studies_a_table_with_series_is_taken_as_before()
+    {
+        await using var store = await CliStore.StartAsync();
+        var study = store.PutStudy();
+
+        var result = await store.RunAsync("stats", TestStore.Url, "@" + store.Folder.Write("list.csv", "Study UID,Series UID", $"{study.StudyInstanceUid},{study.Series[0].SeriesInstanceUid}"), "--json");
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Equal(2, result.Json.GetProperty("series").GetArrayLength());
+    }
+
+    [Theory(Timeout = 30_000)]
+    [InlineData("@-", "--from", "-")]
+    [InlineData("@-", "@-")]
+    public async Task Standard_input_is_read_once(params string[] lists)
+    {
+        await using var store = await CliStore.StartAsync();
+        store.Input = "1.2.3\n";
+
+        var result = await store.RunAsync(["stats", TestStore.Url, .. lists]);
+
+        Assert.Equal((2, "error: Standard input was given more than once, and can be read once."), (result.ExitCode, Assert.Single(result.ErrorLines)));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Neither_a_study_nor_a_cohort_is_bad_usage()
+    {
+        await using var store = await CliStore.StartAsync();
+
+        var result = await store.RunAsync("download", TestStore.Url, "-o", store.Folder.Output);
+
+        Assert.Equal((2, ""), (result.ExitCode, result.Out));
+        Assert.Equal("error: No study was given: give Study Instance UIDs, @FILE with a list of them, or --from FILE with a cohort.", result.ErrorLines[0]);
+        Assert.False(Directory.Exists(store.Folder.Output));
+    }
 }

@@ -19,6 +19,9 @@ public sealed class CliStore : IAsyncDisposable
 
     public bool IsInteractive { get; set; }
 
+    /// <summary>What standard input holds.</summary>
+    public string Input { get; set; } = "";
+
     public static async Task<CliStore> StartAsync(GcsTestServerOptions? options = null) => new(await TestStore.StartAsync(options));
 
     /// <summary>Puts a study of small series.</summary>
@@ -44,7 +47,7 @@ public sealed class CliStore : IAsyncDisposable
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var terminal = new Terminal(output, error, Environment) { IsInteractive = IsInteractive };
+        var terminal = new Terminal(output, error, Environment) { IsInteractive = IsInteractive, Input = () => new MemoryStream(System.Text.Encoding.UTF8.GetBytes(Input)) };
         var code = await App.RunAsync(args, terminal, cancellationToken);
         return new CliResult(code, output.ToString(), error.ToString()).Watched(args);
     }

@@ -1,10 +1,11 @@
 using System.Text;
-using CodRetrieve.Cli.Input;
+using CodRetrieve.Cli.Cohorts;
+using CodRetrieve.Cli.Tests.Support;
 
-namespace CodRetrieve.Cli.Tests;
+namespace CodRetrieve.Cli.Tests.Cohorts;
 
 /// <summary>Lists of studies as people have them.</summary>
-public sealed class StudyListTextTests
+public sealed class PlainListTests
 {
     public static TheoryData<string, string> Lists => new()
     {
@@ -29,24 +30,24 @@ public sealed class StudyListTextTests
         { "what --failed-list writes", "# gs://b/p/studies/1.2.3/series/9.tar: it failed\n1.2.3\n# it does not exist in the store\n1.2.4\n" },
     };
 
-    [Theory]
+    [Theory(Timeout = 30_000)]
     [MemberData(nameof(Lists))]
     public async Task All_of_them_are_read(string what, string list)
     {
         _ = what;
-        Assert.Equal(["1.2.3", "1.2.4"], StudyListText.Parse(await ReadAsync(new UTF8Encoding(false).GetBytes(list)), "list"));
-        Assert.Equal(["1.2.3", "1.2.4"], StudyListText.Parse(await ReadAsync([.. Encoding.Unicode.Preamble, .. Encoding.Unicode.GetBytes(list)]), "list"));
-        Assert.Equal(["1.2.3", "1.2.4"], StudyListText.Parse(await ReadAsync([.. Encoding.BigEndianUnicode.Preamble, .. Encoding.BigEndianUnicode.GetBytes(list)]), "list"));
+        Assert.Equal(["1.2.3", "1.2.4"], await CohortFile.StudiesAsync(new UTF8Encoding(false).GetBytes(list)));
+        Assert.Equal(["1.2.3", "1.2.4"], await CohortFile.StudiesAsync((byte[])[.. Encoding.Unicode.Preamble, .. Encoding.Unicode.GetBytes(list)]));
+        Assert.Equal(["1.2.3", "1.2.4"], await CohortFile.StudiesAsync((byte[])[.. Encoding.BigEndianUnicode.Preamble, .. Encoding.BigEndianUnicode.GetBytes(list)]));
     }
 
-    [Fact]
+    [Fact(Timeout = 30_000)]
     public async Task Without_a_mark_two_bytes_a_letter_are_noticed()
     {
-        Assert.Equal(["1.2.3", "1.2.4"], StudyListText.Parse(await ReadAsync(Encoding.Unicode.GetBytes("1.2.3\r\n1.2.4\r\n")), "list"));
-        Assert.Equal(["1.2.3", "1.2.4"], StudyListText.Parse(await ReadAsync(Encoding.BigEndianUnicode.GetBytes("1.2.3\r\n1.2.4\r\n")), "list"));
+        Assert.Equal(["1.2.3", "1.2.4"], await CohortFile.StudiesAsync(Encoding.Unicode.GetBytes("1.2.3\r\n1.2.4\r\n")));
+        Assert.Equal(["1.2.3", "1.2.4"], await CohortFile.StudiesAsync(Encoding.BigEndianUnicode.GetBytes("1.2.3\r\n1.2.4\r\n")));
     }
 
-    [Theory]
+    [Theory(Timeout = 30_000)]
     [InlineData("1.2.3\n1.2 4\n1.2.5\n", "1 line names no study: list.txt:2: '1.2 4'.")]
     [InlineData("1.2.3\n\n--json\n\u001b[31mred\n", "2 lines name no study: list.txt:3: '--json', list.txt:4: '?[31mred'.")]
     [InlineData("a;b\n1;2\n", "2 lines name no study: list.txt:1: 'a;b', list.txt:2: '1;2'.")]
@@ -54,13 +55,13 @@ public sealed class StudyListTextTests
     [InlineData("{\"StudyInstanceUID\": 12}\n{\"x\": \"1.2.3\"}\n{ broken\n", "3 lines name no study: list.txt:1: '{\"StudyInstanceUID\": 12}', list.txt:2: '{\"x\": \"1.2.3\"}', list.txt:3: '{ broken'.")]
     [InlineData("StudyInstanceUID\n1.2E+10\n", "1 line names no study: list.txt:2: '1.2E+10'.")]
     [InlineData("..\n", "1 line names no study: list.txt:1: '..'.")]
-    public void Bad_lines_are_named_all_at_once(string list, string message) =>
-        Assert.StartsWith(message, Assert.Throws<UsageException>(() => StudyListText.Parse(list, "list.txt")).Message, StringComparison.Ordinal);
+    public async Task Bad_lines_are_named_all_at_once(string list, string message) =>
+        Assert.StartsWith(message, await CohortFile.ErrorAsync(list, CohortScope.Studies), StringComparison.Ordinal);
 
-    [Fact]
-    public void Of_very_many_bad_lines_the_first_twenty_are_named_and_none_in_full_length()
+    [Fact(Timeout = 30_000)]
+    public async Task Of_very_many_bad_lines_the_first_twenty_are_named_and_none_in_full_length()
     {
-        var message = Assert.Throws<UsageException>(() => StudyListText.Parse(string.Concat(Enumerable.Repeat(new string('x', 500) + "!\n", 1_000)), "list.txt")).Message;
+        var message = await CohortFile.ErrorAsync(string.Concat(Enumerable.Repeat(new string('x', 500) + "!\n", 1_000)), CohortScope.Studies);
 
         Assert.Contains("1000 lines name no study", message, StringComparison.Ordinal);
         Assert.Contains(", and 980 more.", message, StringComparison.Ordinal);
@@ -69,13 +70,11 @@ public sealed class StudyListTextTests
         Assert.InRange(message.Length, 1, 3_000);
     }
 
-    [Fact]
-    public void Hundreds_of_thousands_of_lines_are_no_burden()
+    [Fact(Timeout = 30_000)]
+    public async Task Hundreds_of_thousands_of_lines_are_no_burden()
     {
         var list = string.Concat(Enumerable.Range(0, 200_000).Select(i => $"1.2.{i}\n"));
 
-        Assert.Equal(200_000, StudyListText.Parse(list, "list").Count);
+        Assert.Equal(200_000, (await CohortFile.StudiesAsync(list)).Count);
     }
-
-    private static Task<string> ReadAsync(byte[] content) => StudyListText.ReadAsync(new MemoryStream(content), CancellationToken.None);
 }

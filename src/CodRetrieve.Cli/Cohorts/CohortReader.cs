@@ -1,0 +1,110 @@
+using System.Runtime.CompilerServices;
+
+namespace CodRetrieve.Cli.Cohorts;
+
+/// <summary>Reads the rows of a cohort in any format, one at a time: what is held of a file does not grow with its length.</summary>
+internal static class CohortReader
+{
+    /// <summary>The rows of a cohort, usable or not. What ends the reading early is the problem of the last.</summary>
+    /// <param name="source">The file.</param>
+    /// <param name="scope">What is taken of each row.</param>
+    /// <param name="wanted">The names of other columns that are wanted.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="UsageException">The file is no list at all.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static async IAsyncEnumerable<CohortLine> ReadAsync(
+        CohortSource source, CohortScope scope, IReadOnlyCollection<string> wanted, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var lines = LinesAsync(source, new CohortRowBuilder(scope), wanted, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using var closing = lines.ConfigureAwait(false);
+        while (true)
+        {
+            CohortLine? broken = null;
+            try
+            {
+                if (!await lines.MoveNextAsync().ConfigureAwait(false))
+                {
+                    break;
+                }
+            }
+            catch (CohortFormatException e)
+            {
+                broken = CohortLine.Malformed(e.Line, e.Message);
+            }
+
+            yield return broken ?? lines.Current;
+            if (broken is not null)
+            {
+                break;
+            }
+        }
+    }
+
+    private static async IAsyncEnumerable<CohortLine> LinesAsync(
+        CohortSource source, CohortRowBuilder builder, IReadOnlyCollection<string> wanted, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var start = new byte[FileSignature.Length];
+        var length = await source.Rewind().ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+        FileSignature.Check(start.AsSpan(0, length), source.Name);
+        using var text = await CohortText.OpenAsync(source.Rewind(), cancellationToken).ConfigureAwait(false);
+        await foreach (var line in (await RowsOfAsync(text, source.Name, builder, wanted, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false))
+        {
+            yield return line;
+        }
+    }
+
+    // The first line with something in it tells the format.
+    private static async ValueTask<IAsyncEnumerable<CohortLine>> RowsOfAsync(
+        CohortText text, string source, CohortRowBuilder builder, IReadOnlyCollection<string> wanted, CancellationToken cancellationToken)
+    {
+        if (await text.PeekPastBlanksAsync(cancellationToken).ConfigureAwait(false) == '[')
+        {
+            return new JsonRows(text, text.LinesRead + 1, "").ReadAsync(builder, wanted, cancellationToken);
+        }
+
+        string? first;
+        do
+        {
+            first = await text.ReadLineAsync(cancellationToken).ConfigureAwait(false);
+        }
+        while (first is "" or ['#', ..] || IsSeparatorOfExcel(first));
+
+        if (first is null)
+        {
+            return AsyncEnumerable.Empty<CohortLine>();
+        }
+
+        if (ManifestRows.IsObjectManifest(first))
+        {
+            throw ManifestRows.ObjectManifest(source);
+        }
+
+        if (JsonRows.IsBegunBy(first))
+        {
+            return new JsonRows(text, text.LinesRead, first + "\n").ReadAsync(builder, wanted, cancellationToken);
+        }
+
+        return first[0] == '{' ? PlainRows.ReadAsync(text, first, builder, wanted, cancellationToken)
+            : ManifestRows.IsSeriesManifest(first) ? ManifestRows.ReadAsync(text, first, builder, cancellationToken)
+            : await TableAsync(text, first, builder, wanted, cancellationToken).ConfigureAwait(false) is { } table ? table.ReadAsync(text, builder, cancellationToken)
+            : PlainRows.ReadAsync(text, first, builder, wanted, cancellationToken);
+    }
+
+    private static bool IsSeparatorOfExcel(string? line) => line is { Length: 5 } && line.StartsWith("sep=", StringComparison.OrdinalIgnoreCase);
+
+    private static async ValueTask<TableRows?> TableAsync(
+        CohortText text, string first, CohortRowBuilder builder, IReadOnlyCollection<string> wanted, CancellationToken cancellationToken)
+    {
+        // Spreadsheets fold the names of columns.
+        var header = first;
+        while (header.Length < CohortText.MaxLineLength && header.AsSpan().Count('"') % 2 == 1 && await text.ReadLineAsync(cancellationToken).ConfigureAwait(false) is { } more)
+        {
+            header += "\n" + more;
+        }
+
+        var table = TableRows.FromHeader(header, wanted);
+        return table is not null && builder.Scope == CohortScope.Studies && table.Columns.Study.Count == 0
+            ? throw new CohortFormatException(text.LinesRead, "the columns name series or instances, and no studies; give the list by --from")
+            : table;
+    }
+}
