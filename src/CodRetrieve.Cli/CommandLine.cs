@@ -20,7 +20,7 @@ internal sealed class CommandLine
     private readonly Argument<string[]> _studies = new("STUDY")
     {
         Arity = ArgumentArity.ZeroOrMore,
-        Description = "Study Instance UIDs, or @FILE with a list of them, or @- for standard input: a UID or a URL of a study in each line (# begins a comment), a CSV with a column StudyInstanceUID, or JSON. In PowerShell '@FILE', in quotes.",
+        Description = "Study Instance UIDs, or @FILE with a list of them, or @- for standard input: a UID or a URL of a study in each line (# begins a comment), a table (CSV, Parquet) with a column StudyInstanceUID, or JSON. In PowerShell '@FILE', in quotes.",
     };
 
     private readonly Option<string> _from = new("--from")

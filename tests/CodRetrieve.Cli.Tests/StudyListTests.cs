@@ -81,6 +81,17 @@ public sealed class StudyListTests
         Assert.Equal(6, result.Json.GetProperty("series").GetArrayLength());
     }
 
+    [Fact(Timeout = 30_000)]
+    public async Task A_cohort_may_be_a_parquet_file()
+    {
+        await using var store = await CliStore.StartAsync();
+        var study = store.PutStudy();
+        var cohort = store.Folder.Write("cohort.parquet", await ParquetFile.OfTextAsync(10, ("PatientID", ["P"]), ("StudyInstanceUID", [study.StudyInstanceUid])));
+
+        Assert.Equal(0, (await store.RunAsync("stats", TestStore.Url, "--from", cohort)).ExitCode);
+        Assert.Equal(0, (await store.RunAsync("stats", TestStore.Url, "@" + cohort)).ExitCode);
+    }
+
     [Theory(Timeout = 30_000)]
     [InlineData("SeriesInstanceUID\n1.2.3\n", "names series, and only whole studies can be retrieved yet.")]
     [InlineData("StudyInstanceUID,SOPInstanceUID\n1.2.3,4.5\n", "or @")]

@@ -46,7 +46,18 @@ internal static class CohortReader
         var start = new byte[FileSignature.Length];
         var length = await source.Rewind().ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
         FileSignature.Check(start.AsSpan(0, length), source.Name);
-        using var text = await CohortText.OpenAsync(source.Rewind(), cancellationToken).ConfigureAwait(false);
+        var stream = source.Rewind();
+        if (FileSignature.IsParquet(start.AsSpan(0, length)))
+        {
+            await foreach (var line in ParquetRows.ReadAsync(stream, builder, wanted, cancellationToken).ConfigureAwait(false))
+            {
+                yield return line;
+            }
+
+            yield break;
+        }
+
+        using var text = await CohortText.OpenAsync(stream, cancellationToken).ConfigureAwait(false);
         await foreach (var line in (await RowsOfAsync(text, source.Name, builder, wanted, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false))
         {
             yield return line;
