@@ -101,7 +101,7 @@ internal sealed class CommandLine
     private readonly Option<string> _report = new("--report")
     {
         HelpName = "FILE",
-        Description = "Write a JSON file with the result of each instance: outcome, bytes, CRC32C, path or error. A dry run writes none.",
+        Description = "Write the result of each instance: outcome, bytes, CRC32C, path or error. A table if the name ends in .csv or .parquet, else JSON. A dry run writes none.",
     };
 
     private readonly Option<string> _failedList = new("--failed-list")

@@ -19,10 +19,10 @@ internal sealed class DownloadCommand(Request request, Terminal terminal)
             var session = await Session.OpenAsync(request, terminal, cancellationToken).ConfigureAwait(false);
             await using var closing = session.ConfigureAwait(false);
             var job = TryCreate(session);
-            using var report = request.Report is { } file ? InstanceReport.Create(file) : null;
+            using var report = request.Report is { } file ? InstanceReports.Create(file, [], static (_, _) => null) : null;
             using var failed = request.FailedList is { } list ? FailedList.Create(list) : null;
             await RunAsync(session, job, errors, report, failed, cancellationToken).ConfigureAwait(false);
-            report?.Complete(_result, cause: null);
+            await CompleteAsync(report, cause: null).ConfigureAwait(false);
             failed?.Complete(session.Studies, _result);
             return Report(session, errors);
         }
@@ -43,7 +43,7 @@ internal sealed class DownloadCommand(Request request, Terminal terminal)
         }
     }
 
-    private async Task RunAsync(Session session, Job? job, ErrorLines errors, InstanceReport? report, FailedList? failed, CancellationToken cancellationToken)
+    private async Task RunAsync(Session session, Job? job, ErrorLines errors, IInstanceReport? report, FailedList? failed, CancellationToken cancellationToken)
     {
         try
         {
@@ -51,17 +51,17 @@ internal sealed class DownloadCommand(Request request, Terminal terminal)
         }
         catch (Exception e) when (e is not UsageException)
         {
-            CompleteAfter(e, session, report, failed, errors);
+            await CompleteAfterAsync(e, session, report, failed, errors).ConfigureAwait(false);
             throw;
         }
     }
 
     // What ended the download says more than what became of its reports.
-    private void CompleteAfter(Exception cause, Session session, InstanceReport? report, FailedList? failed, ErrorLines errors)
+    private async Task CompleteAfterAsync(Exception cause, Session session, IInstanceReport? report, FailedList? failed, ErrorLines errors)
     {
         try
         {
-            report?.Complete(_result, cause);
+            await CompleteAsync(report, cause).ConfigureAwait(false);
             failed?.Complete(session.Studies, _result);
         }
         catch (DestinationException e)
@@ -70,7 +70,9 @@ internal sealed class DownloadCommand(Request request, Terminal terminal)
         }
     }
 
-    private async Task RunJobAsync(Session session, Job job, ErrorLines errors, InstanceReport? report, CancellationToken cancellationToken)
+    private Task CompleteAsync(IInstanceReport? report, Exception? cause) => report?.CompleteAsync(_result, cause) ?? Task.CompletedTask;
+
+    private async Task RunJobAsync(Session session, Job job, ErrorLines errors, IInstanceReport? report, CancellationToken cancellationToken)
     {
         job.Completed += (_, args) => _result = args.Result;
         job.Error += (_, args) =>

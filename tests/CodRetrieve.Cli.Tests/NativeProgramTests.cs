@@ -55,6 +55,41 @@ public sealed class NativeProgramTests
     }
 
     [NativeFact]
+    public async Task Cohorts_are_read_and_reports_written_as_tables()
+    {
+        await using var store = await CliStore.StartAsync();
+        var study = store.PutStudy();
+        var files = Path.Combine(Repository.Root, "tests", "CodRetrieve.Cli.Tests", "Cohorts", "Files");
+        string[] cohorts =
+        [
+            store.Folder.Write("cohort.parquet", await ParquetFile.OfTextAsync(1, ("x", ["a", null]), ("StudyInstanceUID", [study.StudyInstanceUid, study.StudyInstanceUid]))),
+            store.Folder.Write("cohort.csv", "x;Study UID", $"\"a\nb\";{study.StudyInstanceUid}"),
+            store.Folder.Write("cohort.json", $"[{{\"0020000D\": {{\"vr\": \"UI\", \"Value\": [\"{study.StudyInstanceUid}\"]}}}}]"),
+        ];
+        foreach (var (cohort, extension) in cohorts.Zip([".parquet", ".csv", ".parquet"]))
+        {
+            string Name(string program) => Path.Combine(store.Folder.Path, program + Path.GetFileName(cohort));
+            var (managed, native) = await RunBothAsync(program =>
+                ["download", TestStore.Url, "--from", cohort, "-o", Name(program), "--report", Name(program) + extension, "--endpoint", store.Server.Endpoint.AbsoluteUri]);
+
+            Assert.Equal((0, "", 0, ""), (managed.ExitCode, managed.Error, native.ExitCode, native.Error));
+            Assert.Equal(await RowsAsync(Name("managed") + extension), await RowsAsync(Name("native") + extension));
+        }
+
+        // Each with another compression or encoding, and 60 studies that the store does not have.
+        foreach (var file in Directory.EnumerateFiles(files, "*.parquet"))
+        {
+            using var process = CliProcess.StartProgram(NativeProgram.Find()!, "stats", TestStore.Url, "--from", file, "--json", "--endpoint", store.Server.Endpoint.AbsoluteUri);
+            var result = await process.EndAsync();
+
+            Assert.Equal((4, 60), (result.ExitCode, result.Json.GetProperty("missingStudies").GetArrayLength()));
+        }
+
+        async Task<IEnumerable<string>> RowsAsync(string report) => (await ReportTable.ReadAsync(report))
+            .Select(row => $"{row["study"]} {row["series"]} {row["instance"]} {row["outcome"]} {row["bytes"]} {row["crc32c"]} {row["error"]}").Order(StringComparer.Ordinal);
+    }
+
+    [NativeFact]
     public async Task A_service_account_logs_in()
     {
         await using var tokens = await TokenServer.StartAsync();

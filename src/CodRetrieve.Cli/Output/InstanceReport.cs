@@ -3,14 +3,12 @@ using System.Text.Json;
 namespace CodRetrieve.Cli.Output;
 
 /// <summary>
-/// The file of <c>--report</c>: what became of each instance, written as it happens and never held in memory. It is written beside its
-/// name and renamed when it is whole. Not thread safe: a job raises its events one at a time.
+/// The file of <c>--report</c> as JSON: what became of each instance, written as it happens and never held in memory. It is written beside its
+/// name and renamed when it is whole.
 /// </summary>
-internal sealed class InstanceReport : IDisposable
+internal sealed class InstanceReport : IInstanceReport
 {
     private const int FlushBytes = 1 << 16;
-
-    private const string What = "The report";
 
     private readonly string _path;
     private readonly ReportFile _file;
@@ -27,18 +25,15 @@ internal sealed class InstanceReport : IDisposable
 
     /// <summary>Begins a report, in a folder that is made if need be.</summary>
     /// <exception cref="DestinationException">It cannot be written there.</exception>
-    public static InstanceReport Create(string path) => new(path, ReportFile.Create(path, What));
+    public static InstanceReport Create(string path) => new(path, ReportFile.Create(path, InstanceReports.What));
 
-    /// <summary>Takes the events of a job, until the file cannot be written any more.</summary>
     public void Follow(Job job)
     {
         job.Saved += (_, args) => Write(json => WriteSaved(json, args));
         job.Error += (_, args) => Write(json => WriteFailure(json, args.Failure));
     }
 
-    /// <summary>Adds what is known at the end, and gives the file its name.</summary>
-    /// <exception cref="DestinationException">The report could not be written.</exception>
-    public void Complete(JobResult? result, Exception? cause)
+    public Task CompleteAsync(JobResult? result, Exception? cause)
     {
         Write(json => WriteEnd(json, result, cause));
         try
@@ -50,14 +45,14 @@ internal sealed class InstanceReport : IDisposable
 
             _json.Flush();
             _file.Complete();
+            return Task.CompletedTask;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw ReportFile.CannotBeWritten(_path, What, e);
+            throw ReportFile.CannotBeWritten(_path, InstanceReports.What, e);
         }
     }
 
-    /// <summary>Takes away what was not completed.</summary>
     public void Dispose()
     {
         // Closing the writer would write once more, into a file that may be full or closed.
