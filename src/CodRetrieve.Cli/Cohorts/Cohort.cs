@@ -41,7 +41,8 @@ internal sealed class Cohort : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw new UsageException($"The list of studies '{path}' cannot be read: {e.Message}", e);
+            var cause = e is ArgumentException argument ? UsageException.From(argument).Message : e.Message;
+            throw new UsageException($"The list of studies '{path}' cannot be read: {cause}", e);
         }
     }
 

@@ -37,7 +37,7 @@ internal sealed class CohortProblems(string source, CohortScope scope)
     {
         var isAll = scope == CohortScope.All;
         var verb = _hasMalformed ? "cannot be read"
-            : $"{(Count == 1 ? "names" : "name")} no study{(isAll ? ", series or instance" : "")}";
+            : (Count == 1 ? "names no study" : "name no study") + (isAll ? ", series or instance" : "");
         var others = Count > MaxNamed ? $", and {Count - MaxNamed} more" : "";
         var format = isAll
             ? "A cohort has a UID in each line, a column StudyInstanceUID, SeriesInstanceUID or SOPInstanceUID, or objects in JSON with them."

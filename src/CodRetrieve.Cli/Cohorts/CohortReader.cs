@@ -5,6 +5,8 @@ namespace CodRetrieve.Cli.Cohorts;
 /// <summary>Reads the rows of a cohort in any format, one at a time: what is held of a file does not grow with its length.</summary>
 internal static class CohortReader
 {
+    private const int MaxHeaderLines = 20;
+
     /// <summary>The rows of a cohort, usable or not. What ends the reading early is the problem of the last.</summary>
     /// <param name="source">The file.</param>
     /// <param name="scope">What is taken of each row.</param>
@@ -95,27 +97,26 @@ internal static class CohortReader
             return new JsonRows(text, text.LinesRead, first + "\n").ReadAsync(builder, wanted, cancellationToken);
         }
 
-        return first[0] == '{' ? PlainRows.ReadAsync(text, first, builder, wanted, cancellationToken)
+        return first[0] == '{' ? PlainRows.ReadAsync(text, [first], builder, wanted, cancellationToken)
             : ManifestRows.IsSeriesManifest(first) ? ManifestRows.ReadAsync(text, first, builder, cancellationToken)
-            : await TableAsync(text, first, builder, wanted, cancellationToken).ConfigureAwait(false) is { } table ? table.ReadAsync(text, builder, cancellationToken)
-            : PlainRows.ReadAsync(text, first, builder, wanted, cancellationToken);
+            : await TableOrLinesAsync(text, first, builder, wanted, cancellationToken).ConfigureAwait(false);
     }
 
     private static bool IsSeparatorOfExcel(string? line) => line is { Length: 5 } && line.StartsWith("sep=", StringComparison.OrdinalIgnoreCase);
 
-    private static async ValueTask<TableRows?> TableAsync(
+    private static async ValueTask<IAsyncEnumerable<CohortLine>> TableOrLinesAsync(
         CohortText text, string first, CohortRowBuilder builder, IReadOnlyCollection<string> wanted, CancellationToken cancellationToken)
     {
-        // Spreadsheets fold the names of columns.
-        var header = first;
-        while (header.Length < CohortText.MaxLineLength && header.AsSpan().Count('"') % 2 == 1 && await text.ReadLineAsync(cancellationToken).ConfigureAwait(false) is { } more)
+        // Spreadsheets fold the names of columns. A quote that is never closed may also be one of a line.
+        var begun = new List<string> { first };
+        while (begun.Count < MaxHeaderLines && begun.Sum(line => line.AsSpan().Count('"')) % 2 == 1
+            && await text.ReadLineAsync(cancellationToken).ConfigureAwait(false) is { } more)
         {
-            header += "\n" + more;
+            begun.Add(more);
         }
 
-        var table = TableRows.FromHeader(header, wanted);
-        return table is not null && builder.Scope == CohortScope.Studies && table.Columns.Study.Count == 0
-            ? throw new CohortFormatException(text.LinesRead, "the columns name series or instances, and no studies; give the list by --from")
-            : table;
+        return TableRows.FromHeader(string.Join('\n', begun), wanted) is not { } table ? PlainRows.ReadAsync(text, begun, builder, wanted, cancellationToken)
+            : builder.Scope == CohortScope.All || table.Columns.Study.Count > 0 ? table.ReadAsync(text, builder, cancellationToken)
+            : throw new CohortFormatException(text.LinesRead, "the columns name series or instances, and no studies; give the list by --from");
     }
 }

@@ -6,22 +6,32 @@ namespace CodRetrieve.Cli.Cohorts;
 /// <summary>Lines with a study each: a UID, the URL of a study, or an object in JSON. With or without quotes and comments.</summary>
 internal static partial class PlainRows
 {
-    /// <summary>The rows from <paramref name="first"/> on, which was read already.</summary>
+    /// <summary>The rows of the lines that were read already, and of those behind them.</summary>
     public static async IAsyncEnumerable<CohortLine> ReadAsync(
-        CohortText text, string first, CohortRowBuilder builder, IReadOnlyCollection<string> wanted, [EnumeratorCancellation] CancellationToken cancellationToken)
+        CohortText text, IReadOnlyList<string> begun, CohortRowBuilder builder, IReadOnlyCollection<string> wanted, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        for (string? line = first; line is not null; line = await text.ReadLineAsync(cancellationToken).ConfigureAwait(false))
+        var number = text.LinesRead - begun.Count;
+        foreach (var line in begun)
         {
-            if (line.Length == 0 || line[0] == '#')
+            if (RowOf(++number, line, builder, wanted) is { } row)
             {
-                continue;
+                yield return row;
             }
+        }
 
-            yield return line[0] == '{'
-                ? JsonCells.Build(text.LinesRead, line.TrimEnd(','), builder, wanted)
-                : builder.Build(text.LinesRead, StudyIn(line)).Showing(line);
+        while (await text.ReadLineAsync(cancellationToken).ConfigureAwait(false) is { } line)
+        {
+            if (RowOf(text.LinesRead, line, builder, wanted) is { } row)
+            {
+                yield return row;
+            }
         }
     }
+
+    private static CohortLine? RowOf(long number, string line, CohortRowBuilder builder, IReadOnlyCollection<string> wanted) =>
+        line.Length == 0 || line[0] == '#' ? null
+        : line[0] == '{' ? JsonCells.Build(number, line.TrimEnd(','), builder, wanted)
+        : builder.Build(number, StudyIn(line)).Showing(line);
 
     private static string StudyIn(string line)
     {

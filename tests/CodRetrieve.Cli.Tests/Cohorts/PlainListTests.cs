@@ -13,6 +13,7 @@ public sealed class PlainListTests
         { "lines of Windows", "1.2.3\r\n1.2.4\r\n" },
         { "blanks and comments", "# studies\n\n  1.2.3  # the first\n\t1.2.4\n#1.2.5\n" },
         { "quotes and commas", "\"1.2.3\",\n'1.2.4';\n" },
+        { "a quote that is not closed", "\"1.2.3\n1.2.4\n" },
         { "marks in the middle, where files were put together", "\ufeff1.2.3\n\ufeff1.2.4\n" },
         { "padding of a database", "1.2.3\0\n1.2.4\0\0\0\n" },
         { "an invisible blank of a web page", "\u200b1.2.3\n1.2.4\u200b\n" },
@@ -54,6 +55,7 @@ public sealed class PlainListTests
     [InlineData("# export\nStudyInstanceUID,x\n1.2.3,y\n,y\n1.2/../4,z\n", "2 lines name no study: list.txt:4: ',y', list.txt:5: '1.2/../4,z'.")]
     [InlineData("{\"StudyInstanceUID\": 12}\n{\"x\": \"1.2.3\"}\n{ broken\n", "3 lines name no study: list.txt:1: '{\"StudyInstanceUID\": 12}', list.txt:2: '{\"x\": \"1.2.3\"}', list.txt:3: '{ broken'.")]
     [InlineData("StudyInstanceUID\n1.2E+10\n", "1 line names no study: list.txt:2: '1.2E+10'.")]
+    [InlineData("\"1.2.3\n1.2 4\n\n1.2.5\n", "1 line names no study: list.txt:2: '1.2 4'.")]
     [InlineData("..\n", "1 line names no study: list.txt:1: '..'.")]
     public async Task Bad_lines_are_named_all_at_once(string list, string message) =>
         Assert.StartsWith(message, await CohortFile.ErrorAsync(list, CohortScope.Studies), StringComparison.Ordinal);
