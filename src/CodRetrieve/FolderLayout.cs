@@ -88,10 +88,11 @@ public sealed class FolderLayout
 
     /// <summary>Reads a layout: <c>default</c>, <c>flat</c>, <c>idc</c>, <c>patient</c>, or a template.</summary>
     /// <param name="text">The text.</param>
+    /// <param name="columns">The names of columns that <see cref="ReadColumn"/> knows; <see langword="null"/> for none.</param>
     /// <returns>The layout.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="text"/> is <see langword="null"/>.</exception>
     /// <exception cref="FormatException">It is none.</exception>
-    public static FolderLayout Parse(string text)
+    public static FolderLayout Parse(string text, IReadOnlyCollection<string>? columns = null)
     {
         ArgumentNullException.ThrowIfNull(text);
         return text.ToUpperInvariant() switch
@@ -100,7 +101,7 @@ public sealed class FolderLayout
             "FLAT" => Flat,
             "IDC" => Idc,
             "PATIENT" => Patient,
-            _ => new FolderLayout(text),
+            _ => new FolderLayout(text, columns),
         };
     }
 

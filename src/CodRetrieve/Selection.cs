@@ -7,17 +7,23 @@ namespace CodRetrieve;
 /// that nothing is fetched to find out. Immutable and safe for use by several threads, if its conditions are.
 /// </summary>
 /// <remarks>
-/// An instance is selected if its series is in <see cref="Series"/>, it is in <see cref="Instances"/> (each, where there are any) and it meets all conditions; then
-/// <see cref="Whole"/> widens the selection, and <see cref="Sample"/> thins it out. docs/selection.md has the grammar of conditions and examples.
+/// An instance is selected if its study is in <see cref="Studies"/>, its series in <see cref="Series"/> or it itself in <see cref="Instances"/> (where there is any of them), and it meets all
+/// conditions; then <see cref="Whole"/> widens the selection, and <see cref="Sample"/> thins it out. docs/selection.md has the grammar of conditions and examples.
 /// </remarks>
 public sealed class Selection
 {
     private IReadOnlyList<Func<InstanceAttributes, bool>> _predicates = [];
 
-    /// <summary>Gets the Series Instance UIDs of the wanted series, as the store names them. Default: none, which means all.</summary>
+    /// <summary>
+    /// Gets the Study Instance UIDs of the studies of which all series are wanted, beside those series and instances of others that are named. Default: none, which means all if there are neither
+    /// <see cref="Series"/> nor <see cref="Instances"/>.
+    /// </summary>
+    public IReadOnlyCollection<string> Studies { get; init; } = [];
+
+    /// <summary>Gets the Series Instance UIDs of the wanted series, as the store names them. Default: none.</summary>
     public IReadOnlyCollection<string> Series { get; init; } = [];
 
-    /// <summary>Gets the SOP Instance UIDs of the wanted instances, as the store names them. Default: none, which means all.</summary>
+    /// <summary>Gets the SOP Instance UIDs of the wanted instances, as the store names them. Default: none.</summary>
     public IReadOnlyCollection<string> Instances { get; init; } = [];
 
     /// <summary>Gets the condition on the attributes that <see cref="Where(string)"/> and <see cref="Where(InstanceFilter)"/> added; <see langword="null"/> for none.</summary>
@@ -88,6 +94,7 @@ public sealed class Selection
 
     private Selection Copy(InstanceFilter? filter, IReadOnlyList<Func<InstanceAttributes, bool>> predicates) => new()
     {
+        Studies = Studies,
         Series = Series,
         Instances = Instances,
         Filter = filter,

@@ -114,6 +114,23 @@ public sealed class SelectionTests : StoreTests
         Assert.Equal(wanted.Order(StringComparer.Ordinal), SavedFiles.InFolder(Folder.Output).Keys.Select(name => name.Split('/')[2]).Order(StringComparer.Ordinal));
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task Whole_studies_series_and_instances_of_others_go_together()
+    {
+        var (first, second, third) = (Put(), Store.Put(StudyOf(8, new SyntheticSeriesOptions { InstanceCount = 3 }, new SyntheticSeriesOptions { InstanceCount = 5 })), Store.Put(StudyOf(9, new SyntheticSeriesOptions { InstanceCount = 4 })));
+        await using var cod = Store.Open(Folder.Output);
+        var selection = new Selection
+        {
+            Studies = [first.StudyInstanceUid],
+            Series = [second.Series[1].SeriesInstanceUid],
+            Instances = [third.Series[0].Instances[2].SopInstanceUid],
+        };
+
+        var result = await cod.CreateJob([first.StudyInstanceUid, second.StudyInstanceUid, third.StudyInstanceUid], selection: selection).RunAsync();
+
+        Assert.Equal((30 + 5 + 1, 3 + 3), (result.InstancesSaved, result.InstancesNotSelected));
+    }
+
     [Theory(Timeout = 60_000)]
     [InlineData("3", "1,4,7,10,13,16,19")]
     [InlineData("first", "1")]

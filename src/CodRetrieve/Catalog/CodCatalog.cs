@@ -26,8 +26,8 @@ internal sealed class CodCatalog(ObjectReader objects, string? prefix, ILogger l
     /// <summary>What is read of the attributes in the indexes. Default: nothing.</summary>
     public AttributeNeeds Needs { get; init; } = new();
 
-    /// <summary>Which series are read at all, by their UIDs. Default: all.</summary>
-    public Func<string, bool>? IsSeriesWanted { get; init; }
+    /// <summary>Which series are read at all, by the UIDs of study and series. Default: all.</summary>
+    public Func<SeriesInfo, bool>? IsSeriesWanted { get; init; }
 
     /// <summary>The name of the folder that holds a study's series, for messages.</summary>
     public string GetUri(string study) => objects.GetUri(SeriesFolder(study));

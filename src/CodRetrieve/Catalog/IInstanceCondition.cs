@@ -9,7 +9,7 @@ internal interface IInstanceCondition
     bool NeedsAttributes { get; }
 
     /// <summary>Whether an instance is out, whatever its attributes are.</summary>
-    bool IsExcluded(string sopInstanceUid);
+    bool IsExcluded(SeriesInfo series, string sopInstanceUid);
 
     /// <summary>Whether the instances of a series are all out, going by what one of them says of it.</summary>
     bool IsSeriesExcluded(DicomDataset dataset);

@@ -251,7 +251,7 @@ internal sealed class SeriesIndexReader
 
     private bool NeedsAttributes(string sop) =>
         (!_isSeriesKnown && _needs.OfSeries)
-        || (_needs.OfInstances && (_needs.MayWiden || (!_isSeriesExcluded && _needs.Condition?.IsExcluded(sop) != true)));
+        || (_needs.OfInstances && (_needs.MayWiden || (!_isSeriesExcluded && _needs.Condition?.IsExcluded(_series, sop) != true)));
 
     // What concerns the series is the same in all of its instances.
     private void ReadSeries(DicomDataset? attributes)
@@ -280,7 +280,7 @@ internal sealed class SeriesIndexReader
         try
         {
             return new InstanceJudgement(
-                _isSeriesExcluded || condition.IsExcluded(sop) ? false : !condition.NeedsAttributes ? true : attributes is null ? null : condition.IsMet(attributes),
+                _isSeriesExcluded || condition.IsExcluded(_series, sop) ? false : !condition.NeedsAttributes ? true : attributes is null ? null : condition.IsMet(attributes),
                 number);
         }
         catch (CodFormatException e)

@@ -12,9 +12,9 @@ internal sealed record StudyListing(string StudyInstanceUid, IReadOnlyList<Serie
     public bool Exists => Series.Count > 0 || Problems.Count > 0 || LeftOut.Count > 0;
 
     /// <summary>Returns the study with some of its series left out.</summary>
-    public StudyListing Select(Func<string, bool> isWanted)
+    public StudyListing Select(Func<SeriesInfo, bool> isWanted)
     {
-        var parts = Series.ToLookup(series => isWanted(series.Series.SeriesInstanceUid));
+        var parts = Series.ToLookup(series => isWanted(series.Series));
         return this with { Series = [.. parts[true]], LeftOut = [.. parts[false].Select(static series => series.Series.SeriesInstanceUid)] };
     }
 }

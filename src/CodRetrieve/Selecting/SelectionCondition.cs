@@ -6,14 +6,14 @@ namespace CodRetrieve.Selecting;
 /// <summary>The condition of a <see cref="Selection"/> on one instance. Safe for several callers at once, if the user's own conditions are.</summary>
 internal sealed class SelectionCondition : IInstanceCondition
 {
-    private readonly HashSet<string> _instances;
+    private readonly NamedInstances _named;
     private readonly IReadOnlyList<Func<InstanceAttributes, bool>> _predicates;
     private readonly InstanceFilter? _filter;
     private readonly InstanceFilter[] _ofSeries;
 
-    public SelectionCondition(Selection selection)
+    public SelectionCondition(Selection selection, NamedInstances named)
     {
-        _instances = new HashSet<string>(selection.Instances, StringComparer.Ordinal);
+        _named = named;
         _predicates = selection.Predicates;
         _filter = selection.Filter;
         _ofSeries = [.. _filter?.Conjuncts().Where(SeriesLevel.IsOf) ?? []];
@@ -22,9 +22,9 @@ internal sealed class SelectionCondition : IInstanceCondition
     public bool NeedsAttributes => _filter is not null || _predicates.Count > 0;
 
     /// <summary>Whether there is anything to meet.</summary>
-    public bool IsAny => _instances.Count > 0 || NeedsAttributes;
+    public bool IsAny => _named.HasInstances || NeedsAttributes;
 
-    public bool IsExcluded(string sopInstanceUid) => _instances.Count > 0 && !_instances.Contains(sopInstanceUid);
+    public bool IsExcluded(SeriesInfo series, string sopInstanceUid) => !_named.Has(series, sopInstanceUid);
 
     public bool IsSeriesExcluded(DicomDataset dataset) => Array.Exists(_ofSeries, filter => filter.Evaluate(dataset) == false);
 

@@ -6,7 +6,7 @@ namespace CodRetrieve.Selecting;
 internal sealed class SelectionPlan
 {
     private readonly Selection _selection;
-    private readonly HashSet<string>? _series;
+    private readonly NamedInstances _named;
     private readonly SelectionCondition _condition;
 
     /// <param name="selection">The selection.</param>
@@ -15,12 +15,10 @@ internal sealed class SelectionPlan
     public SelectionPlan(Selection selection, FolderLayout layout)
     {
         _selection = selection;
-        Check(selection.Series, nameof(Selection.Series));
-        Check(selection.Instances, nameof(Selection.Instances));
+        _named = new NamedInstances(selection);
         OptionCheck.ThrowIfNotDefined(selection.Unknown, nameof(Selection.Unknown));
         OptionCheck.ThrowIfNotDefined(selection.Whole, nameof(Selection.Whole));
-        _series = selection.Series.Count == 0 ? null : new HashSet<string>(selection.Series, StringComparer.Ordinal);
-        _condition = new SelectionCondition(selection);
+        _condition = new SelectionCondition(selection, _named);
         Needs = new AttributeNeeds
         {
             Condition = _condition.IsAny ? _condition : null,
@@ -41,7 +39,7 @@ internal sealed class SelectionPlan
     public AttributeNeeds Needs { get; }
 
     /// <summary>Whether a series may hold something that is wanted, going by its UID.</summary>
-    public bool IsSeriesWanted(string seriesInstanceUid) => _series?.Contains(seriesInstanceUid) ?? true;
+    public bool IsSeriesWanted(SeriesInfo series) => _named.MayHave(series);
 
     /// <summary>Whether a series has an instance that meets the condition.</summary>
     public bool HasMatch(SeriesContent content) => content.Index?.Judgements?.Any(IsSelected) ?? false;
@@ -86,13 +84,4 @@ internal sealed class SelectionPlan
     private static IEnumerable<CodFormatException> Undecided(SeriesIndex index, IReadOnlyList<InstanceJudgement> judgements) =>
         index.Instances.Where((_, i) => judgements[i].IsMet is null).Select(static instance => new CodFormatException(
             $"{instance.Uri}: an attribute is missing or cannot be read, so that it is not known whether the instance is selected."));
-
-    private static void Check(IEnumerable<string> uids, string name)
-    {
-        if (uids.FirstOrDefault(static uid => !SafeUid.IsSafe(uid)) is { } bad)
-        {
-            throw new ArgumentException(
-                bad.Length == 0 ? $"A UID in {name} is blank." : $"'{SafeUid.Printable(bad, 40)}' in {name} is not a UID.", name);
-        }
-    }
 }

@@ -113,11 +113,13 @@ public sealed class MetadataDecoderTests
     private static string Selected(SeriesIndex index, bool? isMet) =>
         string.Join(',', index.Instances.Where((_, i) => index.Judgements![i].IsMet == isMet).Select(instance => instance.SopInstanceUid));
 
+    private static Selecting.SelectionCondition ConditionOf(Selection selection) => new(selection, new Selecting.NamedInstances(selection));
+
     private static Task<SeriesIndex> ReadAsync(string instances, int chunk = 100_000) => SeriesIndexReader.ReadAsync(
         new PiecewiseStream(Encoding.UTF8.GetBytes(IndexJson.Of(instances)), chunk),
         IndexJson.Series,
         "gs://b/metadata.json",
-        new AttributeNeeds { Condition = new Selecting.SelectionCondition(new Selection().Where("Modality=CT and not Rows=1 or Modality=CT")) },
+        new AttributeNeeds { Condition = ConditionOf(new Selection().Where("Modality=CT and not Rows=1 or Modality=CT")) },
         new MetadataDecoderPool(),
         CancellationToken.None);
 }
