@@ -30,7 +30,7 @@ public sealed class FolderLayout
     public FolderLayout(string template, IReadOnlyCollection<string>? columns = null)
     {
         ArgumentNullException.ThrowIfNull(template);
-        _parts = Parse(template, columns ?? []);
+        _parts = ParseTemplate(template, columns ?? []);
         Template = string.Join('/', _parts.Select(static part => string.Concat(part.Select(static field => field.ToString()))));
         var last = _parts[^1][^1].Literal;
         _extensionLength = last?.LastIndexOf('.') is { } dot and >= 0 ? last.Length - dot : 0;
@@ -139,7 +139,7 @@ public sealed class FolderLayout
         ? throw new ArgumentException($"The layout '{Template}' hashes a value: set {nameof(Salt)}, a secret by which the same pseudonyms come out again.", nameof(Salt))
         : this;
 
-    private static LayoutField[][] Parse(string template, IReadOnlyCollection<string> columns)
+    private static LayoutField[][] ParseTemplate(string template, IReadOnlyCollection<string> columns)
     {
         if (template.Length is 0 or > MaxTemplateLength)
         {

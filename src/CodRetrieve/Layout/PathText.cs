@@ -25,6 +25,7 @@ internal static class PathText
             text = new StringInfo(text).SubstringByTextElements(0, most).TrimEnd(' ', '.');
         }
 
+        text = IsDevice(text) ? "_" + text : text;
         return text.Length == 0 || text == normalized ? text : $"{Cut(text, MaxPartBytes - 9)}~{Hash(value, 8)}";
     }
 
@@ -33,14 +34,19 @@ internal static class PathText
     /// <param name="extensionLength">How many of its last characters stay when it is cut.</param>
     public static string OfPart(string name, int extensionLength = 0)
     {
-        var text = name.Length == 0 ? Unknown : IsDevice(name) ? "_" + name : name;
-        if (Encoding.UTF8.GetByteCount(text) <= MaxPartBytes)
+        if (name.Length == 0)
         {
-            return text;
+            return Unknown;
         }
 
-        var extension = text[^extensionLength..];
-        var mark = $"~{Hash(name, 8)}{extension}";
+        var isDevice = IsDevice(name);
+        if (!isDevice && Encoding.UTF8.GetByteCount(name) <= MaxPartBytes)
+        {
+            return name;
+        }
+
+        var text = isDevice ? "_" + name : name;
+        var mark = $"~{Hash(name, 8)}{text[^extensionLength..]}";
         return Cut(text[..^extensionLength], MaxPartBytes - Encoding.UTF8.GetByteCount(mark)).TrimEnd(' ', '.') + mark;
     }
 
