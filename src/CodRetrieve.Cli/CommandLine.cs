@@ -26,7 +26,7 @@ internal sealed class CommandLine
     private readonly Option<string> _from = new("--from")
     {
         HelpName = "FILE",
-        Description = "Take the studies of a cohort, besides those that are given as STUDY: a list as of @FILE, or - for standard input.",
+        Description = "Take the studies, series and instances of a cohort, besides those that are given as STUDY: a list as of @FILE, or - for standard input.",
     };
 
     private readonly Option<bool> _zip = new("--zip") { Description = "One zip for each study instead of folders." };
@@ -36,6 +36,10 @@ internal sealed class CommandLine
         HelpName = "FILE",
         Description = "Encrypt zips with AES-256, and read those that are, with the password in the first line of this file. Or set COD_RETRIEVE_ZIP_PASSWORD.",
     };
+
+    private readonly SelectionOptions _selection = new();
+
+    private readonly LayoutOptions _layout = new();
 
     private readonly LoginOptions _login = new();
 
@@ -104,6 +108,12 @@ internal sealed class CommandLine
         Description = "Write the result of each instance: outcome, bytes, CRC32C, path or error. A table if the name ends in .csv or .parquet, else JSON. A dry run writes none.",
     };
 
+    private readonly Option<string> _columns = new("--columns")
+    {
+        HelpName = "LIST",
+        Description = "DICOM attributes, and columns of the cohort, that a report that is a table has: PatientID,Modality,SliceThickness.",
+    };
+
     private readonly Option<string> _failedList = new("--failed-list")
     {
         HelpName = "FILE",
@@ -147,6 +157,8 @@ internal sealed class CommandLine
     {
         var directory = Directory("Where studies are saved, to see what of them is saved already.", required: false);
         var command = new Command("stats", "Shows what studies hold and what of it is saved. Fetches no image.") { _bucket, _studies, _from, directory, _zip, _zipPasswordFile };
+        _selection.AddTo(command);
+        _layout.AddTo(command, saves: false);
         command.SetAction((parsed, cancellationToken) => new StatsCommand(Request(parsed, directory), terminal).RunAsync(cancellationToken));
         return command;
     }
@@ -154,7 +166,9 @@ internal sealed class CommandLine
     private Command Download(Terminal terminal)
     {
         var directory = Directory("Where to save: DIR/study/series/instances/instance.dcm, or DIR/study.zip.", required: true);
-        var command = new Command("download", "Saves what is missing. Run it again after any failure: it continues where it ended.") { _bucket, _studies, _from, directory, _zip, _zipPasswordFile, _existing, _durability, _times, _noSpaceCheck, _lockTimeout, _stopAfter, _dryRun, _report, _failedList };
+        var command = new Command("download", "Saves what is missing. Run it again after any failure: it continues where it ended.") { _bucket, _studies, _from, directory, _zip, _zipPasswordFile, _existing, _durability, _times, _noSpaceCheck, _lockTimeout, _stopAfter, _dryRun, _report, _columns, _failedList };
+        _selection.AddTo(command);
+        _layout.AddTo(command, saves: true);
         command.SetAction((parsed, cancellationToken) =>
         {
             var request = Request(parsed, directory);
@@ -169,6 +183,8 @@ internal sealed class CommandLine
     {
         var directory = Directory("Where studies are saved. Without --repair and --prune nothing in it is changed.", required: true);
         var command = new Command("verify", "Reads back what is saved and compares it with the indexes by CRC32C.") { _bucket, _studies, _from, directory, _zip, _zipPasswordFile, _repair, _prune, _noSpaceCheck, _lockTimeout };
+        _selection.AddTo(command);
+        _layout.AddTo(command, saves: false);
         command.SetAction((parsed, cancellationToken) => new VerifyCommand(Request(parsed, directory), terminal).RunAsync(cancellationToken));
         return command;
     }
@@ -181,6 +197,9 @@ internal sealed class CommandLine
         Directory = parsed.GetValue(directory),
         Zip = parsed.GetValue(_zip),
         ZipPasswordFile = parsed.GetValue(_zipPasswordFile),
+        Selection = _selection.Of(parsed),
+        Layout = _layout.Of(parsed),
+        Columns = parsed.GetValue(_columns)?.Split(',', StringSplitOptions.TrimEntries) ?? [],
         Login = _login.Of(parsed),
         Network = _network.Of(parsed),
         LogLevel = parsed.GetValue(_logLevel),

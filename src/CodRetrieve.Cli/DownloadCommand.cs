@@ -19,7 +19,7 @@ internal sealed class DownloadCommand(Request request, Terminal terminal)
             var session = await Session.OpenAsync(request, terminal, cancellationToken).ConfigureAwait(false);
             await using var closing = session.ConfigureAwait(false);
             var job = TryCreate(session);
-            using var report = request.Report is { } file ? InstanceReports.Create(file, [], static (_, _) => null) : null;
+            using var report = request.Report is { } file ? InstanceReports.Create(file, request.Columns, session.ColumnOf) : null;
             using var failed = request.FailedList is { } list ? FailedList.Create(list) : null;
             await RunAsync(session, job, errors, report, failed, cancellationToken).ConfigureAwait(false);
             await CompleteAsync(report, cause: null).ConfigureAwait(false);
@@ -100,7 +100,7 @@ internal sealed class DownloadCommand(Request request, Terminal terminal)
         try
         {
             session.Cod.InitDirectory(request.Directory!);
-            return session.Cod.CreateJob(session.Studies, request.Format);
+            return session.Cod.CreateJob(session.Studies, request.Format, session.Selection);
         }
         catch (ArgumentException e)
         {
@@ -117,7 +117,7 @@ internal sealed class DownloadCommand(Request request, Terminal terminal)
     private async Task TakeSavedAsync(Session session, CancellationToken cancellationToken)
     {
         session.Cod.InitDirectory(request.Directory!, readOnly: true);
-        var stats = await session.Cod.GetStatsAsync(session.Studies, request.Format, cancellationToken: cancellationToken).ConfigureAwait(false);
+        var stats = await session.Cod.GetStatsAsync(session.Studies, request.Format, session.Selection, cancellationToken).ConfigureAwait(false);
         if (stats.Series.Count == 0 || stats.Series.Any(series => !series.IsSaved) || stats.StudyFailures.Count + stats.MissingStudies.Count > 0)
         {
             throw _notWritable!;

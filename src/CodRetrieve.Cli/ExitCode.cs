@@ -39,7 +39,7 @@ internal static class ExitCode
 
     /// <summary>The code for a job that ran to its end.</summary>
     public static int Of(JobResult result, int studies) =>
-        result.Outcome == JobOutcome.Complete ? Done
+        result.Outcome == JobOutcome.Complete ? (SelectionText.IsEmpty(result) ? NothingFound : Done)
         : result.Outcome == JobOutcome.Stopped ? Stopped
         : result.MissingStudies.Count == studies ? NothingFound
         : IsWithoutNetwork(result) ? Network

@@ -15,6 +15,13 @@ internal sealed class Request
     /// <summary>The file with a cohort.</summary>
     public string? From { get; init; }
 
+    public SelectionRequest Selection { get; init; } = new();
+
+    public LayoutRequest Layout { get; init; } = new();
+
+    /// <summary>The attributes, and columns of the cohort, that a report has.</summary>
+    public IReadOnlyList<string> Columns { get; init; } = [];
+
     public LoginRequest Login { get; init; } = new();
 
     public NetworkRequest Network { get; init; } = new();

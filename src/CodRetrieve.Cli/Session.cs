@@ -8,25 +8,43 @@ namespace CodRetrieve.Cli;
 /// <summary>A library that is set up as the command line says, and the studies to ask it for.</summary>
 internal sealed class Session : IAsyncDisposable
 {
-    private Session(CodDownload cod, BucketChoice bucket, IReadOnlyList<string> studies) => (Cod, Bucket, Studies) = (cod, bucket, studies);
+    private Session(CodDownload cod, BucketChoice bucket, StudyChoice choice, Selection? selection) =>
+        (Cod, Bucket, Choice, Selection) = (cod, bucket, choice, selection);
 
     public CodDownload Cod { get; }
 
     public BucketChoice Bucket { get; }
 
-    public IReadOnlyList<string> Studies { get; }
+    public StudyChoice Choice { get; }
+
+    public IReadOnlyList<string> Studies => Choice.Studies;
+
+    /// <summary>What is wanted of the studies; <see langword="null"/> for all.</summary>
+    public Selection? Selection { get; }
 
     /// <exception cref="UsageException">Something given cannot be worked with.</exception>
     public static async Task<Session> OpenAsync(Request request, Terminal terminal, CancellationToken cancellationToken)
     {
-        var studies = await StudyList.ReadAsync(request.Studies, request.From, terminal.Input, cancellationToken).ConfigureAwait(false);
+        string[] columns = [.. LayoutChoice.NamesIn(request.Layout.Layout), .. request.Columns];
+        var choice = await StudyList.ReadAsync(request.Studies, request.From, columns, terminal.Input, cancellationToken).ConfigureAwait(false);
+        if (choice.SeriesWithoutStudy.Count > 0)
+        {
+            throw new UsageException("The cohort names series without their studies. Add the column StudyInstanceUID.");
+        }
+
         CodDownload? cod = null;
         try
         {
             var bucket = BucketChoice.Parse(request.Bucket, request.Login.Token);
-            cod = new CodDownload(Options(request, bucket, terminal));
+            var options = Options(request, bucket, terminal);
+            options.Layout = LayoutChoice.Choose(request.Layout, choice.Values, terminal.Environment);
+            options.Relayout = request.Layout.Relayout;
+            cod = new CodDownload(options);
             bucket.ApplyTo(cod);
-            var session = new Session(cod, bucket, studies);
+            string[] attributes = [.. request.Columns.Where(column => choice.Values?.Has(column) != true)];
+            var selection = choice.ToSelection(request.Selection, attributes, request.Layout.AllowIdentifiers);
+            Warn(options.Layout.IdentifyingAttributes.Union(attributes.Where(InstanceAttributes.IsIdentifying), StringComparer.OrdinalIgnoreCase), request, terminal);
+            var session = new Session(cod, bucket, choice, selection);
             cod = null;
             return session;
         }
@@ -40,6 +58,20 @@ internal sealed class Session : IAsyncDisposable
             {
                 await cod.DisposeAsync().ConfigureAwait(false);
             }
+        }
+    }
+
+    /// <summary>The value of a column of a report for an instance: of the cohort, or of the instance's attributes.</summary>
+    public string? ColumnOf(InstanceInfo instance, string column) =>
+        Choice.Values?.Has(column) == true ? Choice.Values.Find(instance, column)
+        : instance.GetAttributes()?.GetValues(column) is { Count: > 0 } values ? string.Join('\\', values)
+        : null;
+
+    private static void Warn(IEnumerable<string> identifying, Request request, Terminal terminal)
+    {
+        if (!request.Quiet && string.Join(", ", identifying) is { Length: > 0 } names)
+        {
+            terminal.Error.WriteLine($"warning: {names} may identify people, and become names of files or values of the report.");
         }
     }
 

@@ -47,7 +47,7 @@ internal sealed class StatsCommand(Request request, Terminal terminal)
                 session.Cod.InitDirectory(directory, readOnly: true);
             }
 
-            return await session.Cod.GetStatsAsync(session.Studies, request.Format, cancellationToken: cancellationToken).ConfigureAwait(false);
+            return await session.Cod.GetStatsAsync(session.Studies, request.Format, session.Selection, cancellationToken).ConfigureAwait(false);
         }
         catch (ArgumentException e)
         {
@@ -83,7 +83,7 @@ internal sealed class StatsCommand(Request request, Terminal terminal)
         }
 
         failures.ForEach(_errors.Add);
-        return stats.MissingStudies.Count == session.Studies.Count ? ExitCode.NothingFound
+        return stats.MissingStudies.Count == session.Studies.Count || SelectionText.IsEmpty(stats) ? ExitCode.NothingFound
             : failures.Count > 0 ? ExitCode.Incomplete
             : ExitCode.Done;
     }

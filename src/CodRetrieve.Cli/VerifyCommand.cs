@@ -11,6 +11,7 @@ internal sealed class VerifyCommand(Request request, Terminal terminal)
     private readonly long _started = Stopwatch.GetTimestamp();
     private readonly ErrorLines _errors = new(terminal.Error, hold: false);
     private VerifyOutcome? _outcome;
+    private bool _isNothingSelected;
 
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
@@ -31,6 +32,7 @@ internal sealed class VerifyCommand(Request request, Terminal terminal)
                 outcome.Add(await session.Cod.PruneAsync(outcome.Result, cancellationToken).ConfigureAwait(false));
             }
 
+            _isNothingSelected = session.Selection is not null && outcome.Result.Series.Count + outcome.Result.MissingStudies.Count == 0 && outcome.IsGood;
             Report(null);
             foreach (var study in outcome.Result.MissingStudies)
             {
@@ -38,7 +40,7 @@ internal sealed class VerifyCommand(Request request, Terminal terminal)
             }
 
             _errors.End();
-            return ExitCode.Of(outcome, session.Studies.Count);
+            return _isNothingSelected ? ExitCode.NothingFound : ExitCode.Of(outcome, session.Studies.Count);
         }
         catch (UsageException e)
         {
@@ -75,7 +77,7 @@ internal sealed class VerifyCommand(Request request, Terminal terminal)
             throw UsageException.From(e);
         }
 
-        Task<VerificationResult> Verify(IProgress<VerificationProgress>? progress) => session.Cod.VerifyAsync(session.Studies, request.Format, progress: progress, cancellationToken: cancellationToken);
+        Task<VerificationResult> Verify(IProgress<VerificationProgress>? progress) => session.Cod.VerifyAsync(session.Studies, request.Format, session.Selection, progress, cancellationToken);
     }
 
     private void Report(Exception? cause)
@@ -92,6 +94,11 @@ internal sealed class VerifyCommand(Request request, Terminal terminal)
         if (_outcome is not { } outcome)
         {
             return;
+        }
+
+        if (_isNothingSelected && !request.Quiet && !request.Json)
+        {
+            terminal.Out.WriteLine("Nothing is selected of what the store has.");
         }
 
         if (outcome.InstancesUnverifiable > 0 && !request.Quiet)

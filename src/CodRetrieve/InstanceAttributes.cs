@@ -75,6 +75,26 @@ public sealed class InstanceAttributes
             ? DateOnly.FromDateTime(new DateTime(range.Start))
             : null;
 
+    /// <summary>
+    /// Returns whether an attribute may say who a patient is: those of the Basic Application Level Confidentiality Profile (PS3.15, table E.1-1) that people put into names and tables, what they
+    /// typed, and private attributes.
+    /// </summary>
+    /// <param name="attribute">The attribute.</param>
+    /// <returns><see langword="false"/> also for what names no attribute.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="attribute"/> is <see langword="null"/>.</exception>
+    public static bool IsIdentifying(string attribute)
+    {
+        ArgumentNullException.ThrowIfNull(attribute);
+        try
+        {
+            return IdentifyingAttributes.Contains(AttributePath.Parse(attribute).ToString());
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Returns the name of the type, and nothing of the attributes.</summary>
     /// <returns>Always the same.</returns>
     public override string ToString() => nameof(InstanceAttributes);

@@ -109,6 +109,10 @@ public sealed class EnvironmentTests
             "--log-level" => "debug",
             "--existing" => "keep",
             "--durability" => "none",
+            "--where" => "Modality=CT",
+            "--whole" => "series",
+            "--sample" => "middle",
+            "--unknown" => "include",
             _ => "some-value",
         };
 }

@@ -55,6 +55,30 @@ internal static class OptionValues
             ? ExistingFilePolicy.VerifyAndReplace
             : ParseName(result, "verify, keep or fail", ExistingFilePolicy.VerifyAndReplace);
 
+    public static SelectionScope ParseScope(ArgumentResult result) => ParseName(result, "instance, series or study", SelectionScope.Instance);
+
+    public static UnknownPolicy ParseUnknownPolicy(ArgumentResult result) => ParseName(result, "exclude, include or fail", UnknownPolicy.Exclude);
+
+    /// <summary>Reads conditions that must all be met.</summary>
+    public static InstanceFilter? ParseFilter(ArgumentResult result) => Read(result, static texts =>
+        texts.Select(InstanceFilter.Parse).Aggregate(static (all, one) => all & one));
+
+    public static InstanceSample? ParseSample(ArgumentResult result) => Read(result, static texts => InstanceSample.Parse(texts[^1]));
+
+    private static T? Read<T>(ArgumentResult result, Func<IReadOnlyList<string>, T> read)
+        where T : class
+    {
+        try
+        {
+            return read([.. result.Tokens.Select(static token => token.Value)]);
+        }
+        catch (FormatException e)
+        {
+            result.AddError($"{NameOf(result)}: {e.Message}");
+            return null;
+        }
+    }
+
     // By name only: the standard parser takes numbers, too.
     private static T ParseName<T>(ArgumentResult result, string names, T otherwise)
         where T : struct, Enum

@@ -19,6 +19,15 @@ internal sealed record DownloadReport
 
     public required int InstancesUnverified { get; init; }
 
+    /// <summary>Instances that the indexes list and that are not selected.</summary>
+    public required int InstancesNotSelected { get; init; }
+
+    /// <summary>Instances whose attributes do not tell whether they are selected.</summary>
+    public required int InstancesUndecided { get; init; }
+
+    /// <summary>Series of which nothing is selected.</summary>
+    public required int SeriesNotSelected { get; init; }
+
     public required long BytesSaved { get; init; }
 
     /// <summary>The bytes of tars that came over the wire.</summary>
@@ -54,6 +63,9 @@ internal sealed record DownloadReport
             InstancesAdopted = result?.InstancesAdopted ?? 0,
             InstancesFailed = result?.InstancesFailed ?? 0,
             InstancesUnverified = result?.InstancesUnverified ?? 0,
+            InstancesNotSelected = result?.InstancesNotSelected ?? 0,
+            InstancesUndecided = result?.InstancesUndecided ?? 0,
+            SeriesNotSelected = result?.SeriesNotSelected ?? 0,
             BytesSaved = result?.BytesSaved ?? 0,
             BytesDownloaded = result?.BytesDownloaded ?? 0,
             ElapsedSeconds = Math.Round((result?.Elapsed ?? elapsed).TotalSeconds, 3),

@@ -32,6 +32,11 @@ internal static class DownloadSummary
             WriteFailed(output, result);
         }
 
+        if (SelectionText.Of(result) is { } selected)
+        {
+            output.WriteLine(selected);
+        }
+
         var saved = result.InstancesUpdated == 0 ? "saved" : $"saved, {result.InstancesUpdated} of them updated";
         var skipped = result.InstancesAdopted == 0 ? "skipped" : $"skipped, {result.InstancesAdopted} of them adopted";
         var studies = result.Failures.Where(failure => failure.SeriesInstanceUid is null && failure.StudyInstanceUid is not null).Select(failure => failure.StudyInstanceUid).Distinct(StringComparer.Ordinal).Count();

@@ -13,6 +13,11 @@ internal static class DryRunSummary
             (series, instances, bytes) = (series + 1, instances + missing, bytes + missingBytes);
         }
 
+        if (SelectionText.Of(stats) is { } selected)
+        {
+            output.WriteLine(selected);
+        }
+
         output.WriteLine(
             $"dry run: {Pluralizer.Of(instances, "instance")} ({ByteSize.Text(bytes)}) of {Pluralizer.Of(series, "series")} would be fetched, {stats.InstancesSaved} skipped; nothing was written");
     }

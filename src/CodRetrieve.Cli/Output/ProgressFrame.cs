@@ -35,7 +35,8 @@ internal static class ProgressFrame
 
     /// <summary>The job as a whole on one line without a bar.</summary>
     public static string Line(JobProgress job) =>
-        $"{Percent(job.BytesReceived, job.BytesWanted)}  {Amounts(job)}  {job.InstancesSaved} of {job.InstancesWanted} instances saved" + (OutageOf(job) is { } outage ? "; " + outage : "");
+        $"{Percent(job.BytesReceived, job.BytesWanted)}  {Amounts(job)}  {job.InstancesSaved} of {job.InstancesWanted} instances saved"
+        + (SelectionText.Of(job.InstancesSelected, job.InstancesNotSelected, 0, 0) is { } selected ? "; " + selected : "") + (OutageOf(job) is { } outage ? "; " + outage : "");
 
     private static string Whole(JobProgress job) => $"{Bar(job.BytesReceived, job.BytesWanted)}  {Amounts(job)}";
 

@@ -14,6 +14,15 @@ internal sealed record StatsReport
 
     public required int InstancesSaved { get; init; }
 
+    /// <summary>Instances that the indexes list and that are not selected.</summary>
+    public required int InstancesNotSelected { get; init; }
+
+    /// <summary>Instances whose attributes do not tell whether they are selected.</summary>
+    public required int InstancesUndecided { get; init; }
+
+    /// <summary>Series of which nothing is selected.</summary>
+    public required int SeriesNotSelected { get; init; }
+
     public required long BytesTotal { get; init; }
 
     public required long BytesSaved { get; init; }
@@ -45,6 +54,9 @@ internal sealed record StatsReport
         SeriesSaved = stats?.SeriesSaved ?? 0,
         InstancesTotal = stats?.InstancesTotal ?? 0,
         InstancesSaved = stats?.InstancesSaved ?? 0,
+        InstancesNotSelected = stats?.InstancesNotSelected ?? 0,
+        InstancesUndecided = stats?.InstancesUndecided ?? 0,
+        SeriesNotSelected = stats?.SeriesNotSelected ?? 0,
         BytesTotal = stats?.BytesTotal ?? 0,
         BytesSaved = stats?.BytesSaved ?? 0,
         SeriesToFetch = stats?.SeriesToFetch.Count() ?? 0,

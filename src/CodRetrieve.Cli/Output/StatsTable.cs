@@ -20,6 +20,11 @@ internal static class StatsTable
             Of(stats.Series, ["STUDY", .. Columns], series => [series.StudyInstanceUid, .. Cells(series)]).WritePlain(output);
         }
 
+        if (SelectionText.Of(stats) is { } selected)
+        {
+            output.WriteLine(selected);
+        }
+
         output.WriteLine($"{Pluralizer.Of(stats.SeriesTotal, "series")}, {stats.SeriesSaved} saved; "
             + $"{Pluralizer.Of(stats.InstancesTotal, "instance")}, {stats.InstancesSaved} saved; "
             + $"{ByteSize.Text(stats.BytesTotal)}, {ByteSize.Text(stats.BytesSaved)} saved");

@@ -1,0 +1,177 @@
+using System.Text;
+using CodRetrieve.Cli.Tests.Support;
+using CodRetrieve.Testing;
+
+namespace CodRetrieve.Cli.Tests;
+
+/// <summary>Choosing instances, layouts and columns of reports on the command line.</summary>
+public sealed class SelectionTests
+{
+    private static readonly SyntheticSeriesOptions Slices = new()
+    {
+        InstanceCount = 6,
+        InstanceSizeBytes = 4_000,
+        MetadataBytesPerInstance = 0,
+        Attributes = i => [SyntheticAttribute.OfNumber("00180050", "DS", i < 2 ? 1m : 5m)],
+    };
+
+    private static readonly SyntheticSeriesOptions Other = new() { InstanceCount = 4, InstanceSizeBytes = 4_000, MetadataBytesPerInstance = 0, Modality = "MR" };
+
+    [Fact(Timeout = 30_000)]
+    public async Task Conditions_are_joined_and_what_is_left_out_is_said()
+    {
+        await using var store = await CliStore.StartAsync();
+        var study = store.PutStudy(1, Slices, Other);
+
+        var dryRun = await store.DownloadAsync(study, "--where", "Modality=CT", "--where", "SliceThickness<2", "--dry-run");
+        var download = await store.DownloadAsync(study, "--where", "Modality=CT", "--where", "SliceThickness<2");
+        var json = await store.DownloadAsync(study, "--where", "Modality=CT and SliceThickness<2", "--json");
+        var stats = await store.RunAsync("stats", TestStore.Url, study.StudyInstanceUid, "--where", "SliceThickness<2");
+
+        Assert.Contains("2 of 10 instances selected; 1 series left out", dryRun.Out, StringComparison.Ordinal);
+        Assert.Contains("2 of 10 instances selected; 1 series left out", download.Out, StringComparison.Ordinal);
+        Assert.Contains("2 of 10 instances selected; 1 series left out; 4 undecided", stats.Out, StringComparison.Ordinal);
+        Assert.Equal((0, 2, 8), (download.ExitCode, json.Json.GetProperty("instancesSkipped").GetInt32(), json.Json.GetProperty("instancesNotSelected").GetInt32()));
+        Assert.Equal(2, SavedFiles.InFolder(store.Folder.Output).Count);
+    }
+
+    [Theory(Timeout = 30_000)]
+    [InlineData("stats")]
+    [InlineData("download")]
+    [InlineData("verify")]
+    public async Task A_selection_that_matches_nothing_says_so_and_exits_with_4(string command)
+    {
+        await using var store = await CliStore.StartAsync();
+        var study = store.PutStudy(1, Slices, Other);
+
+        var result = await store.RunAsync(command, TestStore.Url, study.StudyInstanceUid, "-o", store.Folder.Output, "--where", "Modality=US");
+
+        Assert.Equal(4, result.ExitCode);
+        Assert.Contains("nothing is selected", result.Out, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Theory(Timeout = 30_000)]
+    [InlineData("Modalty=CT", "--where: The condition cannot be read at position 1: 'Modalty' is not a DICOM keyword. Did you mean Modality")]
+    [InlineData("Modality=CT and", "at position 16")]
+    public async Task A_condition_that_cannot_be_read_is_a_usage_error_before_any_request(string where, string message)
+    {
+        await using var store = await CliStore.StartAsync();
+
+        var result = await store.RunAsync("download", TestStore.Url, "1.2.3", "-o", store.Folder.Output, "--where", where);
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains(message, result.Error, StringComparison.Ordinal);
+        Assert.Empty(store.Server.Requests);
+    }
+
+    [Theory(Timeout = 30_000)]
+    [InlineData("--sample", "0")]
+    [InlineData("--sample", "last")]
+    [InlineData("--whole", "patient")]
+    [InlineData("--unknown", "maybe")]
+    [InlineData("--layout", "{Modalty}/{SOPInstanceUID}.dcm")]
+    [InlineData("--layout", "../{SOPInstanceUID}.dcm")]
+    [InlineData("--layout", "{PatientID:hash}.dcm")]
+    [InlineData("--columns", "Modality")]
+    public async Task Values_that_are_none_are_usage_errors(string option, string value)
+    {
+        await using var store = await CliStore.StartAsync();
+
+        var result = await store.RunAsync("download", TestStore.Url, "1.2.3", "-o", store.Folder.Output, "--report", store.Folder.Path + "/r.json", option, value);
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains(option == "--layout" && value.Contains("hash", StringComparison.Ordinal) ? "Salt" : option, result.Error, StringComparison.Ordinal);
+        Assert.Empty(store.Server.Requests);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Series_instances_samples_and_widening_are_options()
+    {
+        await using var store = await CliStore.StartAsync();
+        var study = store.PutStudy(1, Slices, Other);
+
+        var series = await store.RunAsync("stats", TestStore.Url, study.StudyInstanceUid, "--series", study.Series[1].SeriesInstanceUid, "--json");
+        var instance = await store.RunAsync("stats", TestStore.Url, study.StudyInstanceUid, "--instance", study.Series[1].Instances[0].SopInstanceUid, "--instance", study.Series[0].Instances[1].SopInstanceUid, "--json");
+        var sample = await store.RunAsync("stats", TestStore.Url, study.StudyInstanceUid, "--sample", "3", "--json");
+        var whole = await store.RunAsync("stats", TestStore.Url, study.StudyInstanceUid, "--where", "SliceThickness<2", "--whole", "series", "--json");
+        var unknown = await store.RunAsync("stats", TestStore.Url, study.StudyInstanceUid, "--where", "SliceThickness<2", "--unknown", "include", "--json");
+
+        Assert.Equal([4, 2, 4, 6, 6], new[] { series, instance, sample, whole, unknown }.Select(result => result.Json.GetProperty("instancesTotal").GetInt32()));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_cohort_of_studies_series_and_instances_is_fetched_as_it_says()
+    {
+        await using var store = await CliStore.StartAsync();
+        var (first, second, third) = (store.PutStudy(1, Slices, Other), store.PutStudy(2, Slices, Other), store.PutStudy(3, Slices));
+        var cohort = store.Folder.Write(
+            "cohort.csv",
+            "Study UID;series_instance_uid;SOP Instance UID;split",
+            $"{first.StudyInstanceUid};;;train",
+            $"{second.StudyInstanceUid};{second.Series[1].SeriesInstanceUid};;test",
+            $"{third.StudyInstanceUid};{third.Series[0].SeriesInstanceUid};{third.Series[0].Instances[2].SopInstanceUid};val");
+
+        var result = await store.RunAsync("download", TestStore.Url, "--from", cohort, "-o", store.Folder.Output, "--layout", "{split}/{Modality}/{SOPInstanceUID}.dcm");
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Equal(10, Directory.GetFiles(store.Folder.Output + "/train", "*.dcm", SearchOption.AllDirectories).Length);
+        Assert.Equal(4, Directory.GetFiles(store.Folder.Output + "/test/MR").Length);
+        Assert.Equal(third.Series[0].Instances[2].SopInstanceUid + ".dcm", Path.GetFileName(Assert.Single(Directory.GetFiles(store.Folder.Output + "/val/CT"))));
+        Assert.Contains("15 of 26 instances selected", (await store.RunAsync("stats", TestStore.Url, "--from", cohort, "--layout", "{split}/{Modality}/{SOPInstanceUID}.dcm", "-o", store.Folder.Output)).Out, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_report_has_the_columns_that_were_asked_for_and_identifiers_are_warned_of()
+    {
+        await using var store = await CliStore.StartAsync();
+        var study = store.PutStudy(1, Slices);
+        var report = Path.Combine(store.Folder.Path, "report.csv");
+        var cohort = store.Folder.Write("cohort.csv", "StudyInstanceUID,label", $"{study.StudyInstanceUid},\"a,b\"");
+
+        var result = await store.RunAsync("download", TestStore.Url, "--from", cohort, "-o", store.Folder.Output, "--where", "SliceThickness<2", "--report", report, "--columns", "PatientID,SliceThickness,label");
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("warning: PatientID may identify people", result.Error, StringComparison.Ordinal);
+        var lines = await File.ReadAllLinesAsync(report);
+        Assert.Equal(3, lines.Length);
+        Assert.EndsWith(",PatientID,SliceThickness,label", lines[0], StringComparison.Ordinal);
+        Assert.All(lines[1..], line => Assert.EndsWith(",SYNTHETIC-1,1,\"a,b\"", line, StringComparison.Ordinal));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_layout_is_kept_moved_and_verified()
+    {
+        await using var store = await CliStore.StartAsync();
+        var study = store.PutStudy(1, Slices);
+
+        Assert.Equal(0, (await store.DownloadAsync(study, "--layout", "flat")).ExitCode);
+        var other = await store.DownloadAsync(study, "--layout", "idc");
+        Assert.Equal(5, other.ExitCode);
+        Assert.Contains("--relayout", other.Error, StringComparison.Ordinal);
+        Assert.Equal(5, (await store.RunAsync("verify", TestStore.Url, study.StudyInstanceUid, "-o", store.Folder.Output)).ExitCode);
+
+        var moved = await store.DownloadAsync(study, "--layout", "idc", "--relayout");
+        Assert.Equal(0, moved.ExitCode);
+        Assert.Contains("0 instances saved", moved.Out, StringComparison.Ordinal);
+        Assert.Equal(0, (await store.RunAsync("verify", TestStore.Url, study.StudyInstanceUid, "-o", store.Folder.Output, "--layout", "idc")).ExitCode);
+        Assert.Equal(6, Directory.GetFiles(Path.Combine(store.Folder.Output, "SYNTHETIC-1"), "*.dcm", SearchOption.AllDirectories).Length);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Pseudonyms_need_a_secret_from_a_file_or_the_environment()
+    {
+        await using var store = await CliStore.StartAsync();
+        var study = store.PutStudy(1, Slices);
+        var salt = store.Folder.Write("salt", Encoding.UTF8.GetBytes("planted-secret\n"));
+
+        var byFile = await store.DownloadAsync(study, "--layout", "{PatientID:hash}/{SOPInstanceUID}.dcm", "--layout-salt-file", salt);
+        var pseudonym = Path.GetFileName(Directory.GetDirectories(store.Folder.Output).Single(folder => !folder.EndsWith(".codretrieve", StringComparison.Ordinal)));
+        store.Environment["COD_RETRIEVE_LAYOUT_SALT"] = "planted-secret";
+        var byEnvironment = await store.DownloadAsync(study, "--layout", "{PatientID:hash}/{SOPInstanceUID}.dcm");
+
+        Assert.Equal((0, 0), (byFile.ExitCode, byEnvironment.ExitCode));
+        Assert.Contains("0 instances saved", byEnvironment.Out, StringComparison.Ordinal);
+        Assert.Matches("^[0-9a-f]{16}$", pseudonym);
+        Assert.DoesNotContain("planted-secret", byFile.Out + byFile.Error + string.Concat(Directory.GetFiles(store.Folder.Output, "*", SearchOption.AllDirectories).Where(file => file.Contains(".codretrieve", StringComparison.Ordinal)).Select(File.ReadAllText)), StringComparison.Ordinal);
+    }
+}
