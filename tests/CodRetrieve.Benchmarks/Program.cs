@@ -3,6 +3,7 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using CodRetrieve.Benchmarks.EndToEnd;
+using CodRetrieve.Benchmarks.Micro;
 
 switch (args)
 {
@@ -28,6 +29,9 @@ switch (args)
         return 0;
     case ["check", var program, var folder]:
         return await new EndToEndBenchmark(Path.GetFullPath(folder), Path.GetFullPath(program), runs: 3).CheckAsync() ? 0 : 1;
+    case ["selection", var runs]:
+        await SelectionProgram.RunAsync(int.Parse(runs));
+        return 0;
     case ["micro", .. var options]:
         // In this process, so that no project needs to be made and restored.
         var config = DefaultConfig.Instance.AddJob(BenchmarkDotNet.Jobs.Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance));
@@ -36,6 +40,8 @@ switch (args)
     default:
         Console.Error.WriteLine("""
             micro [options of BenchmarkDotNet, such as --filter '*Index*']
+            selection RUNS
+                reading the index of a series of 5,000 instances in both formats, without attributes and with conditions on them
             end-to-end PROGRAM FOLDER RUNS [SET...]
                 PROGRAM  cod-retrieve, published:  dotnet publish src/CodRetrieve.Cli -c Release -o artifacts/cli
                 FOLDER   for data and outputs, best on a memory file system (about 8 GiB)

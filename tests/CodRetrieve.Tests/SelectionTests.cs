@@ -160,6 +160,19 @@ public sealed class SelectionTests : StoreTests
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task A_hundredth_of_a_large_series_takes_about_a_hundredth_of_its_bytes()
+    {
+        var study = Store.Put(StudyOf(4, new SyntheticSeriesOptions { InstanceCount = 400, InstanceSizeBytes = 1024 * 1024, MetadataBytesPerInstance = 10_000, TarHashes = ObjectHashes.None }));
+        await using var cod = Store.Open(Folder.Output);
+
+        var result = await cod.CreateJob([study.StudyInstanceUid], selection: new Selection { Sample = InstanceSample.Every(100) }).RunAsync();
+
+        Assert.Equal(4, result.InstancesSaved);
+        var received = Store.Server.Requests.Sum(request => request.BytesSent);
+        Assert.InRange(received, 4 * 1024 * 1024, study.Series[0].Tar.Length / 20);
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task A_condition_in_code_sees_the_attributes_and_its_fault_is_the_instances()
     {
         var study = Put();

@@ -15,7 +15,17 @@ internal sealed class CaptureBuffer(int maxBytes) : IDisposable
 
     public bool IsTooLarge { get; private set; }
 
-    public void Clear() => (_length, IsTooLarge) = (0, false);
+    /// <summary>Where strings begin that are members of the value itself: their names, if it is an object of objects.</summary>
+    public List<int> Marks { get; } = [];
+
+    public void Clear()
+    {
+        (_length, IsTooLarge) = (0, false);
+        Marks.Clear();
+    }
+
+    /// <summary>Marks a place so many bytes behind what was added.</summary>
+    public void Mark(int ahead) => Marks.Add(_length + ahead);
 
     public void Add(ReadOnlySpan<byte> part)
     {

@@ -173,6 +173,11 @@ internal sealed partial class JsonScanner(Stream stream, string uri) : IDisposab
             var structural = _buffer[_position++];
             if (structural == '"')
             {
+                if (depth == 1)
+                {
+                    _capture?.Mark(_position - 1 - _captureStart);
+                }
+
                 if (!TrySkipString())
                 {
                     await SkipStringAsync(cancellationToken).ConfigureAwait(false);

@@ -26,7 +26,17 @@ internal sealed class MetadataDecoder : IDisposable
     public async ValueTask<DicomDataset> ReadAsync(JsonScanner json, CancellationToken cancellationToken)
     {
         await json.CaptureValueAsync(_written, cancellationToken).ConfigureAwait(false);
-        _dataset.Load(Decode(_written.Written));
+        var written = _written.Written;
+        if (!written.IsEmpty && written.Span[0] == '{')
+        {
+            // The scanner has seen where the members are.
+            _dataset.Load(written, _written.Marks);
+        }
+        else
+        {
+            _dataset.Load(Decode(written));
+        }
+
         return _dataset;
     }
 
@@ -37,12 +47,8 @@ internal sealed class MetadataDecoder : IDisposable
         _zstd?.Dispose();
     }
 
-    private ReadOnlyMemory<byte> Decode(Memory<byte> written) => written.IsEmpty ? default : written.Span[0] switch
-    {
-        (byte)'{' => written,
-        (byte)'"' => Decompress(Unescaped(written)),
-        _ => default,
-    };
+    private ReadOnlyMemory<byte> Decode(Memory<byte> written) =>
+        !written.IsEmpty && written.Span[0] == '"' ? Decompress(Unescaped(written)) : default;
 
     private ReadOnlyMemory<byte> Decompress(Memory<byte> base64)
     {

@@ -12,6 +12,10 @@ internal sealed class DicomDataset
     // Longer than any value that is compared or shown: LT may have 10,240 characters (PS3.5, 6.2).
     private const int MaxValueBytes = 64 * 1024;
 
+    private static ReadOnlySpan<byte> WhiteSpace => " \t\r\n"u8;
+
+    private static ReadOnlySpan<byte> SeparatorAndWhiteSpace => ", \t\r\n"u8;
+
     private readonly List<(uint Tag, int Start, int Length)> _attributes = [];
     private ReadOnlyMemory<byte> _json;
 
@@ -40,6 +44,29 @@ internal sealed class DicomDataset
         }
 
         IsReadable = !reader.IsMalformed;
+    }
+
+    /// <summary>Takes the JSON of another instance, an object whose brackets are known to match, in place of the one before.</summary>
+    /// <param name="json">The JSON.</param>
+    /// <param name="names">Where its members' names are, among other strings that may be its members' values.</param>
+    public void Load(ReadOnlyMemory<byte> json, IReadOnlyList<int> names)
+    {
+        _attributes.Clear();
+        _json = json;
+        IsReadable = true;
+        for (var i = 0; i < names.Count; i++)
+        {
+            // A value ends before the next name, or the bracket.
+            var end = i + 1 < names.Count ? names[i + 1] : json.Length - 1;
+            var member = json.Span[names[i]..end];
+            var behind = member.Length > 10 ? member[10..].TrimStart(WhiteSpace) : [];
+            if (member.Length > 10 && member[9] == '"' && !behind.IsEmpty && behind[0] == ':' && TryParseTag(member.Slice(1, 8), out var tag))
+            {
+                var value = behind[1..].TrimStart(WhiteSpace);
+                var start = end - value.Length;
+                _attributes.Add((tag, start, value.TrimEnd(SeparatorAndWhiteSpace).Length));
+            }
+        }
     }
 
     /// <summary>Reads an attribute.</summary>

@@ -24,7 +24,8 @@ internal sealed class ReadAhead(RequestBudget budget)
     public static long BytesOf(SeriesListing listing) => BytesPerSeries + (listing.Index?.SizeBytes ?? 0);
 
     /// <summary>The bytes that the records of a series take.</summary>
-    public static long BytesOf(SeriesInfo series) => BytesPerSeries + (series.Instances.Count * BytesPerInstance);
+    public static long BytesOf(SeriesInfo series) =>
+        BytesPerSeries + (series.Instances.Count * BytesPerInstance) + series.Instances.Sum(static instance => (long)(instance.KeptAttributes?.Length ?? 0));
 
     /// <summary>Waits until another series may be read. One larger than all that may be held enters alone.</summary>
     public async ValueTask EnterAsync(long bytes, CancellationToken cancellationToken)

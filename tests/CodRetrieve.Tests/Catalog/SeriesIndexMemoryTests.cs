@@ -31,6 +31,21 @@ public sealed class SeriesIndexMemoryTests
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task Conditions_on_attributes_hold_none_of_it_either()
+    {
+        using var json = new EndlessIndex();
+        var selection = new Selection().Where("Modality is missing and Rows is missing");
+        var needs = new AttributeNeeds { Condition = new Selecting.SelectionCondition(selection, new Selecting.NamedInstances(selection)) };
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var reading = SeriesIndexReader.ReadAsync(json, IndexJson.Series, "gs://b/metadata.json", needs, new MetadataDecoderPool(), CancellationToken.None);
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        Assert.True(reading.IsCompletedSuccessfully);
+        Assert.Equal(Instances, (await reading).Judgements!.Count(judgement => judgement.IsMet == true));
+        Assert.InRange(allocated - json.Allocated, 0, MaxAllocatedBytes + 5_000_000);
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task Every_instance_of_it_is_there()
     {
         using var json = new EndlessIndex();

@@ -135,6 +135,20 @@ public sealed class LayoutTests : StoreTests
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task Moving_to_a_layout_that_is_there_changes_nothing_also_where_names_collide()
+    {
+        var studies = new[] { Put(1), Put(2) };
+        const string layout = "{PatientID}/{InstanceNumber}.dcm";
+        await SaveAsync(layout, studies);
+        var names = Saved();
+
+        var again = await SaveAsync(layout, relayout: true, studies);
+
+        Assert.Equal((JobOutcome.Complete, 0, 12), (again.Outcome, again.InstancesSaved, again.InstancesSkipped));
+        Assert.Equal(names, Saved());
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task What_is_saved_is_verified_repaired_and_pruned_in_its_places()
     {
         var study = Put(1);

@@ -185,6 +185,11 @@ internal sealed class PlacedFolderLayout : IStudyLayout
         if (!TryMove(before, planned))
         {
             planned = places.Replan(instance);
+            if (planned == before)
+            {
+                return planned;
+            }
+
             if (!TryMove(before, planned))
             {
                 throw new IOException($"{PathOf(planned)} is there already, and {PathOf(before)} cannot be moved to it. Move one of them away.");
