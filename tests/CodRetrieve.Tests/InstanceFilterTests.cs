@@ -123,6 +123,23 @@ public sealed class InstanceFilterTests(ITestOutputHelper output)
         Assert.Null(filter.Matches(InstanceAttributesTests.Of("null")));
     }
 
+    // As scanners write decimal strings, and other writers of JSON numbers.
+    [Theory]
+    [InlineData("\".03\"", 0.03)]
+    [InlineData("\"5.e-002\"", 0.05)]
+    [InlineData("\"+1.50 \"", 1.5)]
+    [InlineData("\"007\"", 7)]
+    [InlineData(".5", 0.5)]
+    [InlineData("1e1", 10)]
+    [InlineData("-0.0", 0)]
+    public void Numbers_are_compared_however_they_are_written(string written, double value)
+    {
+        var attributes = InstanceAttributesTests.Of($$$"""{"00180050":{"vr":"DS","Value":[{{{written}}}]}}""");
+        var text = value.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+        Assert.True(InstanceFilter.Parse($"SliceThickness={text} and SliceThickness between {text} and {text} and not SliceThickness<{text}").Matches(attributes));
+    }
+
     [Theory]
     [InlineData("", 1, "attribute was expected")]
     [InlineData("Modalty=CT", 1, "Did you mean Modality")]

@@ -221,7 +221,7 @@ internal sealed class DicomDataset
         (byte)'"' => Trimmed(JsonSpanReader.Unescape(value)),
         (byte)'{' => vr is Vr.PN ? PersonName(value) : null,
         // A number. "NaN" and the like tell nothing.
-        (>= (byte)'0' and <= (byte)'9') or (byte)'-' when !value.Contains((byte)'I') => Encoding.ASCII.GetString(value),
+        (>= (byte)'0' and <= (byte)'9') or (byte)'-' or (byte)'+' or (byte)'.' when !value.Contains((byte)'I') => Encoding.ASCII.GetString(value),
         _ => null,
     };
 
