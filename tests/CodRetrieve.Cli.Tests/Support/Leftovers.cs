@@ -7,10 +7,11 @@ public static class Leftovers
 {
     public static EnumerationOptions Everything => new() { RecurseSubdirectories = true, AttributesToSkip = 0 };
 
-    /// <summary>Everything below a folder that is neither an instance, a zip, the log nor a file of receipts.</summary>
+    /// <summary>Everything below a folder that is neither an instance, a zip, the log nor a record of what is saved and where.</summary>
     public static IEnumerable<string> In(string directory) => Directory.EnumerateFiles(directory, "*", Everything)
         .Select(path => Path.GetRelativePath(directory, path).Replace(Path.DirectorySeparatorChar, '/'))
-        .Where(path => path is not ("log.json") && !path.StartsWith(".codretrieve/studies/", StringComparison.Ordinal))
+        .Where(path => path is not ("log.json" or ".codretrieve/layout")
+            && !path.StartsWith(".codretrieve/studies/", StringComparison.Ordinal) && !path.StartsWith(".codretrieve/places/", StringComparison.Ordinal))
         .Where(path => path.StartsWith('.') || Path.GetExtension(path) is not (".dcm" or ".zip"));
 
     public static void AssertLogIsJson(string directory)

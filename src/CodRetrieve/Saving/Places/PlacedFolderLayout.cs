@@ -45,7 +45,7 @@ internal sealed class PlacedFolderLayout : IStudyLayout
                 CleanUpFolder(Path.GetDirectoryName(path)!, session.Run);
             }
 
-            if (Look(path) is { } file && (places.FindSaved(instance) is not null || MayBe(instance, path, file, session, cancellationToken)))
+            if ((places.FindSaved(instance) is not null ? Look(path) : LookFor(instance, places, session, cancellationToken)) is { } file)
             {
                 found[instance.SopInstanceUid] = file;
             }
@@ -135,6 +135,20 @@ internal sealed class PlacedFolderLayout : IStudyLayout
         ThrowIfLink(path);
         var file = new FileInfo(path);
         return file.Exists ? new FoundFile(file.Length, file.LastWriteTimeUtc) : null;
+    }
+
+    private FoundFile? LookFor(InstanceInfo instance, StudyPlaces places, StudySession? session, CancellationToken cancellationToken)
+    {
+        foreach (var place in places.PossibleOf(instance))
+        {
+            var path = PathOf(place);
+            if (Look(path) is { } file && MayBe(instance, path, file, session, cancellationToken) && (session is null || places.TryTake(instance, place)))
+            {
+                return file;
+            }
+        }
+
+        return null;
     }
 
     // What no job is known to have saved may be another instance, or somebody's file: only the same bytes are the same instance.

@@ -74,6 +74,31 @@ internal sealed class StudyPlaces
         }
     }
 
+    /// <summary>The places where a run may have put an instance without that being known any more: which of those that collide came first decided.</summary>
+    public IReadOnlyList<string> PossibleOf(InstanceInfo instance)
+    {
+        var place = _layout.PathOf(instance);
+        return [.. new[] { PlannedOf(instance), place, FolderLayout.Distinguished(place, instance) }.Distinct(StringComparer.Ordinal)];
+    }
+
+    /// <summary>An instance was found in a place where no other is known to be.</summary>
+    /// <returns>Whether that is so.</returns>
+    public bool TryTake(InstanceInfo instance, string place)
+    {
+        var name = ZipDirectory.EntryName(instance);
+        lock (_lock)
+        {
+            if (_owners.TryGetValue(place, out var owner) && owner != name && _saved.GetValueOrDefault(owner) == place)
+            {
+                return false;
+            }
+
+            _owners[place] = name;
+            _planned[name] = place;
+            return true;
+        }
+    }
+
     /// <summary>Gives an instance another place: something else is in the one that it should have.</summary>
     public string Replan(InstanceInfo instance)
     {
