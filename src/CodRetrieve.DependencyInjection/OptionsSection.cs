@@ -38,6 +38,7 @@ internal sealed class OptionsSection(IConfiguration section) : IConfigureOptions
         [nameof(CodDownloadOptions.FileTimes)] = (options, text) => TryReadName<FileTimes>(text, value => options.FileTimes = value),
         [nameof(CodDownloadOptions.Layout)] = TryReadLayout,
         [nameof(CodDownloadOptions.Relayout)] = (options, text) => TryReadFlag(text, value => options.Relayout = value),
+        [nameof(CodDownloadOptions.MaxStorageClass)] = (options, text) => TryReadNameOrNone<StorageClass>(text, value => options.MaxStorageClass = value),
         [nameof(CodDownloadOptions.Durability)] = (options, text) => TryReadName<Durability>(text, value => options.Durability = value),
     };
 
@@ -169,6 +170,18 @@ internal sealed class OptionsSection(IConfiguration section) : IConfigureOptions
         var isRead = Enum.TryParse<T>(text, ignoreCase: true, out var value) && Enum.GetNames<T>().Contains(text, StringComparer.OrdinalIgnoreCase);
         set(value);
         return isRead;
+    }
+
+    private static bool TryReadNameOrNone<T>(string text, Action<T?> set)
+        where T : struct, Enum
+    {
+        if (text.Length == 0)
+        {
+            set(null);
+            return true;
+        }
+
+        return TryReadName<T>(text, value => set(value));
     }
 
     private static bool TryReadEndpoint(CodDownloadOptions options, string text)

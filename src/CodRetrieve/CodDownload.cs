@@ -288,6 +288,7 @@ public sealed partial class CodDownload : IAsyncDisposable
     {
         Needs = (plan?.Needs ?? new AttributeNeeds()) with { OfSeries = withSeriesAttributes },
         IsSeriesWanted = plan is null ? null : plan.IsSeriesWanted,
+        MaxStorageClass = _options.MaxStorageClass,
     };
 
     // The places of a layout are made of attributes, too.

@@ -137,6 +137,13 @@ public sealed class CodDownloadOptions
     public bool CheckFreeSpace { get; set; } = true;
 
     /// <summary>
+    /// Gets or sets the coldest storage class that images are fetched from, for stores whose objects move to classes that cost a retrieval fee. Default <see langword="null"/>: any. A series whose
+    /// tar is in a colder one is not fetched: it has the <see cref="SeriesProblem.StorageClass"/> problem, and the job is incomplete. Listings and indexes are read all the same. Has no effect on objects whose class the
+    /// store does not list.
+    /// </summary>
+    public StorageClass? MaxStorageClass { get; set; }
+
+    /// <summary>
     /// Gets or sets how long a job waits, after all others, for studies that another job is saving into the same directory. Then they are in its
     /// result as <see cref="JobResult.BusyStudies"/>. Default 30 s; from 0 to one day.
     /// </summary>
@@ -188,6 +195,7 @@ public sealed class CodDownloadOptions
         OptionCheck.ThrowIfNotDefined(ExistingFilePolicy, nameof(ExistingFilePolicy));
         OptionCheck.ThrowIfNotDefined(Durability, nameof(Durability));
         OptionCheck.ThrowIfNotDefined(FileTimes, nameof(FileTimes));
+        OptionCheck.ThrowIfNotDefined(MaxStorageClass ?? StorageClass.Standard, nameof(MaxStorageClass));
         ArgumentNullException.ThrowIfNull(Credential);
         ArgumentNullException.ThrowIfNull(Layout);
         Layout.Validated();

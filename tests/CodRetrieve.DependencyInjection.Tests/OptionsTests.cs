@@ -31,6 +31,7 @@ public sealed class OptionsTests
             ("FileTimes", "tar"),
             ("Layout", "flat"),
             ("Relayout", "true"),
+            ("MaxStorageClass", "nearline"),
             ("CheckFreeSpace", "false"),
             ("MinBytesPerSecond", "2048"),
             ("MaxOutage", "01:00:00"),
@@ -58,6 +59,7 @@ public sealed class OptionsTests
         Assert.Equal(FileTimes.Tar, options.FileTimes);
         Assert.Equal("{SOPInstanceUID}.dcm", options.Layout.Template);
         Assert.True(options.Relayout);
+        Assert.Equal(StorageClass.Nearline, options.MaxStorageClass);
         Assert.False(options.CheckFreeSpace);
         Assert.Equal(2_048, options.MinBytesPerSecond);
         Assert.Equal(TimeSpan.FromHours(1), options.MaxOutage);
@@ -110,6 +112,8 @@ public sealed class OptionsTests
     [InlineData("Endpoint", "ftp://store.test", "Endpoint")]
     [InlineData("ZipCompression", "secret", "CodRetrieve:ZipCompression")]
     [InlineData("TrustSavedLog", "secret", "CodRetrieve:TrustSavedLog")]
+    [InlineData("MaxStorageClass", "secret", "CodRetrieve:MaxStorageClass")]
+    [InlineData("MaxStorageClass", "2", "CodRetrieve:MaxStorageClass")]
     [InlineData("Credential", "secret", "CodRetrieve:Credential")]
     [InlineData("Credential", "service-account", "CodRetrieve:ServiceAccountFile")]
     [InlineData("ServiceAccountFile", "secret", "CodRetrieve:ServiceAccountFile")]

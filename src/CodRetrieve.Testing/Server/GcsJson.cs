@@ -105,7 +105,7 @@ internal static class GcsJson
         WriteField(writer, fields, "metageneration", "1");
         WriteField(writer, fields, "contentType", item.ContentType);
         WriteField(writer, fields, "contentEncoding", item.ContentEncoding);
-        WriteField(writer, fields, "storageClass", "STANDARD");
+        WriteField(writer, fields, "storageClass", item.StorageClass);
         WriteField(writer, fields, "size", item.SizeBytes.ToString(CultureInfo.InvariantCulture));
         WriteField(writer, fields, "crc32c", checksums.Crc32c);
         WriteField(writer, fields, "md5Hash", checksums.Md5Hash);

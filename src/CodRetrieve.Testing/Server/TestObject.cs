@@ -15,6 +15,7 @@ public sealed class TestObject
         Updated = updated;
         ContentType = options.ContentType;
         ContentEncoding = options.ContentEncoding;
+        StorageClass = options.StorageClass;
         Hashes = options.Hashes ?? (content is MemoryContent or FileContent ? ObjectHashes.Crc32cAndMd5 : ObjectHashes.None);
         _checksums = new(() => ObjectChecksums.ComputeAsync(Content, Hashes, CancellationToken.None));
     }
@@ -39,6 +40,9 @@ public sealed class TestObject
 
     /// <summary><c>gzip</c>, or null.</summary>
     public string? ContentEncoding { get; }
+
+    /// <summary>The storage class, such as <c>STANDARD</c>.</summary>
+    public string StorageClass { get; }
 
     /// <summary>Which checksums the object has.</summary>
     public ObjectHashes Hashes { get; }

@@ -16,5 +16,8 @@ public sealed record TestObjectOptions
     /// <summary>Which checksums the object has; null, the default, gives both to memory and file content and none to any other.</summary>
     public ObjectHashes? Hashes { get; init; }
 
+    /// <summary>The storage class that listings show, such as <c>ARCHIVE</c>; <c>STANDARD</c> by default.</summary>
+    public string StorageClass { get; init; } = "STANDARD";
+
     internal static TestObjectOptions Default { get; } = new();
 }

@@ -29,6 +29,9 @@ internal sealed class CodCatalog(ObjectReader objects, string? prefix, ILogger l
     /// <summary>Which series are read at all, by the UIDs of study and series. Default: all.</summary>
     public Func<SeriesInfo, bool>? IsSeriesWanted { get; init; }
 
+    /// <summary>The coldest storage class that tars are fetched from. Default: any.</summary>
+    public StorageClass? MaxStorageClass { get; init; }
+
     /// <summary>The name of the folder that holds a study's series, for messages.</summary>
     public string GetUri(string study) => objects.GetUri(SeriesFolder(study));
 
@@ -88,9 +91,10 @@ internal sealed class CodCatalog(ObjectReader objects, string? prefix, ILogger l
     private async Task<SeriesContent> ReadContentAsync(SeriesListing listing, CancellationToken cancellationToken)
     {
         var uri = objects.GetUri(listing.IndexName);
-        if (listing.Index is null && !listing.IsPrefixOnly)
+        var (failure, problem) = FindProblem(listing);
+        if (problem == SeriesProblem.NoMetadata)
         {
-            return new(listing, null, new CodFormatException($"{uri}: the series has no index (metadata.json)."), SeriesProblem.NoMetadata);
+            return new(listing, null, failure, problem);
         }
 
         SeriesIndex index;
@@ -107,7 +111,6 @@ internal sealed class CodCatalog(ObjectReader objects, string? prefix, ILogger l
             return new(listing, null, e, SeriesProblem.UnreadableMetadata);
         }
 
-        var tarUri = listing.Series.TarUri;
         if (index.IsHashed && Needs.Identifying.Count > 0)
         {
             var names = string.Join(", ", Needs.Identifying);
@@ -118,20 +121,32 @@ internal sealed class CodCatalog(ObjectReader objects, string? prefix, ILogger l
                 SeriesProblem.IdentifiersRefused);
         }
 
-        return listing.Tar switch
-        {
-            null => new(listing, index, new CodFormatException($"{tarUri}: the series has an index but no tar."), SeriesProblem.NoTar),
-            { ContentEncoding: "gzip" } => new(
-                listing,
-                index,
-                new CodFormatException($"{tarUri}: the tar is stored with content-encoding gzip, so that no range of it can be read. Store it plain."),
-                SeriesProblem.CompressedTar),
-            { SizeBytes: > MaxEmptyTarBytes } when index is { Series.Instances.Count: 0, Problems.Count: 0 } => new(
+        return problem is (SeriesProblem.None or SeriesProblem.StorageClass) && listing.Tar is { SizeBytes: > MaxEmptyTarBytes } tar && index is { Series.Instances.Count: 0, Problems.Count: 0 }
+            ? new(
                 listing,
                 null,
-                new CodFormatException($"{uri}: the index lists no instance, and the tar of {listing.Tar.SizeBytes} bytes is not empty. A writer overwrote the index and added nothing; the series must be written again."),
-                SeriesProblem.EmptyIndex),
-            _ => new(listing, index, null, SeriesProblem.None),
+                new CodFormatException($"{uri}: the index lists no instance, and the tar of {tar.SizeBytes} bytes is not empty. A writer overwrote the index and added nothing; the series must be written again."),
+                SeriesProblem.EmptyIndex)
+            : new(listing, index, failure, problem);
+    }
+
+    /// <summary>Why nothing of a series can be fetched, as far as its listing tells without its index.</summary>
+    public (CodRetrieveException? Failure, SeriesProblem Problem) FindProblem(SeriesListing listing)
+    {
+        var tarUri = listing.Series.TarUri;
+        return listing switch
+        {
+            { Index: null, IsPrefixOnly: false } => (
+                new CodFormatException($"{objects.GetUri(listing.IndexName)}: the series has no index (metadata.json)."), SeriesProblem.NoMetadata),
+            { Tar: null } => (new CodFormatException($"{tarUri}: the series has an index but no tar."), SeriesProblem.NoTar),
+            { Tar.ContentEncoding: "gzip" } => (
+                new CodFormatException($"{tarUri}: the tar is stored with content-encoding gzip, so that no range of it can be read. Store it plain."),
+                SeriesProblem.CompressedTar),
+            { Tar.StorageClass: { } name } when StorageClassName.Parse(name) > MaxStorageClass => (
+                new CodRetrieveException(
+                    $"{tarUri}: the tar is in the storage class {name}, whose retrieval costs a fee, and at most {MaxStorageClass.ToString()!.ToUpperInvariant()} is allowed. Allow the class (MaxStorageClass, --max-storage-class), or rewrite the object to a warmer one."),
+                SeriesProblem.StorageClass),
+            _ => (null, SeriesProblem.None),
         };
     }
 

@@ -87,7 +87,7 @@ internal sealed class JobPlanner(JobContext job, CompletionHandler completion) :
     {
         await job.ReadAhead.EnterAsync(ReadAhead.BytesOf(series), cancellationToken).ConfigureAwait(false);
         // Of a series that is fetched in part, its tar would be too much.
-        if (study.Run.IsNew && job.Selection is not { IsPartial: true })
+        if (study.Run.IsNew && job.Selection is not { IsPartial: true } && job.Catalog.FindProblem(series).Failure is null)
         {
             job.Prefetch.Begin(series, job.Ending);
         }

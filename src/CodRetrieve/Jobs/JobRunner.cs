@@ -55,7 +55,12 @@ internal sealed class JobRunner(IObjectStore store, string? prefix, ISaveHandler
         var pump = events.PumpAsync();
         var tally = new JobTally(wantsStats: Planned is not null);
         tally.AddLeftOut(LeftOut);
-        var catalog = new CodCatalog(objects, prefix, logger) { Needs = Selection?.Needs ?? new AttributeNeeds(), IsSeriesWanted = Selection is null ? null : Selection.IsSeriesWanted };
+        var catalog = new CodCatalog(objects, prefix, logger)
+        {
+            Needs = Selection?.Needs ?? new AttributeNeeds(),
+            IsSeriesWanted = Selection is null ? null : Selection.IsSeriesWanted,
+            MaxStorageClass = options.MaxStorageClass,
+        };
         using var job = new JobContext(objects, catalog, handler, control, options, tally, logger, cancellationToken) { Events = events, Selection = Selection };
         var isFinished = false;
         var running = RunAsync(job);

@@ -24,6 +24,9 @@ public enum SeriesProblem
     /// <summary>The destination cannot say what it holds of the series, such as a folder that may not be read. Nothing of it is fetched.</summary>
     UnreadableDestination,
 
+    /// <summary>The tar is in a colder storage class than <see cref="CodDownloadOptions.MaxStorageClass"/> allows. Nothing of the series is fetched.</summary>
+    StorageClass,
+
     /// <summary>
     /// The store has hashed UIDs, and a <see cref="FolderLayout"/> or <see cref="Selection.Attributes"/> asks for attributes that identify people. Nothing of it is fetched.
     /// </summary>

@@ -90,6 +90,7 @@ internal sealed class SeriesDelta
         Modality = Content.Index?.Attributes?.Modality,
         SeriesDescription = Content.Index?.Attributes?.Description,
         TarBytes = Content.Listing.Tar?.SizeBytes,
+        TarStorageClass = Content.Listing.Tar?.StorageClass,
         InstancesTotal = Content.Selected.Count,
         InstancesNotSelected = Content.InstancesNotSelected,
         InstancesUndecided = Content.InstancesUndecided,

@@ -1,3 +1,5 @@
+using CodRetrieve.Storage;
+
 namespace CodRetrieve;
 
 /// <summary>What some studies hold, and how much of it is saved already. Immutable.</summary>
@@ -48,6 +50,13 @@ public sealed class DownloadStats
 
     /// <summary>Gets the series of which something is still to fetch, and can be.</summary>
     public IEnumerable<SeriesStats> SeriesToFetch => Series.Where(series => series.InstancesWanted > 0 && series.Problem == SeriesProblem.None);
+
+    /// <summary>
+    /// Gets the bytes of the instances still to fetch for each storage class of their tars, by Cloud Storage's name (<c>STANDARD</c>, <c>ARCHIVE</c>…). Empty where the store lists no
+    /// classes. Series that <see cref="CodDownloadOptions.MaxStorageClass"/> excludes are not counted.
+    /// </summary>
+    public IReadOnlyDictionary<string, long> BytesToFetchByStorageClass =>
+        StorageClassName.Sum(SeriesToFetch.Select(static series => (series.TarStorageClass, series.BytesTotal - series.BytesSaved)));
 
     /// <summary>Gets the URIs of the instances still to fetch, made while they are enumerated.</summary>
     public IEnumerable<string> InstanceUrisToFetch => SeriesToFetch.SelectMany(series => series.Wanted).Select(instance => instance.Uri);

@@ -33,6 +33,12 @@ public sealed class SeriesStats
     /// <summary>Gets the bytes of the tar; <see langword="null"/> where there is none.</summary>
     public long? TarBytes { get; init; }
 
+    /// <summary>
+    /// Gets the storage class of the tar, such as <c>STANDARD</c> or <c>ARCHIVE</c> (<see cref="Storage.ObjectInfo.StorageClass"/>); <see langword="null"/> where there is no tar, or the
+    /// store does not say.
+    /// </summary>
+    public string? TarStorageClass { get; init; }
+
     /// <summary>Gets the number of instances that the index lists and that are selected.</summary>
     public required int InstancesTotal { get; init; }
 

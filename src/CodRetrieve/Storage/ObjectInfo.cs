@@ -20,4 +20,10 @@ public sealed record ObjectInfo
 
     /// <summary>Gets the content-encoding that the object is stored with, for example <c>gzip</c>; <see langword="null"/> for none.</summary>
     public string? ContentEncoding { get; init; }
+
+    /// <summary>
+    /// Gets the storage class by Cloud Storage's name: <c>STANDARD</c>, <c>NEARLINE</c>, <c>COLDLINE</c>, <c>ARCHIVE</c>, or a legacy one; <see langword="null"/> where the store has
+    /// none or it is not known.
+    /// </summary>
+    public string? StorageClass { get; init; }
 }

@@ -61,12 +61,13 @@ internal static partial class GcsListing
             UpdatedAt = DateTimeOffset.TryParse(item.Updated, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var updated) ? updated : null,
             Crc32c = Crc32C.TryParse(item.Crc32c, out var crc) ? crc : null,
             ContentEncoding = item.ContentEncoding,
+            StorageClass = string.IsNullOrEmpty(item.StorageClass) ? null : item.StorageClass,
         };
     }
 
     private sealed record Page(string? Kind, List<Item?>? Items, List<string?>? Prefixes, string? NextPageToken);
 
-    private sealed record Item(string? Name, long? Size, long? Generation, string? Updated, string? Crc32c, string? ContentEncoding);
+    private sealed record Item(string? Name, long? Size, long? Generation, string? Updated, string? Crc32c, string? ContentEncoding, string? StorageClass);
 
     [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, NumberHandling = JsonNumberHandling.AllowReadingFromString)]
     [JsonSerializable(typeof(Page))]

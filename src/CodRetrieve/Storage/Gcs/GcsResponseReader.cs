@@ -9,7 +9,7 @@ namespace CodRetrieve.Storage;
 internal sealed class GcsResponseReader(ReadLimits limits, TimeProvider time)
 {
     /// <summary>Everything the library needs of a listing, so that the responses stay small.</summary>
-    public const string ListFields = "kind,items(name,size,generation,updated,crc32c,contentEncoding),prefixes,nextPageToken";
+    public const string ListFields = "kind,items(name,size,generation,updated,crc32c,contentEncoding,storageClass),prefixes,nextPageToken";
 
     /// <summary>Reads the response to a list request, which stays the caller's.</summary>
     public async Task<ObjectListPage> ReadListingAsync(HttpResponseMessage response, string uri, CancellationToken cancellationToken)
