@@ -53,12 +53,23 @@ public sealed class StorageClientObjectStore : IObjectStore
     public string GetUri(string objectName) => $"gs://{_bucket}/{objectName}";
 
     /// <inheritdoc/>
-    public async Task<ObjectListPage> ListAsync(string prefix, string? pageToken, CancellationToken cancellationToken)
+    public Task<ObjectListPage> ListAsync(string prefix, string? pageToken, CancellationToken cancellationToken) =>
+        ListPageAsync(prefix, null, pageToken, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<ObjectListPage> ListFromAsync(string prefix, string startOffset, string? pageToken, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(startOffset);
+        return ListPageAsync(prefix, startOffset, pageToken, cancellationToken);
+    }
+
+    private async Task<ObjectListPage> ListPageAsync(string prefix, string? startOffset, string? pageToken, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(prefix);
         var list = new ObjectsResource.ListRequest(_service, _bucket)
         {
             Prefix = prefix,
+            StartOffset = startOffset,
             PageToken = pageToken,
             MaxResults = 1000,
             Fields = GcsResponseReader.ListFields,

@@ -29,6 +29,15 @@ internal static class ListingChecks
             ThrowIfOthers(store, await store.ListAsync("studies/1/"), ["studies/1/a", "studies/1/deep/er/b"]);
             ThrowIfOthers(store, await store.ListAsync("studies/1/d"), ["studies/1/deep/er/b"]);
         }),
+        new("A listing that begins at a name has every name from there on", async store =>
+        {
+            await store.PutAsync(["s/1", "s/1.2/a", "s/1.2/b/c", "s/1.2.3/a", "s/12/a", "s/2", "t"]);
+            ThrowIfOthers(store, await store.ListFromAsync("s/", "s/1.2/"), ["s/1.2/a", "s/1.2/b/c", "s/12/a", "s/2"]);
+            ThrowIfOthers(store, await store.ListFromAsync("s/", "s/1.20"), ["s/12/a", "s/2"]);
+            ThrowIfOthers(store, await store.ListFromAsync("s/", "s/1.2/b/c"), ["s/1.2/b/c", "s/12/a", "s/2"]);
+            ThrowIfOthers(store, await store.ListFromAsync("s/", "a"), ["s/1", "s/1.2.3/a", "s/1.2/a", "s/1.2/b/c", "s/12/a", "s/2"]);
+            ThrowIfOthers(store, await store.ListFromAsync("s/", "s/3"), []);
+        }),
         new("Sizes are listed", async store =>
         {
             foreach (var size in new[] { 0, 1, 511, 70_000 })

@@ -33,14 +33,24 @@ internal sealed class StoreProbe(IObjectStoreFixture fixture, string prefix, Can
     }
 
     /// <summary>All pages of a listing.</summary>
-    public async Task<IReadOnlyList<ObjectListPage>> ListPagesAsync(string of)
+    public Task<IReadOnlyList<ObjectListPage>> ListPagesAsync(string of) =>
+        ListPagesAsync(token => Store.ListAsync(Name(of), token, cancellationToken), "ListAsync");
+
+    /// <summary>All objects of a listing that begins at a name; those below it, which a store may list all the same, are left out.</summary>
+    public async Task<IReadOnlyList<ObjectInfo>> ListFromAsync(string of, string from)
+    {
+        var pages = await ListPagesAsync(token => Store.ListFromAsync(Name(of), Name(from), token, cancellationToken), "ListFromAsync").ConfigureAwait(false);
+        return [.. pages.SelectMany(static page => page.Items).Where(item => string.CompareOrdinal(item.Name, Name(from)) >= 0)];
+    }
+
+    private static async Task<IReadOnlyList<ObjectListPage>> ListPagesAsync(Func<string?, Task<ObjectListPage>> list, string method)
     {
         var (pages, tokens) = (new List<ObjectListPage>(), new HashSet<string>(StringComparer.Ordinal));
         string? token = null;
         do
         {
-            var page = await Store.ListAsync(Name(of), token, cancellationToken).ConfigureAwait(false)
-                ?? throw new ContractViolationException("ListAsync returned null; it must return a page, an empty one where there is nothing.");
+            var page = await list(token).ConfigureAwait(false)
+                ?? throw new ContractViolationException($"{method} returned null; it must return a page, an empty one where there is nothing.");
             pages.Add(page);
             token = page.NextPageToken;
             Violation.If(token is not null && !tokens.Add(token), "The page token of an earlier page came again; each page must lead on to the next.");

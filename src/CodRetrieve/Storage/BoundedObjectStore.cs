@@ -20,6 +20,9 @@ internal sealed class BoundedObjectStore(IObjectStore store, TimeSpan idleTimeou
     public Task<ObjectListPage> ListAsync(string prefix, string? pageToken, CancellationToken cancellationToken) =>
         BoundAsync(ct => store.ListAsync(prefix, pageToken, ct), prefix, static _ => default, cancellationToken);
 
+    public Task<ObjectListPage> ListFromAsync(string prefix, string startOffset, string? pageToken, CancellationToken cancellationToken) =>
+        BoundAsync(ct => store.ListFromAsync(prefix, startOffset, pageToken, ct), prefix, static _ => default, cancellationToken);
+
     public async Task<ObjectContent> OpenReadAsync(string objectName, long? generation, ByteRange? range, CancellationToken cancellationToken)
     {
         var body = await BoundAsync(

@@ -24,6 +24,17 @@ public interface IObjectStore
     /// <exception cref="ObjectStoreException">The request failed.</exception>
     Task<ObjectListPage> ListAsync(string prefix, string? pageToken, CancellationToken cancellationToken);
 
+    /// <summary>Lists one page as <see cref="ListAsync"/> does, beginning at a name, so that a long listing is continued where another one ended.</summary>
+    /// <param name="prefix">What the names begin with.</param>
+    /// <param name="startOffset">The name, prefix included, below which no object is wanted (Cloud Storage's <c>startOffset</c>); there need not be an object of that name.</param>
+    /// <param name="pageToken">The <see cref="ObjectListPage.NextPageToken"/> of the page before; <see langword="null"/> for the first.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <returns>The page. It may hold objects below <paramref name="startOffset"/>, which the caller passes over.</returns>
+    /// <remarks>The default implementation lists from the beginning. A store that can begin elsewhere saves the pages before.</remarks>
+    /// <exception cref="ObjectStoreException">The request failed.</exception>
+    Task<ObjectListPage> ListFromAsync(string prefix, string startOffset, string? pageToken, CancellationToken cancellationToken) =>
+        ListAsync(prefix, pageToken, cancellationToken);
+
     /// <summary>Opens an object's bytes as they are stored: one stored with content-encoding <c>gzip</c> is, where possible, not decompressed.</summary>
     /// <param name="objectName">The object's name.</param>
     /// <param name="generation">The generation that the bytes must belong to; <see langword="null"/> for the newest.</param>

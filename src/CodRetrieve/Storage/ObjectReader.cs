@@ -18,7 +18,11 @@ internal sealed class ObjectReader(IObjectStore store, RequestPolicy policy, Req
 
     public string GetUri(string objectName) => store.GetUri(objectName);
 
-    public async Task<ObjectListPage> ListAsync(string prefix, string? pageToken, CancellationToken cancellationToken)
+    public Task<ObjectListPage> ListAsync(string prefix, string? pageToken, CancellationToken cancellationToken) =>
+        ListFromAsync(prefix, null, pageToken, cancellationToken);
+
+    /// <summary>Lists a page from a name on; it may hold names below that all the same.</summary>
+    public async Task<ObjectListPage> ListFromAsync(string prefix, string? startOffset, string? pageToken, CancellationToken cancellationToken)
     {
         using var permit = await budget.AcquireAsync(RequestPurpose.Metadata, cancellationToken).ConfigureAwait(false);
         try
@@ -35,7 +39,7 @@ internal sealed class ObjectReader(IObjectStore store, RequestPolicy policy, Req
         async ValueTask<ObjectListPage> ListOnceAsync(CancellationToken ct)
         {
             permit.Begin();
-            var page = await store.ListAsync(prefix, pageToken, ct).ConfigureAwait(false);
+            var page = await (startOffset is null ? store.ListAsync(prefix, pageToken, ct) : store.ListFromAsync(prefix, startOffset, pageToken, ct)).ConfigureAwait(false);
             permit.AddResponse();
             return page;
         }

@@ -32,7 +32,10 @@ internal sealed class FlawedStore(StoreFlaw flaw) : IObjectStoreFixture, IObject
 
     public string GetUri(string objectName) => flaw == StoreFlaw.SameUri ? "memory:" : "memory:" + objectName;
 
-    public async Task<ObjectListPage> ListAsync(string prefix, string? pageToken, CancellationToken cancellationToken)
+    public Task<ObjectListPage> ListAsync(string prefix, string? pageToken, CancellationToken cancellationToken) =>
+        ListFromAsync(prefix, "", pageToken, cancellationToken);
+
+    public async Task<ObjectListPage> ListFromAsync(string prefix, string startOffset, string? pageToken, CancellationToken cancellationToken)
     {
         using var call = await BeginAsync(cancellationToken);
         prefix = flaw switch
@@ -43,6 +46,7 @@ internal sealed class FlawedStore(StoreFlaw flaw) : IObjectStoreFixture, IObject
             _ => prefix,
         };
         var names = _objects.Keys.Where(name => name.StartsWith(prefix, StringComparison.Ordinal)
+            && string.CompareOrdinal(name, startOffset) >= (flaw == StoreFlaw.BeginsBehind ? 1 : 0)
             && (flaw != StoreFlaw.Delimiter || !name[prefix.Length..].Contains('/', StringComparison.Ordinal)));
         names = flaw == StoreFlaw.Unsorted ? names.OrderDescending(StringComparer.Ordinal) : names.Order(StringComparer.Ordinal);
         var start = pageToken is null ? 0 : int.Parse(pageToken, CultureInfo.InvariantCulture);

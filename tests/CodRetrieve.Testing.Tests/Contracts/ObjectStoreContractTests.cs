@@ -14,6 +14,7 @@ public sealed class ObjectStoreContractTests
         [StoreFlaw.RepeatsToken] = "A listing goes on from page to page by its tokens",
         [StoreFlaw.FolderPrefix] = "A prefix is the beginning of a name, not a folder",
         [StoreFlaw.Delimiter] = "A prefix is the beginning of a name, not a folder",
+        [StoreFlaw.BeginsBehind] = "A listing that begins at a name has every name from there on",
         [StoreFlaw.WrongSize] = "Sizes are listed",
         [StoreFlaw.StaleListing] = "An object that was replaced is listed as it is now",
         [StoreFlaw.SameGeneration] = "A generation is listed, and is another one when the object is replaced",

@@ -11,6 +11,7 @@ public enum StoreFlaw
     RepeatsToken,
     FolderPrefix,
     Delimiter,
+    BeginsBehind,
     WrongSize,
     StaleListing,
     SameGeneration,

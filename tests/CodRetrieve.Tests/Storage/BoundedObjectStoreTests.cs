@@ -18,6 +18,20 @@ public sealed class BoundedObjectStoreTests
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task A_listing_from_a_name_on_is_passed_to_the_store_and_bounded()
+    {
+        var store = new BoundedObjectStore(new HangingStore(), Idle, new HurriedTime());
+        var failure = await Assert.ThrowsAsync<ObjectStoreException>(() => store.ListFromAsync("studies/", "studies/2", null, CancellationToken.None));
+        Assert.Equal(ObjectStoreFailure.Unavailable, failure.Reason);
+
+        using var folder = new TempFolder();
+        await File.WriteAllTextAsync(Path.Combine(folder.Path, "1"), "");
+        await File.WriteAllTextAsync(Path.Combine(folder.Path, "2"), "");
+        var passing = new BoundedObjectStore(new DirectoryObjectStore(folder.Path), Idle, TimeProvider.System);
+        Assert.Equal("2", Assert.Single((await passing.ListFromAsync("", "2", null, CancellationToken.None)).Items).Name);
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task Cancelling_ends_a_call_that_takes_no_notice()
     {
         var store = new BoundedObjectStore(new HangingStore(), Idle, TimeProvider.System);

@@ -46,10 +46,22 @@ internal sealed class GcsObjectStore : IObjectStore
 
     public string GetUri(string objectName) => $"gs://{_bucket}/{objectName}";
 
-    public async Task<ObjectListPage> ListAsync(string prefix, string? pageToken, CancellationToken cancellationToken)
+    public Task<ObjectListPage> ListAsync(string prefix, string? pageToken, CancellationToken cancellationToken) =>
+        ListPageAsync(prefix, null, pageToken, cancellationToken);
+
+    public Task<ObjectListPage> ListFromAsync(string prefix, string startOffset, string? pageToken, CancellationToken cancellationToken) =>
+        ListPageAsync(prefix, startOffset, pageToken, cancellationToken);
+
+    private async Task<ObjectListPage> ListPageAsync(string prefix, string? startOffset, string? pageToken, CancellationToken cancellationToken)
     {
         var target = new StringBuilder("o?prefix=").Append(Uri.EscapeDataString(prefix))
             .Append("&maxResults=1000&fields=").Append(Uri.EscapeDataString(GcsResponseReader.ListFields));
+        // With a page token, too: the other parameters of a listing stay the same from page to page.
+        if (startOffset is not null)
+        {
+            target.Append("&startOffset=").Append(Uri.EscapeDataString(startOffset));
+        }
+
         if (pageToken is not null)
         {
             target.Append("&pageToken=").Append(Uri.EscapeDataString(pageToken));

@@ -6,7 +6,13 @@ namespace CodRetrieve.Storage;
 /// <remarks>A file's generation is made of its time of change and its size, so that one replaced during a job is noticed.</remarks>
 internal sealed class DirectoryObjectStore(string root) : IObjectStore
 {
+    // As many as Cloud Storage gives.
+    private const int PageSize = 1000;
+
     private readonly string _root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
+
+    // The listing that is likely to go on next: without it each page of a large folder would read the folder again.
+    private OpenListing? _open;
 
     /// <summary>The prefix of a store whose folder was given with or without its last part.</summary>
     public static string? PrefixIn(string folder) =>
@@ -14,10 +20,15 @@ internal sealed class DirectoryObjectStore(string root) : IObjectStore
 
     public string GetUri(string objectName) => new Uri(Path.Combine(_root, objectName)).AbsoluteUri;
 
-    public Task<ObjectListPage> ListAsync(string prefix, string? pageToken, CancellationToken cancellationToken)
+    public Task<ObjectListPage> ListAsync(string prefix, string? pageToken, CancellationToken cancellationToken) =>
+        ListFromAsync(prefix, "", pageToken, cancellationToken);
+
+    // A page token is the last name of its page.
+    public Task<ObjectListPage> ListFromAsync(string prefix, string startOffset, string? pageToken, CancellationToken cancellationToken)
     {
         // Only the folder that the prefix lies in is looked at, not the whole store.
-        var folder = PathOf(prefix[..(prefix.LastIndexOf('/') + 1)]);
+        var folderName = prefix[..(prefix.LastIndexOf('/') + 1)];
+        var folder = PathOf(folderName);
         if (!Directory.Exists(folder))
         {
             return Task.FromResult(new ObjectListPage([], [], null));
@@ -25,19 +36,27 @@ internal sealed class DirectoryObjectStore(string root) : IObjectStore
 
         try
         {
+            var key = (prefix, pageToken);
+            var open = Interlocked.Exchange(ref _open, null) is { } kept && kept.Key == key
+                ? kept.Files
+                : DirectoryEnumerator.Files(folder, folderName, prefix, pageToken is null ? startOffset : pageToken + '\0').GetEnumerator();
             var items = new List<ObjectInfo>();
-            foreach (var file in DirectoryEnumerator.Files(folder))
+            while (items.Count < PageSize && open.MoveNext())
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                var name = Path.GetRelativePath(_root, file.FullName).Replace(Path.DirectorySeparatorChar, '/');
-                if (name.StartsWith(prefix, StringComparison.Ordinal) && AsItem(file, name) is { } item)
+                if (AsItem(new FileInfo(open.Current.Path), open.Current.Name) is { } item)
                 {
                     items.Add(item);
                 }
             }
 
-            items.Sort(static (a, b) => string.CompareOrdinal(a.Name, b.Name));
-            return Task.FromResult(new ObjectListPage(items, [], null));
+            if (items.Count < PageSize)
+            {
+                return Task.FromResult(new ObjectListPage(items, [], null));
+            }
+
+            _open = new OpenListing((prefix, items[^1].Name), open);
+            return Task.FromResult(new ObjectListPage(items, [], items[^1].Name));
         }
         catch (Exception e) when (AsFailure(e, prefix) is { } failure)
         {
@@ -108,4 +127,7 @@ internal sealed class DirectoryObjectStore(string root) : IObjectStore
         IOException => new(ObjectStoreFailure.Unavailable, $"{GetUri(objectName)}: the file cannot be read.", exception),
         _ => null,
     };
+
+    /// <summary>A listing between two pages. It holds names, and nothing open.</summary>
+    private sealed record OpenListing((string Prefix, string? PageToken) Key, IEnumerator<(string Name, string Path)> Files);
 }

@@ -43,6 +43,53 @@ public sealed class DirectoryObjectStoreTests : IDisposable
     public async Task A_missing_folder_lists_as_empty() =>
         Assert.Empty((await _store.ListAsync("p/studies/2/series/", null, CancellationToken.None)).Items);
 
+    [Fact(Timeout = 60_000)]
+    public async Task A_large_folder_comes_in_pages_each_of_which_can_be_asked_for_again()
+    {
+        for (var i = 0; i < 1_500; i++)
+        {
+            Write($"q/studies/1.{i % 40}.{i}/series/5.tar", 1);
+        }
+
+        var first = await _store.ListAsync("q/studies/", null, CancellationToken.None);
+        var second = await _store.ListAsync("q/studies/", first.NextPageToken, CancellationToken.None);
+        var again = await _store.ListAsync("q/studies/", first.NextPageToken, CancellationToken.None);
+
+        Assert.Equal((1_000, 500), (first.Items.Count, second.Items.Count));
+        Assert.Null(second.NextPageToken);
+        Assert.Equal(second.Items, again.Items);
+        var names = first.Items.Concat(second.Items).Select(item => item.Name).ToList();
+        Assert.Equal(names.Order(StringComparer.Ordinal), names);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_page_after_one_whose_last_file_is_gone_goes_on_behind_it()
+    {
+        for (var i = 0; i < 1_002; i++)
+        {
+            Write($"q/{i:0000}", 1);
+        }
+
+        var first = await _store.ListAsync("q/", null, CancellationToken.None);
+        File.Delete(Path.Combine(_folder.Path, first.NextPageToken!));
+        var second = await new DirectoryObjectStore(_folder.Path).ListAsync("q/", first.NextPageToken, CancellationToken.None);
+
+        Assert.Equal(["q/1000", "q/1001"], second.Items.Select(item => item.Name));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_listing_may_begin_at_any_name()
+    {
+        Write("p/studies/1.5/series/9.tar", 1);
+
+        Assert.Equal(["p/studies/10/series/3.tar"], await FromAsync("p/studies/10"));
+        Assert.Equal(["p/studies/1/series/2/metadata.json", "p/studies/10/series/3.tar"], await FromAsync("p/studies/1/series/2/a"));
+        Assert.Equal(5, (await FromAsync("../../x")).Length);
+        Assert.Empty(await FromAsync("p/studies/2"));
+
+        async Task<string[]> FromAsync(string name) => [.. (await _store.ListFromAsync("p/studies/", name, null, CancellationToken.None)).Items.Select(item => item.Name)];
+    }
+
     [Fact(Timeout = 30_000)]
     public async Task What_vanishes_during_a_listing_is_not_in_it()
     {
