@@ -284,7 +284,10 @@ public sealed partial class CodDownload : IAsyncDisposable
         return await new StatsReader(catalog, handler, snapshot).ReadAsync(Selected(new CatalogEnumeration(catalog, studies, _options.MaxConnections), plan), cancellationToken).ConfigureAwait(false);
     }
 
-    private CodCatalog CreateCatalog(ObjectReader objects, ILogger logger, SelectionPlan? plan, bool withSeriesAttributes = false) => new(objects, _prefix, logger)
+    private CodCatalog CreateCatalog(ObjectReader objects, ILogger logger, SelectionPlan? plan, bool withSeriesAttributes = false) =>
+        CreateCatalog(objects, _prefix, logger, plan, withSeriesAttributes);
+
+    private CodCatalog CreateCatalog(ObjectReader objects, string? prefix, ILogger logger, SelectionPlan? plan, bool withSeriesAttributes = false) => new(objects, prefix, logger)
     {
         Needs = (plan?.Needs ?? new AttributeNeeds()) with { OfSeries = withSeriesAttributes },
         IsSeriesWanted = plan is null ? null : plan.IsSeriesWanted,

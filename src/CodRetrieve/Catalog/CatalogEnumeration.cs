@@ -28,12 +28,25 @@ internal sealed class CatalogEnumeration(CodCatalog catalog, IAsyncEnumerable<st
     {
     }
 
+    private readonly IAsyncEnumerable<StudyListing>? _listed;
+
+    /// <param name="catalog">The store.</param>
+    /// <param name="listed">Studies that were listed already, each once.</param>
+    /// <param name="maxConnections">How many requests there may be in flight at most.</param>
+    public CatalogEnumeration(CodCatalog catalog, IAsyncEnumerable<StudyListing> listed, int maxConnections)
+        : this(catalog, [], maxConnections) => _listed = listed;
+
     public async Task VisitAsync<TStudy>(ICatalogVisitor<TStudy> visitor, CancellationToken cancellationToken)
         where TStudy : class
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await new Visit<TStudy>(catalog, visitor, maxConnections, ending).RunAsync(studies).ConfigureAwait(false);
+        var visit = new Visit<TStudy>(catalog, visitor, maxConnections, ending);
+        await (_listed is null ? visit.RunAsync(studies) : visit.RunAsync(_listed)).ConfigureAwait(false);
     }
+
+    /// <summary>Whether a failure to list a study says nothing of the others. "Not found" is the bucket: a study that does not exist lists as empty.</summary>
+    public static bool ConcernsOneStudy(CodRetrieveException failure) =>
+        failure is not ObjectStoreException { IsFatal: true } and not ObjectStoreException { Reason: ObjectStoreFailure.NotFound };
 
 #pragma warning disable CS1998 // Nothing to wait for: the studies are there.
     private static async IAsyncEnumerable<string> Each(IEnumerable<string> studies)
@@ -52,17 +65,32 @@ internal sealed class CatalogEnumeration(CodCatalog catalog, IAsyncEnumerable<st
         private readonly SemaphoreSlim _places = new(Math.Max(MinSeriesRead, maxConnections));
         private readonly TaskGroup _reading = new();
 
-        public async Task RunAsync(IAsyncEnumerable<string> studies)
+        public Task RunAsync(IAsyncEnumerable<string> studies) => RunAsync(listed => ListAsync(studies, listed));
+
+        public Task RunAsync(IAsyncEnumerable<StudyListing> studies) => RunAsync(listed => PassAsync(studies, listed));
+
+        private async Task RunAsync(Func<ChannelWriter<ListedStudy>, Task> list)
         {
             var listed = Channel.CreateBounded<ListedStudy>(_studiesAtOnce);
             try
             {
-                await Task.WhenAll(OrEndAsync(ListAsync(studies, listed.Writer)), OrEndAsync(ReadAsync(listed.Reader))).ConfigureAwait(false);
+                await Task.WhenAll(OrEndAsync(list(listed.Writer)), OrEndAsync(ReadAsync(listed.Reader))).ConfigureAwait(false);
             }
             finally
             {
                 _places.Dispose();
             }
+        }
+
+        private async Task PassAsync(IAsyncEnumerable<StudyListing> studies, ChannelWriter<ListedStudy> listed)
+        {
+            var position = 0;
+            await foreach (var study in studies.WithCancellation(ending.Token).ConfigureAwait(false))
+            {
+                await listed.WriteAsync(new ListedStudy(new StudyRequest(position++, study.StudyInstanceUid), study), ending.Token).ConfigureAwait(false);
+            }
+
+            listed.Complete();
         }
 
         private async Task ListAsync(IAsyncEnumerable<string> studies, ChannelWriter<ListedStudy> listed)
@@ -165,10 +193,6 @@ internal sealed class CatalogEnumeration(CodCatalog catalog, IAsyncEnumerable<st
                 throw;
             }
         }
-
-        // "Not found" is the bucket: a study that does not exist lists as empty.
-        private static bool ConcernsOneStudy(CodRetrieveException failure) =>
-            failure is not ObjectStoreException { IsFatal: true } and not ObjectStoreException { Reason: ObjectStoreFailure.NotFound };
 
         private static async IAsyncEnumerable<StudyRequest> Numbered(IAsyncEnumerable<string> studies, [EnumeratorCancellation] CancellationToken cancellationToken)
         {

@@ -32,6 +32,12 @@ internal sealed class CodCatalog(ObjectReader objects, string? prefix, ILogger l
     /// <summary>The coldest storage class that tars are fetched from. Default: any.</summary>
     public StorageClass? MaxStorageClass { get; init; }
 
+    /// <summary>What the names of all objects of studies begin with.</summary>
+    public string StudiesFolder => $"{_root}studies/";
+
+    /// <summary>What the names of the objects of a study's series begin with.</summary>
+    public string SeriesFolder(string study) => $"{StudiesFolder}{study}/series/";
+
     /// <summary>The name of the folder that holds a study's series, for messages.</summary>
     public string GetUri(string study) => objects.GetUri(SeriesFolder(study));
 
@@ -70,9 +76,11 @@ internal sealed class CodCatalog(ObjectReader objects, string? prefix, ILogger l
         }
         while (pageToken is not null);
 
-        var listing = builder.Build();
-        return IsSeriesWanted is null ? listing : listing.Select(IsSeriesWanted);
+        return Select(builder.Build());
     }
+
+    /// <summary>Returns a study without the series that are not wanted.</summary>
+    public StudyListing Select(StudyListing listing) => IsSeriesWanted is null ? listing : listing.Select(IsSeriesWanted);
 
     /// <summary>Reads one series' index. What is wrong with the series is part of the result.</summary>
     /// <exception cref="ObjectStoreException">Nothing can be read with this credential.</exception>
@@ -149,8 +157,6 @@ internal sealed class CodCatalog(ObjectReader objects, string? prefix, ILogger l
             _ => (null, SeriesProblem.None),
         };
     }
-
-    private string SeriesFolder(string study) => $"{_root}studies/{study}/series/";
 
     private async Task<SeriesIndex> ReadIndexAsync(SeriesListing listing, string uri, CancellationToken cancellationToken)
     {

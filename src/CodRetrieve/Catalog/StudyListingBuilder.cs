@@ -22,16 +22,7 @@ internal sealed class StudyListingBuilder(string study, string under, Func<strin
     {
         foreach (var item in page.Items)
         {
-            var rest = Below(item.Name);
-            var slash = rest.IndexOf('/', StringComparison.Ordinal);
-            if (slash > 0)
-            {
-                AddFile(rest[..slash], rest[(slash + 1)..], item);
-            }
-            else if (rest.EndsWith(TarExtension, StringComparison.Ordinal))
-            {
-                AddTar(rest[..^TarExtension.Length], item);
-            }
+            Add(item);
         }
 
         foreach (var folder in page.Prefixes)
@@ -43,6 +34,23 @@ internal sealed class StudyListingBuilder(string study, string under, Func<strin
             }
         }
     }
+
+    public void Add(ObjectInfo item)
+    {
+        var rest = Below(item.Name);
+        var slash = rest.IndexOf('/', StringComparison.Ordinal);
+        if (slash > 0)
+        {
+            AddFile(rest[..slash], rest[(slash + 1)..], item);
+        }
+        else if (rest.EndsWith(TarExtension, StringComparison.Ordinal))
+        {
+            AddTar(rest[..^TarExtension.Length], item);
+        }
+    }
+
+    /// <summary>Whether a folder is one that a person or a program keeps for itself.</summary>
+    public static bool IsHidden(string folder) => folder is not ("" or "." or "..") && folder[0] == '.';
 
     public StudyListing Build()
     {
@@ -98,8 +106,6 @@ internal sealed class StudyListingBuilder(string study, string under, Func<strin
                 break;
         }
     }
-
-    private static bool IsHidden(string folder) => folder[0] == '.' && folder is not ("." or "..");
 
     private string Below(string name) => name.StartsWith(under, StringComparison.Ordinal)
         ? name[under.Length..]

@@ -27,6 +27,8 @@ internal static class CodActivities
         }
     }
 
+    public static Activity? StartStoreListing() => Source.StartActivity("codretrieve.store.list", ActivityKind.Client);
+
     public static Activity? StartStudyListing(string study) =>
         Source.StartActivity("codretrieve.study.list", ActivityKind.Client)?.SetTag("codretrieve.study.uid", study);
 

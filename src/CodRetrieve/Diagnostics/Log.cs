@@ -11,6 +11,9 @@ internal static partial class Log
     [LoggerMessage(200, LogLevel.Warning, "{Uri} arrived damaged (attempt {Attempt}); reading it again")]
     public static partial void IndexDamaged(ILogger logger, string uri, int attempt);
 
+    [LoggerMessage(201, LogLevel.Warning, "A folder in {Uri} has a name that cannot be that of a study, and is left out")]
+    public static partial void StudyNameRejected(ILogger logger, string uri);
+
     [LoggerMessage(300, LogLevel.Error, "An event handler of a job threw; the job continues")]
     public static partial void EventHandlerThrew(ILogger logger, Exception exception);
 

@@ -29,7 +29,7 @@ public sealed class TelemetryDocumentTests
     }
 
     [Fact(Timeout = 30_000)]
-    public async Task The_table_of_activities_is_that_of_a_job()
+    public async Task The_table_of_activities_is_that_of_a_job_and_a_listing()
     {
         var ended = new ConcurrentQueue<Activity>();
         using var listener = new ActivityListener
@@ -46,6 +46,10 @@ public sealed class TelemetryDocumentTests
         using var folder = new TempFolder();
         await using var cod = store.Open(folder.Path);
         await cod.CreateWatchedJob([study.StudyInstanceUid]).RunAsync();
+        await foreach (var _ in cod.ListStudiesAsync())
+        {
+            // Only for its activity.
+        }
 
         Assert.Equal(
             ended.Select(one => $"{one.OperationName} {one.Kind} {string.Join(' ', one.TagObjects.Select(tag => tag.Key))}").Distinct().Order(StringComparer.Ordinal),
