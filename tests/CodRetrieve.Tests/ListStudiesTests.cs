@@ -146,6 +146,24 @@ public sealed class ListStudiesTests : StoreTests
     [Theory(Timeout = 60_000)]
     [InlineData(false)]
     [InlineData(true)]
+    public async Task A_permission_that_is_taken_away_meanwhile_ends_the_listing(bool readsIndexes)
+    {
+        await using var store = await TestStore.StartAsync(new() { MaxResultsPerPage = 1 });
+        var study = new SyntheticStudy("1.2", seed: 7);
+        study.AddSeries();
+        store.Put(study);
+        store.Server.Faults.Add(new FaultRule(Fault.Status(403)) { Kinds = RequestKind.List, Skip = 1 });
+        await using var cod = new CodDownload(store.Options());
+        cod.InitBucket(TestStore.Url);
+
+        var failure = await Assert.ThrowsAsync<ObjectStoreException>(() => ListAsync(cod, new StudyListOptions { IncludeInstances = readsIndexes }));
+
+        Assert.Equal((ObjectStoreFailure.Forbidden, 403), (failure.Reason, failure.StatusCode));
+    }
+
+    [Theory(Timeout = 60_000)]
+    [InlineData(false)]
+    [InlineData(true)]
     public async Task A_bucket_that_does_not_exist_ends_the_listing(bool readsIndexes)
     {
         await using var cod = new CodDownload(Store.Options());

@@ -93,6 +93,12 @@ internal sealed class StoreListing(CodCatalog catalog, ObjectReader objects, Act
         {
             return await objects.ListFromAsync(_under, from, pageToken, cancellationToken).ConfigureAwait(false);
         }
+        catch (ObjectStoreException e) when (e.Reason == ObjectStoreFailure.ObjectForbidden)
+        {
+            // Of a study among others; without its next page a listing ends.
+            activity.Fail(e);
+            throw new ObjectStoreException(ObjectStoreFailure.Forbidden, e.Message, e) { StatusCode = e.StatusCode };
+        }
         catch (Exception e)
         {
             activity.Fail(e);
