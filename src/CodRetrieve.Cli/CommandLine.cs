@@ -29,6 +29,17 @@ internal sealed class CommandLine
         Description = "Take the studies, series and instances of a cohort, besides those that are given as STUDY: a list as of @FILE, or - for standard input.",
     };
 
+    private readonly Option<bool> _all = new("--all") { Description = "All studies of the store, by its listing, in place of STUDY." };
+
+    private readonly Option<StorageClass?> _maxStorageClass = new("--max-storage-class")
+    {
+        HelpName = "CLASS",
+        Description = "Fetch no image from a colder storage class than this, since that costs a retrieval fee: standard, nearline, coldline or archive. Such series are named, and fail. Default: no limit.",
+        CustomParser = OptionValues.ParseStorageClass,
+    };
+
+    private readonly ListOptions _list = new();
+
     private readonly Option<bool> _zip = new("--zip") { Description = "One zip for each study instead of folders." };
 
     private readonly Option<string> _zipPasswordFile = new("--zip-password-file")
@@ -63,7 +74,7 @@ internal sealed class CommandLine
         CustomParser = OptionValues.ParseProgressMode,
     };
 
-    private readonly Option<bool> _json = CommonOption.Flag("--json", "Write one JSON object to standard output, and nothing else.");
+    private readonly Option<bool> _json = CommonOption.Flag("--json", "Write one JSON object to standard output, and nothing else; list writes one per line.");
 
     private readonly Option<bool> _quiet = CommonOption.Flag("--quiet", "Write nothing but errors.");
 
@@ -141,10 +152,11 @@ internal sealed class CommandLine
         };
         _login.AddTo(root);
         _network.AddTo(root);
+        root.Add(List(terminal));
         root.Add(Stats(terminal));
         root.Add(Download(terminal));
         root.Add(Verify(terminal));
-        foreach (var command in root.Subcommands)
+        foreach (var command in root.Subcommands.Where(static command => command.Name != "list"))
         {
             command.Validators.Add(RequireStudies);
         }
@@ -153,10 +165,23 @@ internal sealed class CommandLine
         return root;
     }
 
+    private Command List(Terminal terminal)
+    {
+        var command = new Command("list", "Lists the studies that a store holds, as they come. Fetches no image.") { _bucket, _maxStorageClass };
+        _list.AddTo(command);
+        _selection.AddTo(command);
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            var list = _list.Of(parsed, _selection.Of(parsed));
+            return new ListCommand(Request(parsed, null, list), list, terminal).RunAsync(cancellationToken);
+        });
+        return command;
+    }
+
     private Command Stats(Terminal terminal)
     {
         var directory = Directory("Where studies are saved, to see what of them is saved already.", required: false);
-        var command = new Command("stats", "Shows what studies hold and what of it is saved. Fetches no image.") { _bucket, _studies, _from, directory, _zip, _zipPasswordFile };
+        var command = new Command("stats", "Shows what studies hold and what of it is saved. Fetches no image.") { _bucket, _studies, _from, _all, directory, _maxStorageClass, _zip, _zipPasswordFile };
         _selection.AddTo(command);
         _layout.AddTo(command, saves: false);
         command.SetAction((parsed, cancellationToken) => new StatsCommand(Request(parsed, directory), terminal).RunAsync(cancellationToken));
@@ -166,7 +191,7 @@ internal sealed class CommandLine
     private Command Download(Terminal terminal)
     {
         var directory = Directory("Where to save: DIR/study/series/instances/instance.dcm, or DIR/study.zip.", required: true);
-        var command = new Command("download", "Saves what is missing. Run it again after any failure: it continues where it ended.") { _bucket, _studies, _from, directory, _zip, _zipPasswordFile, _existing, _durability, _times, _noSpaceCheck, _lockTimeout, _stopAfter, _dryRun, _report, _columns, _failedList };
+        var command = new Command("download", "Saves what is missing. Run it again after any failure: it continues where it ended.") { _bucket, _studies, _from, _all, directory, _maxStorageClass, _zip, _zipPasswordFile, _existing, _durability, _times, _noSpaceCheck, _lockTimeout, _stopAfter, _dryRun, _report, _columns, _failedList };
         _selection.AddTo(command);
         _layout.AddTo(command, saves: true);
         command.SetAction((parsed, cancellationToken) =>
@@ -182,19 +207,22 @@ internal sealed class CommandLine
     private Command Verify(Terminal terminal)
     {
         var directory = Directory("Where studies are saved. Without --repair and --prune nothing in it is changed.", required: true);
-        var command = new Command("verify", "Reads back what is saved and compares it with the indexes by CRC32C.") { _bucket, _studies, _from, directory, _zip, _zipPasswordFile, _repair, _prune, _noSpaceCheck, _lockTimeout };
+        var command = new Command("verify", "Reads back what is saved and compares it with the indexes by CRC32C.") { _bucket, _studies, _from, _all, directory, _maxStorageClass, _zip, _zipPasswordFile, _repair, _prune, _noSpaceCheck, _lockTimeout };
         _selection.AddTo(command);
         _layout.AddTo(command, saves: false);
         command.SetAction((parsed, cancellationToken) => new VerifyCommand(Request(parsed, directory), terminal).RunAsync(cancellationToken));
         return command;
     }
 
-    private Request Request(ParseResult parsed, Option<string> directory) => new()
+    private Request Request(ParseResult parsed, Option<string>? directory, ListRequest? list = null) => new()
     {
         Bucket = parsed.GetRequiredValue(_bucket),
         Studies = parsed.GetValue(_studies) ?? [],
         From = parsed.GetValue(_from),
-        Directory = parsed.GetValue(directory),
+        All = parsed.GetValue(_all),
+        List = list,
+        MaxStorageClass = parsed.GetValue(_maxStorageClass),
+        Directory = directory is null ? null : parsed.GetValue(directory),
         Zip = parsed.GetValue(_zip),
         ZipPasswordFile = parsed.GetValue(_zipPasswordFile),
         Selection = _selection.Of(parsed),
@@ -221,9 +249,9 @@ internal sealed class CommandLine
 
     private void RequireStudies(CommandResult command)
     {
-        if (command.GetResult(_studies) is not { Tokens.Count: > 0 } && command.GetResult(_from) is null)
+        if (command.GetResult(_studies) is not { Tokens.Count: > 0 } && command.GetResult(_from) is null && command.GetResult(_all) is not { Implicit: false })
         {
-            command.AddError("No study was given: give Study Instance UIDs, @FILE with a list of them, or --from FILE with a cohort.");
+            command.AddError("No study was given: give Study Instance UIDs, @FILE with a list of them, --from FILE with a cohort, or --all.");
         }
     }
 

@@ -87,7 +87,8 @@ internal sealed class DownloadCommand(Request request, Terminal terminal)
         if (!request.Json && !request.Quiet)
         {
             var form = request.Zip ? "as zips into" : "into";
-            terminal.Out.WriteLine($"Retrieving {Pluralizer.Of(session.Studies.Count, "study")} of {session.Bucket} {form} {Path.GetFullPath(request.Directory!)}");
+            var studies = session.All is null ? Pluralizer.Of(session.Studies.Count, "study") : "all studies";
+            terminal.Out.WriteLine($"Retrieving {studies} of {session.Bucket} {form} {Path.GetFullPath(request.Directory!)}");
         }
 
         using var stopping = request.StopAfter is { } time ? new Timer(_ => _ = job.StopAsync(), null, time, Timeout.InfiniteTimeSpan) : null;
@@ -100,7 +101,7 @@ internal sealed class DownloadCommand(Request request, Terminal terminal)
         try
         {
             session.Cod.InitDirectory(request.Directory!);
-            return session.Cod.CreateJob(session.Studies, request.Format, session.Selection);
+            return session.All is { } all ? session.Cod.CreateJob(all.ListAsync(), request.Format, session.Selection) : session.Cod.CreateJob(session.Studies, request.Format, session.Selection);
         }
         catch (ArgumentException e)
         {
@@ -117,6 +118,7 @@ internal sealed class DownloadCommand(Request request, Terminal terminal)
     private async Task TakeSavedAsync(Session session, CancellationToken cancellationToken)
     {
         session.Cod.InitDirectory(request.Directory!, readOnly: true);
+        await session.ReadStudiesAsync(cancellationToken).ConfigureAwait(false);
         var stats = await session.Cod.GetStatsAsync(session.Studies, request.Format, session.Selection, cancellationToken).ConfigureAwait(false);
         if (stats.Series.Count == 0 || stats.Series.Any(series => !series.IsSaved) || stats.StudyFailures.Count + stats.MissingStudies.Count > 0)
         {
@@ -131,6 +133,11 @@ internal sealed class DownloadCommand(Request request, Terminal terminal)
     private int Report(Session session, ErrorLines errors)
     {
         var result = _result!;
+        if (result.Outcome == JobOutcome.Complete)
+        {
+            session.All?.ThrowIfNone();
+        }
+
         Write(result.Elapsed, cause: null);
         if (!request.Quiet)
         {
@@ -157,7 +164,7 @@ internal sealed class DownloadCommand(Request request, Terminal terminal)
         }
 
         errors.End();
-        return ExitCode.Of(result, session.Studies.Count);
+        return ExitCode.WithProblems(ExitCode.Of(result, session.Studies.Count), session, errors);
     }
 
     private void Write(TimeSpan elapsed, Exception? cause)

@@ -22,6 +22,7 @@ internal static class ExitCode
     {
         JobFailedException { InnerException: { } inner } => Of(inner),
         UsageException => Usage,
+        NothingFoundException => NothingFound,
         OperationCanceledException => Cancelled,
         DestinationException => Destination,
         ObjectStoreException { Reason: ObjectStoreFailure.ProxyAuthenticationRequired } => ProxyLogin,
@@ -49,6 +50,14 @@ internal static class ExitCode
     private static bool IsWithoutNetwork(JobResult result) =>
         result.Failures.Count > 0 && result.InstancesSaved + result.InstancesSkipped + result.MissingStudies.Count + result.BusyStudies.Count == 0
         && result.Failures.All(failure => failure.Exception is ObjectStoreException { Reason: ObjectStoreFailure.Unavailable });
+
+    /// <summary>The code of a command, or that of what it had to leave out where all else went well. Names them.</summary>
+    public static int WithProblems(int code, Session session, ErrorLines errors)
+    {
+        var problems = session.Problems.ToList();
+        problems.ForEach(errors.Add);
+        return code == Done && problems.Count > 0 ? Incomplete : code;
+    }
 
     /// <summary>The code of a command, or that of what could not be printed where all else went well.</summary>
     public static int WithOutput(int code, GuardedWriter output, GuardedWriter error)

@@ -5,6 +5,11 @@ namespace CodRetrieve.Cli;
 /// <summary>What the help says beyond the list of options: what to type, what comes back, and where options may come from.</summary>
 internal static class HelpTexts
 {
+    private const string List = """
+          cod-retrieve list gs://my-bucket/v1.0/dicomweb
+          cod-retrieve list gs://my-bucket/v1.0/dicomweb --where 'Modality=CT and SliceThickness < 1.5' --csv > studies.csv
+        """;
+
     private const string Stats = """
           cod-retrieve stats gs://my-bucket/v1.0/dicomweb 1.2.840.1 -o ./studies
           cod-retrieve stats gs://my-bucket/v1.0/dicomweb @studies.txt --json
@@ -27,7 +32,7 @@ internal static class HelpTexts
           1    something failed, does not exist, or was found by verify and remains; it is named on standard error
           2    the command line or its input is wrong
           3    not authorised
-          4    none of the studies exists, or the bucket does not
+          4    none of the studies exists, the store has none, or the bucket does not exist
           5    the destination is not writable, full or in use
           6    the network: no response of the store, or a certificate that is not trusted
           7    the proxy wants a login, or another one
@@ -47,10 +52,11 @@ internal static class HelpTexts
     {
         var examples = command.Name switch
         {
+            "list" => List,
             "stats" => Stats,
             "download" => Download,
             "verify" => Verify,
-            _ => string.Join(Environment.NewLine, Stats, Download, Verify),
+            _ => string.Join(Environment.NewLine, List, Stats, Download, Verify),
         };
         return string.Join(Environment.NewLine, "Examples:", examples, "", ExitCodes, "", Variables);
     }

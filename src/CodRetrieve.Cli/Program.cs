@@ -22,6 +22,7 @@ var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
 var terminal = new Terminal(output, error, environment)
 {
     Input = Console.OpenStandardInput,
+    IsOutputGone = StandardDescriptors.IsOutputGone,
     IsInteractive = !closed[1] && !Console.IsOutputRedirected && environment.GetValueOrDefault("TERM") != "dumb",
 };
 return ExitCode.WithOutput(await App.RunAsync(args, terminal, cancel.Token).ConfigureAwait(false), output, error);

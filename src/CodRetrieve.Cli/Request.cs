@@ -12,6 +12,15 @@ internal sealed class Request
     /// <summary>Study Instance UIDs and <c>@file</c>s, as given.</summary>
     public required IReadOnlyList<string> Studies { get; init; }
 
+    /// <summary>Whether all studies of the store are meant.</summary>
+    public bool All { get; init; }
+
+    /// <summary>What of the store is listed; <see langword="null"/> for other commands.</summary>
+    public ListRequest? List { get; init; }
+
+    /// <summary>The coldest storage class that images are fetched from; <see langword="null"/> for any.</summary>
+    public StorageClass? MaxStorageClass { get; init; }
+
     /// <summary>The file with a cohort.</summary>
     public string? From { get; init; }
 

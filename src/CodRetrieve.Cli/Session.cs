@@ -8,6 +8,10 @@ namespace CodRetrieve.Cli;
 /// <summary>A library that is set up as the command line says, and the studies to ask it for.</summary>
 internal sealed class Session : IAsyncDisposable
 {
+    private const int MaxProblems = 20;
+
+    private readonly List<string> _problems = [];
+
     private Session(CodDownload cod, BucketChoice bucket, StudyChoice choice, Selection? selection) =>
         (Cod, Bucket, Choice, Selection) = (cod, bucket, choice, selection);
 
@@ -17,21 +21,30 @@ internal sealed class Session : IAsyncDisposable
 
     public StudyChoice Choice { get; }
 
-    public IReadOnlyList<string> Studies => Choice.Studies;
-
     /// <summary>What is wanted of the studies; <see langword="null"/> for all.</summary>
     public Selection? Selection { get; }
+
+    /// <summary>The studies that were given, or those of the store as far as they were listed.</summary>
+    public IReadOnlyList<string> Studies => All is null ? Choice.Studies : All.Listed;
+
+    /// <summary>The studies of the store; <see langword="null"/> where studies were given.</summary>
+    public AllStudies? All { get; private init; }
+
+    /// <summary>Lists the studies of the store to the end, where all are meant.</summary>
+    /// <exception cref="NothingFoundException">It has none.</exception>
+    public Task ReadStudiesAsync(CancellationToken cancellationToken) => All is null ? Task.CompletedTask : All.ReadAsync(cancellationToken);
 
     /// <exception cref="UsageException">Something given cannot be worked with.</exception>
     public static async Task<Session> OpenAsync(Request request, Terminal terminal, CancellationToken cancellationToken)
     {
-        string[] columns = [.. LayoutChoice.NamesIn(request.Layout.Layout), .. request.Columns];
-        var choice = await StudyList.ReadAsync(request.Studies, request.From, columns, terminal.Input, cancellationToken).ConfigureAwait(false);
-        if (choice.SeriesWithoutStudy.Count > 0)
+        if (request.All && (request.Studies.Count > 0 || request.From is not null))
         {
-            throw new UsageException("The cohort names series without their studies. Add the column StudyInstanceUID.");
+            throw new UsageException("--all means all studies of the store: give no STUDY and no --from with it.");
         }
 
+        string[] columns = [.. LayoutChoice.NamesIn(request.Layout.Layout), .. request.Columns];
+        var choice = request.All || request.List is not null ? new StudyChoice()
+            : await StudyList.ReadAsync(request.Studies, request.From, columns, terminal.Input, cancellationToken).ConfigureAwait(false);
         CodDownload? cod = null;
         try
         {
@@ -44,7 +57,8 @@ internal sealed class Session : IAsyncDisposable
             string[] attributes = [.. request.Columns.Where(column => choice.Values?.Has(column) != true)];
             var selection = choice.ToSelection(request.Selection, attributes, request.Layout.AllowIdentifiers);
             Warn(options.Layout.IdentifyingAttributes.Union(attributes.Where(InstanceAttributes.IsIdentifying), StringComparer.OrdinalIgnoreCase), request, terminal);
-            var session = new Session(cod, bucket, choice, selection);
+            var session = new Session(cod, bucket, choice, selection) { All = request.All ? new AllStudies(cod, bucket) : null };
+            await session.FindStudiesAsync(request, terminal, cancellationToken).ConfigureAwait(false);
             cod = null;
             return session;
         }
@@ -66,6 +80,48 @@ internal sealed class Session : IAsyncDisposable
         Choice.Values?.Has(column) == true ? Choice.Values.Find(instance, column)
         : instance.GetAttributes()?.GetValues(column) is { Count: > 0 } values ? string.Join('\\', values)
         : null;
+
+    /// <summary>What was asked for and cannot be: folders of the store that are no studies, series of a cohort that the store does not have.</summary>
+    public IEnumerable<string> Problems => _problems.Concat(All?.Problems ?? []);
+
+    // Series are asked for by their studies, and a manifest of series does not say which these are.
+    private async Task FindStudiesAsync(Request request, Terminal terminal, CancellationToken cancellationToken)
+    {
+        var wanted = new HashSet<string>(Choice.SeriesWithoutStudy, StringComparer.Ordinal);
+        if (wanted.Count == 0)
+        {
+            return;
+        }
+
+        if (!request.Quiet)
+        {
+            terminal.Error.WriteLine($"The cohort names no studies: looking for {Pluralizer.Of(wanted.Count, "series")} in the listing of the store.");
+        }
+
+        await foreach (var study in Cod.ListStudiesAsync(cancellationToken: cancellationToken).ConfigureAwait(false))
+        {
+            if (study.Series.Where(series => wanted.Remove(series.SeriesInstanceUid)).ToList().Count > 0)
+            {
+                Choice.AddFound(study.StudyInstanceUid);
+            }
+
+            if (wanted.Count == 0)
+            {
+                return;
+            }
+        }
+
+        if (Choice.Studies.Count == 0)
+        {
+            throw new NothingFoundException($"{Bucket} holds none of the series of the cohort.");
+        }
+
+        _problems.AddRange(wanted.Take(MaxProblems).Select(series => $"The series {series} of the cohort does not exist in {Bucket}."));
+        if (wanted.Count > MaxProblems)
+        {
+            _problems.Add($"and {wanted.Count - MaxProblems} more series");
+        }
+    }
 
     private static void Warn(IEnumerable<string> identifying, Request request, Terminal terminal)
     {
@@ -91,6 +147,7 @@ internal sealed class Session : IAsyncDisposable
         options.ExistingFilePolicy = request.ExistingFilePolicy;
         options.Durability = request.Durability;
         options.FileTimes = request.FileTimes;
+        options.MaxStorageClass = request.MaxStorageClass;
         options.ZipEncryption = ZipPassword.Choose(request, environment);
         options.Endpoint = endpoint ?? options.Endpoint;
         if (!bucket.HasToken)

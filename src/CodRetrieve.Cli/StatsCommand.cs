@@ -47,6 +47,7 @@ internal sealed class StatsCommand(Request request, Terminal terminal)
                 session.Cod.InitDirectory(directory, readOnly: true);
             }
 
+            await session.ReadStudiesAsync(cancellationToken).ConfigureAwait(false);
             return await session.Cod.GetStatsAsync(session.Studies, request.Format, session.Selection, cancellationToken).ConfigureAwait(false);
         }
         catch (ArgumentException e)
@@ -75,6 +76,7 @@ internal sealed class StatsCommand(Request request, Terminal terminal)
 
         var failures = stats.StudyFailures.Select(failure => failure.ToString())
             .Concat(stats.Series.SelectMany(SeriesState.ErrorsOf))
+            .Concat(session.Problems)
             .Concat(stats.MissingStudies.Select(study => MissingStudy.Text(study, session.Bucket)))
             .ToList();
         foreach (var warning in request.Quiet ? [] : stats.Warnings.Concat(stats.Series.SelectMany(UnlistedOf)))

@@ -9,6 +9,9 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, IReadOnlyDicti
     /// <summary>Whether someone is watching <see cref="Out"/>, so that it may show a progress bar.</summary>
     public bool IsInteractive { get; init; }
 
+    /// <summary>Whether whoever read <see cref="Out"/> has closed it, as <c>head</c> does when it has seen enough: then nothing more need be found out.</summary>
+    public Func<bool> IsOutputGone { get; init; } = static () => false;
+
     /// <summary>Opens standard input.</summary>
     public Func<Stream> Input { get; init; } = static () => Stream.Null;
 }

@@ -40,7 +40,7 @@ internal sealed class VerifyCommand(Request request, Terminal terminal)
             }
 
             _errors.End();
-            return _isNothingSelected ? ExitCode.NothingFound : ExitCode.Of(outcome, session.Studies.Count);
+            return ExitCode.WithProblems(_isNothingSelected ? ExitCode.NothingFound : ExitCode.Of(outcome, session.Studies.Count), session, _errors);
         }
         catch (UsageException e)
         {
@@ -63,6 +63,7 @@ internal sealed class VerifyCommand(Request request, Terminal terminal)
         try
         {
             session.Cod.InitDirectory(request.Directory!, readOnly: !request.Repair && !request.Prune);
+            await session.ReadStudiesAsync(cancellationToken).ConfigureAwait(false);
             if (!request.Json && !request.Quiet)
             {
                 var form = request.Zip ? "zips in" : "in";

@@ -41,7 +41,7 @@ public sealed partial class CodDownload
             throw new ArgumentException($"'{SafeUid.Printable(after, 40)}' cannot be a Study Instance UID, behind which a listing begins.", nameof(options));
         }
 
-        return ListAsync(Store(), _prefix, options, PlanOf(options.Selection), cancellationToken);
+        return ListAsync(Store(), _prefix, options, options.Selection is { } selection ? new SelectionPlan(selection, FolderLayout.Default) : null, cancellationToken);
     }
 
     private async IAsyncEnumerable<ListedStudy> ListAsync(

@@ -109,6 +109,8 @@ public sealed class EnvironmentTests
             "--log-level" => "debug",
             "--existing" => "keep",
             "--durability" => "none",
+            "--max-storage-class" => "nearline",
+            "--level" => "series",
             "--where" => "Modality=CT",
             "--whole" => "series",
             "--sample" => "middle",

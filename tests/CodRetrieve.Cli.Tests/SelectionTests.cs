@@ -120,6 +120,38 @@ public sealed class SelectionTests
         Assert.Contains("15 of 26 instances selected", (await store.RunAsync("stats", TestStore.Url, "--from", cohort, "--layout", "{split}/{Modality}/{SOPInstanceUID}.dcm", "-o", store.Folder.Output)).Out, StringComparison.Ordinal);
     }
 
+    [Theory(Timeout = 30_000)]
+    [InlineData("cohort.tcia", "downloadServerUrl=https://example\nListOfSeriesToDownload=")]
+    [InlineData("cohort.csv", "SeriesInstanceUID")]
+    public async Task A_manifest_of_series_alone_is_looked_up_in_the_listing(string name, string head)
+    {
+        await using var store = await CliStore.StartAsync();
+        var (first, second, _) = (store.PutStudy(1, Slices, Other), store.PutStudy(2, Slices, Other), store.PutStudy(3, Slices));
+        var cohort = store.Folder.Write(name, [.. head.Split('\n'), first.Series[1].SeriesInstanceUid, second.Series[0].SeriesInstanceUid, "1.2.3.999"]);
+
+        var result = await store.RunAsync("download", TestStore.Url, "--from", cohort, "-o", store.Folder.Output);
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("The cohort names no studies: looking for 3 series in the listing of the store.", result.Error, StringComparison.Ordinal);
+        Assert.Contains("error: The series 1.2.3.999 of the cohort does not exist in", result.Error, StringComparison.Ordinal);
+        Assert.Equal(10, SavedFiles.InFolder(store.Folder.Output).Count);
+        Assert.Equal(4, (await store.RunAsync("stats", TestStore.Url, "--from", store.Folder.Write("none.csv", "SeriesInstanceUID", "1.2.3.999"))).ExitCode);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task All_studies_of_the_store_are_selected_from()
+    {
+        await using var store = await CliStore.StartAsync();
+        store.PutStudy(1, Slices, Other);
+        store.PutStudy(2, Slices);
+
+        var result = await store.RunAsync("download", TestStore.Url, "--all", "-o", store.Folder.Output, "--where", "SliceThickness<2", "--layout", "flat");
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Equal(4, Directory.GetFiles(store.Folder.Output, "*.dcm").Length);
+        Assert.Equal(2, (await store.RunAsync("download", TestStore.Url, "--all", "--from", "x", "-o", store.Folder.Output)).ExitCode);
+    }
+
     [Fact(Timeout = 30_000)]
     public async Task A_report_has_the_columns_that_were_asked_for_and_identifiers_are_warned_of()
     {

@@ -137,7 +137,7 @@ public sealed class StudyListTests
         var result = await store.RunAsync("download", TestStore.Url, "-o", store.Folder.Output);
 
         Assert.Equal((2, ""), (result.ExitCode, result.Out));
-        Assert.Equal("error: No study was given: give Study Instance UIDs, @FILE with a list of them, or --from FILE with a cohort.", result.ErrorLines[0]);
+        Assert.Equal("error: No study was given: give Study Instance UIDs, @FILE with a list of them, --from FILE with a cohort, or --all.", result.ErrorLines[0]);
         Assert.False(Directory.Exists(store.Folder.Output));
     }
 }

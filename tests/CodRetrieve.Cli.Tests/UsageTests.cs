@@ -56,6 +56,7 @@ public sealed class UsageTests
     [InlineData("stats", "--help")]
     [InlineData("download", "--help")]
     [InlineData("verify", "--help")]
+    [InlineData("list", "--help")]
     public async Task Help_has_examples(params string[] args)
     {
         await using var store = await CliStore.StartAsync();

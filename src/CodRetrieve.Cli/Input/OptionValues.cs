@@ -1,5 +1,6 @@
 using System.CommandLine.Parsing;
 using System.Globalization;
+using CodRetrieve.Cli.Options;
 using CodRetrieve.Cli.Output;
 using Microsoft.Extensions.Logging;
 
@@ -49,6 +50,10 @@ internal static class OptionValues
     public static ProgressMode ParseProgressMode(ArgumentResult result) => ParseName(result, "auto, plain, bar, json or none", ProgressMode.Auto);
 
     public static FileTimes ParseFileTimes(ArgumentResult result) => ParseName(result, "saved, tar or index", FileTimes.Saved);
+
+    public static ListLevel ParseListLevel(ArgumentResult result) => ParseName(result, "study, series or instance", ListLevel.Study);
+
+    public static StorageClass? ParseStorageClass(ArgumentResult result) => ParseName(result, "standard, nearline, coldline or archive", StorageClass.Archive);
 
     public static ExistingFilePolicy ParseExistingFilePolicy(ArgumentResult result) =>
         result.Tokens[^1].Value.Equals("verify", StringComparison.OrdinalIgnoreCase)

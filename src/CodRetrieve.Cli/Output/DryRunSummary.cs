@@ -19,6 +19,6 @@ internal static class DryRunSummary
         }
 
         output.WriteLine(
-            $"dry run: {Pluralizer.Of(instances, "instance")} ({ByteSize.Text(bytes)}) of {Pluralizer.Of(series, "series")} would be fetched, {stats.InstancesSaved} skipped; nothing was written");
+            $"dry run: {Pluralizer.Of(instances, "instance")} ({ByteSize.Text(bytes)}{StorageClassText.Of(stats.BytesToFetchByStorageClass)}) of {Pluralizer.Of(series, "series")} would be fetched, {stats.InstancesSaved} skipped; nothing was written");
     }
 }

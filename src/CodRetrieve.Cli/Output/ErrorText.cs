@@ -9,7 +9,7 @@ internal static class ErrorText
     {
         OperationCanceledException => "Cancelled. What is saved stays; run the same command again to go on.",
         JobFailedException { InnerException: { } inner } => Text(inner),
-        CodRetrieveException or UsageException => cause.Message,
+        CodRetrieveException or UsageException or NothingFoundException => cause.Message,
         _ => $"{cause.GetType().Name}: {cause.Message}",
     };
 

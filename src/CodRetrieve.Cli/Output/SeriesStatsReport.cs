@@ -26,6 +26,9 @@ internal sealed class SeriesStatsReport
 
     public long? TarBytes { get; init; }
 
+    /// <summary>By Cloud Storage's name; absent where the store lists none.</summary>
+    public string? TarStorageClass { get; init; }
+
     /// <summary>Instances that are saved and that the index does not list.</summary>
     public required IReadOnlyList<string> UnlistedInstances { get; init; }
 
@@ -43,6 +46,7 @@ internal sealed class SeriesStatsReport
         BytesTotal = series.BytesTotal,
         BytesSaved = series.BytesSaved,
         TarBytes = series.TarBytes,
+        TarStorageClass = series.TarStorageClass,
         UnlistedInstances = series.UnlistedInstances,
         Errors = [.. SeriesState.ErrorsOf(series)],
     };

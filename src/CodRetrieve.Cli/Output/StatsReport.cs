@@ -33,6 +33,9 @@ internal sealed record StatsReport
 
     public required long BytesToFetch { get; init; }
 
+    /// <summary>The bytes to fetch for each storage class of the tars; empty where the store lists none.</summary>
+    public required IReadOnlyDictionary<string, long> BytesToFetchByStorageClass { get; init; }
+
     public required double ElapsedSeconds { get; init; }
 
     public required IReadOnlyList<string> MissingStudies { get; init; }
@@ -62,6 +65,7 @@ internal sealed record StatsReport
         SeriesToFetch = stats?.SeriesToFetch.Count() ?? 0,
         InstancesToFetch = stats?.SeriesToFetch.Sum(series => series.InstancesTotal - series.InstancesSaved) ?? 0,
         BytesToFetch = stats?.SeriesToFetch.Sum(series => series.BytesTotal - series.BytesSaved) ?? 0,
+        BytesToFetchByStorageClass = stats?.BytesToFetchByStorageClass ?? new Dictionary<string, long>(StringComparer.Ordinal),
         ElapsedSeconds = Math.Round(elapsed.TotalSeconds, 3),
         MissingStudies = stats?.MissingStudies ?? [],
         Series = [.. (stats?.Series ?? []).Select(SeriesStatsReport.Of)],

@@ -27,8 +27,13 @@ internal static class StatsTable
 
         output.WriteLine($"{Pluralizer.Of(stats.SeriesTotal, "series")}, {stats.SeriesSaved} saved; "
             + $"{Pluralizer.Of(stats.InstancesTotal, "instance")}, {stats.InstancesSaved} saved; "
-            + $"{ByteSize.Text(stats.BytesTotal)}, {ByteSize.Text(stats.BytesSaved)} saved");
+            + $"{ByteSize.Text(stats.BytesTotal)}, {ByteSize.Text(stats.BytesSaved)} saved{ToFetch(stats)}");
     }
+
+    // Only where that costs a retrieval fee.
+    private static string ToFetch(DownloadStats stats) => StorageClassText.Of(stats.BytesToFetchByStorageClass) is { Length: > 0 } classes
+        ? $"; {ByteSize.Text(stats.SeriesToFetch.Sum(static series => series.BytesTotal - series.BytesSaved))} to fetch{classes}"
+        : "";
 
     private static TextTable Of(IEnumerable<SeriesStats> all, string[] columns, Func<SeriesStats, string[]> cells)
     {
