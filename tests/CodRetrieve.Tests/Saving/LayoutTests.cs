@@ -314,13 +314,13 @@ public sealed class LayoutTests : StoreTests
     private async Task<JobResult> SaveAsync(string layout, bool relayout, params SyntheticStudy[] studies)
     {
         await using var cod = Open(layout, options => options.Relayout = relayout);
-        return await cod.CreateWatchedJob(studies.Select(study => study.StudyInstanceUid)).RunAsync();
+        return await cod.CreateJob(studies.Select(study => study.StudyInstanceUid)).RunAsync();
     }
 
     private async Task<JobResult> SaveAsync(string layout, ExistingFilePolicy policy, params SyntheticStudy[] studies)
     {
         await using var cod = Open(layout, options => options.ExistingFilePolicy = policy);
-        return await cod.CreateWatchedJob(studies.Select(study => study.StudyInstanceUid)).RunAsync();
+        return await cod.CreateJob(studies.Select(study => study.StudyInstanceUid)).RunAsync();
     }
 
     private string[] Saved() => [.. Directory.EnumerateFiles(Folder.Output, "*.dcm", SearchOption.AllDirectories)
