@@ -5,10 +5,7 @@ internal readonly record struct CohortLine(CohortRow? Row, CohortProblem? Proble
 {
     public static CohortLine Malformed(long line, string why) => new(null, new CohortProblem(line, why, CohortProblemKind.Malformed));
 
-    public static CohortLine WithoutUid(long line, string text) => new(null, new CohortProblem(line, text, CohortProblemKind.NoUid));
+    public static CohortLine WithoutUid(long line, string why) => new(null, new CohortProblem(line, why, CohortProblemKind.NoUid));
 
-    /// <summary>The same, with what its message shows of the line: made only for the few lines that have one.</summary>
-    public CohortLine Showing(ReadOnlySpan<char> text) => Problem is { Kind: not CohortProblemKind.Malformed } problem
-        ? new CohortLine(null, problem with { Text = text.Trim().ToString() })
-        : this;
+    public static CohortLine WithNumber(long line, string shown) => new(null, new CohortProblem(line, shown, CohortProblemKind.Number));
 }

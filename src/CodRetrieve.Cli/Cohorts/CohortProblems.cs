@@ -6,7 +6,6 @@ namespace CodRetrieve.Cli.Cohorts;
 internal sealed class CohortProblems(string source, CohortScope scope)
 {
     private const int MaxNamed = 20;
-    private const int MaxTextLength = 60;
 
     private readonly List<string> _named = [];
     private bool _hasNumbers;
@@ -20,7 +19,7 @@ internal sealed class CohortProblems(string source, CohortScope scope)
         _hasMalformed |= problem.Kind == CohortProblemKind.Malformed;
         if (Count++ < MaxNamed)
         {
-            _named.Add($"{source}:{problem.Line}: {(problem.Kind == CohortProblemKind.Malformed ? problem.Text : $"'{Cleaned(problem.Text)}'")}");
+            _named.Add($"{source}:{problem.Line}: {PrintableText.Of(problem.Text)}");
         }
     }
 
@@ -45,6 +44,4 @@ internal sealed class CohortProblems(string source, CohortScope scope)
         var numbers = _hasNumbers ? " A spreadsheet took UIDs for numbers (1.2E+10), and their digits are lost: format the column as text before the UIDs come into it, and export it again." : "";
         return $"{Pluralizer.Of(Count, "line")} {verb}: {string.Join(", ", _named)}{others}. {format}{numbers}";
     }
-
-    private static string Cleaned(string text) => PrintableText.Of(text.Length <= MaxTextLength ? text : text[..MaxTextLength] + "…");
 }

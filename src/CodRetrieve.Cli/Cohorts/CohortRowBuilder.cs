@@ -15,25 +15,36 @@ internal sealed class CohortRowBuilder(CohortScope scope)
     {
         IReadOnlyList<int> series = scope == CohortScope.All ? columns.Series : [];
         IReadOnlyList<int> instance = scope == CohortScope.All ? columns.Instance : [];
-        return (Differing(columns.Study, cells) ?? Differing(series, cells) ?? Differing(instance, cells)) is { } pair
-            ? CohortLine.Malformed(line, $"the columns '{columns.NameOf(pair.First)}' and '{columns.NameOf(pair.Second)}' have different UIDs")
-            : Build(line, UidOf(columns.Study, cells), UidOf(series, cells), UidOf(instance, cells), Others(columns, cells));
-    }
-
-    /// <summary>The row with these UIDs.</summary>
-    public CohortLine Build(long line, string? study, string? series = null, string? instance = null, IReadOnlyDictionary<string, string>? others = null)
-    {
-        var hasUid = study is not null || (scope == CohortScope.All && (series ?? instance) is not null);
-        if (hasUid && IsGood(study) && IsGood(series) && IsGood(instance))
+        if ((Differing(columns.Study, cells) ?? Differing(series, cells) ?? Differing(instance, cells)) is { } pair)
         {
-            return new CohortLine(new CohortRow(study, series, instance, others ?? ReadOnlyDictionary<string, string>.Empty, line), null);
+            return CohortLine.Malformed(line, $"the columns '{columns.NameOf(pair.First)}' and '{columns.NameOf(pair.Second)}' have different UIDs");
         }
 
-        var isNumber = CohortUid.IsNumber(study) || CohortUid.IsNumber(series) || CohortUid.IsNumber(instance);
-        return new CohortLine(null, new CohortProblem(line, study ?? series ?? instance ?? "", isNumber ? CohortProblemKind.Number : CohortProblemKind.NoUid));
+        foreach (var column in columns.Study.Concat(series).Concat(instance))
+        {
+            if (cells[column] is { } text && !CohortUid.IsValid(text))
+            {
+                return Bad(line, text, ShownText.OfCell(text), $"no UID in the column '{columns.NameOf(column)}'");
+            }
+        }
+
+        return RowOf(line, UidOf(columns.Study, cells), UidOf(series, cells), UidOf(instance, cells), Others(columns, cells)) ?? CohortLine.WithoutUid(line, "no UID in its row");
     }
 
-    private static bool IsGood(string? uid) => uid is null || CohortUid.IsValid(uid);
+    /// <summary>The row of a line that is a UID, of a study or else of a series.</summary>
+    public CohortLine Build(long line, string? study, string? series = null) =>
+        (study ?? series) is { } text && !CohortUid.IsValid(text) ? Bad(line, text, ShownText.OfLine(text), "no UID in its line")
+            : RowOf(line, study, series, null, null) ?? CohortLine.WithoutUid(line, "no UID in its line");
+
+    private static CohortLine Bad(long line, string text, string? shown, string what) =>
+        shown is null ? CohortLine.WithoutUid(line, what)
+        : CohortUid.IsNumber(text) ? CohortLine.WithNumber(line, shown)
+        : CohortLine.WithoutUid(line, shown);
+
+    private CohortLine? RowOf(long line, string? study, string? series, string? instance, IReadOnlyDictionary<string, string>? others) =>
+        study is not null || (scope == CohortScope.All && (series ?? instance) is not null)
+            ? new CohortLine(new CohortRow(study, series, instance, others ?? ReadOnlyDictionary<string, string>.Empty, line), null)
+            : null;
 
     // Where a table has a UID under two names, both give the same, or nobody knows which is meant.
     private static (int First, int Second)? Differing(IReadOnlyList<int> columns, IReadOnlyList<string?> cells)

@@ -12,6 +12,8 @@ internal sealed class JsonRows(CohortText text, long firstLine, string begun)
     private readonly StringBuilder _item = new();
     private long _line = firstLine;
     private long _itemLine;
+    private int _position;
+    private int _itemPosition;
     private int _depth;
     private bool _isString;
     private bool _isEscaped;
@@ -53,7 +55,7 @@ internal sealed class JsonRows(CohortText text, long firstLine, string begun)
             {
                 if (Take(part.Span[i]))
                 {
-                    yield return JsonCells.Build(_itemLine, _item.ToString(), builder, wanted);
+                    yield return JsonCells.Build(_itemLine, _itemPosition, _item.ToString(), builder, wanted);
                     _item.Clear();
                 }
             }
@@ -76,7 +78,7 @@ internal sealed class JsonRows(CohortText text, long firstLine, string begun)
     // Whether it ends an item.
     private bool Take(char c)
     {
-        _line += c == '\n' ? 1 : 0;
+        (_line, _position) = c == '\n' ? (_line + 1, 0) : (_line, _position + 1);
         if (_item.Length == 0 && !Begins(c))
         {
             return false;
@@ -102,7 +104,7 @@ internal sealed class JsonRows(CohortText text, long firstLine, string begun)
     {
         if (c is '{' or '"' && !_isAfterArray)
         {
-            _itemLine = _line;
+            (_itemLine, _itemPosition) = (_line, _position);
             return true;
         }
 
@@ -116,7 +118,7 @@ internal sealed class JsonRows(CohortText text, long firstLine, string begun)
         }
         else if (!char.IsWhiteSpace(c) && (c != ',' || _isAfterArray))
         {
-            throw new CohortFormatException(_line, $"'{c}' where an object in JSON should begin or the array end");
+            throw new CohortFormatException(_line, $"neither an object in JSON nor the end of the array, at character {_position}");
         }
 
         return false;

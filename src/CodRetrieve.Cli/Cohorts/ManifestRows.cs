@@ -43,7 +43,7 @@ internal static partial class ManifestRows
                 continue;
             }
 
-            yield return isInList ? builder.Build(text.LinesRead, null, series: line.TrimEnd(',')).Showing(line) : CohortLine.WithoutUid(text.LinesRead, line);
+            yield return isInList ? builder.Build(text.LinesRead, null, series: line.TrimEnd(',')) : CohortLine.WithoutUid(text.LinesRead, ShownText.OfLine(line) ?? "no setting of a manifest");
         }
 
         if (!isInList)

@@ -19,7 +19,7 @@ internal static class ParquetRows
     {
         var reader = await OpenAsync(stream, cancellationToken).ConfigureAwait(false);
         await using var closing = reader.ConfigureAwait(false);
-        DataField[] fields = [.. reader.Schema.Fields.OfType<DataField>().Where(field => field.MaxRepetitionLevel == 0)];
+        var fields = FieldsOf(reader);
         var columns = CohortColumns.Of([.. fields.Select(field => field.Name)], wanted);
         Check(columns, fields, builder.Scope);
         int[] needed = [.. columns.Study, .. builder.Scope == CohortScope.All ? columns.Series.Concat(columns.Instance) : [], .. columns.Others];
@@ -27,7 +27,7 @@ internal static class ParquetRows
         var row = 0L;
         for (var index = 0; index < reader.RowGroupCount; index++)
         {
-            var group = reader.OpenRowGroupReader(index);
+            var group = GroupOf(reader, index, row + 1);
             var texts = await ReadAsync(group, [.. needed.Select(column => fields[column])], index, row + 1, cancellationToken).ConfigureAwait(false);
             for (var i = 0L; i < group.RowCount; i++)
             {
@@ -39,6 +39,31 @@ internal static class ParquetRows
 
                 yield return builder.Build(++row, columns, cells);
             }
+        }
+    }
+
+    // Both look only now at what was read of a damaged file.
+    private static DataField[] FieldsOf(ParquetReader reader)
+    {
+        try
+        {
+            return [.. reader.Schema.Fields.OfType<DataField>().Where(field => field.MaxRepetitionLevel == 0)];
+        }
+        catch (Exception e)
+        {
+            throw Damaged(1, e);
+        }
+    }
+
+    private static ParquetRowGroupReader GroupOf(ParquetReader reader, int index, long row)
+    {
+        try
+        {
+            return reader.OpenRowGroupReader(index);
+        }
+        catch (Exception e)
+        {
+            throw Damaged(row, e);
         }
     }
 

@@ -30,8 +30,8 @@ internal static partial class PlainRows
 
     private static CohortLine? RowOf(long number, string line, CohortRowBuilder builder, IReadOnlyCollection<string> wanted) =>
         line.Length == 0 || line[0] == '#' ? null
-        : line[0] == '{' ? JsonCells.Build(number, line.TrimEnd(','), builder, wanted)
-        : builder.Build(number, StudyIn(line)).Showing(line);
+        : line[0] == '{' ? JsonCells.Build(number, 1, line.TrimEnd(','), builder, wanted)
+        : builder.Build(number, StudyIn(line));
 
     private static string StudyIn(string line)
     {

@@ -85,6 +85,6 @@ internal sealed class TableRows
 
         // Spreadsheets end with rows of nothing but separators.
         var line = builder.Build(number, _columns, cells);
-        return line.Row is null && row.Span.Trim().Trim([_separator, ' ', '"']).Length == 0 ? null : line.Showing(row.Span);
+        return line.Row is null && row.Span.Trim().Trim([_separator, ' ', '"']).Length == 0 ? null : line;
     }
 }

@@ -27,18 +27,20 @@ public sealed class CohortJsonTests
     }
 
     [Theory(Timeout = 30_000)]
-    [InlineData("[{\"StudyInstanceUID\": \"1.2\"},\n{\"StudyInstanceUID\": 1.3},\n{\"x\": 1}]", "2 lines name no study, series or instance: list.txt:2: '{\"StudyInstanceUID\": 1.3}', list.txt:3: '{\"x\": 1}'.")]
+    [InlineData("[{\"StudyInstanceUID\": \"1.2\"},\n{\"StudyInstanceUID\": 1.3},\n{\"x\": 1}]", "2 lines name no study, series or instance: list.txt:2: no UID in the column 'StudyInstanceUID', list.txt:3: no UID in its row.")]
     [InlineData("[{\"StudyInstanceUID\": \"1.2\"},\n{\"StudyInst", "1 line cannot be read: list.txt:2: an object in JSON that is never closed")]
     [InlineData("[{\"StudyInstanceUID\": \"1.2\"},\n", "1 line cannot be read: list.txt:2: the end of the file, and the array in JSON is not closed")]
-    [InlineData("[{\"StudyInstanceUID\": \"1.2\"}]\n[", "1 line cannot be read: list.txt:2: '[' where an object in JSON should begin or the array end.")]
-    [InlineData("[1.2, 1.3]", "1 line cannot be read: list.txt:1: '1' where an object in JSON should begin or the array end.")]
-    [InlineData("[{\"StudyInstanceUID\": \"1.2\"} x]", "1 line cannot be read: list.txt:1: 'x' where")]
-    [InlineData("[{\"StudyInstanceUID\": \"1.2\",}]", "1 line names no study, series or instance: list.txt:1: '{\"StudyInstanceUID\": \"1.2\",}'.")]
-    [InlineData("[{]}]", "2 lines cannot be read: list.txt:1: '{]', list.txt:1: '}' where an object in JSON should begin or the array end.")]
+    [InlineData("[{\"StudyInstanceUID\": \"1.2\"}]\n[", "1 line cannot be read: list.txt:2: neither an object in JSON nor the end of the array, at character 1.")]
+    [InlineData("[1.2, 1.3]", "1 line cannot be read: list.txt:1: neither an object in JSON nor the end of the array, at character 2.")]
+    [InlineData("[{\"StudyInstanceUID\": \"1.2\"} x]", "1 line cannot be read: list.txt:1: neither an object in JSON nor the end of the array, at character 30.")]
+    [InlineData("[{\"StudyInstanceUID\": \"1.2\",}]", "1 line cannot be read: list.txt:1: JSON that cannot be parsed, at character 29.")]
+    [InlineData("[{]}]", "2 lines cannot be read: list.txt:1: JSON that cannot be parsed, at character 3, list.txt:1: neither an object in JSON nor the end of the array, at character 4.")]
     [InlineData("{\"studies\": [{\"StudyInstanceUID\": \"1.2\"}]}", "1 line names no study, series or instance: list.txt:1:")]
     [InlineData("[{\"0020000D\": {\"vr\": \"UI\", \"Value\": [\"1.2\", \"1.3\"]}}]", "1 line names no study, series or instance: list.txt:1:")]
-    [InlineData("[{\"StudyInstanceUID\": \"\\ud800\"}]", "1 line names no study, series or instance: list.txt:1:")]
-    [InlineData("[{\"StudyInstanceUID\": \"1.2E+10\"}]", "1 line names no study, series or instance: list.txt:1: '{\"StudyInstanceUID\": \"1.2E+10\"}'.")]
+    [InlineData("[{\"StudyInstanceUID\": \"\\ud800\"}]", "1 line cannot be read: list.txt:1: JSON with half a character")]
+    [InlineData("[{\"StudyInstanceUID\": \"1.2E+10\"}]", "1 line names no study, series or instance: list.txt:1: '1.2E+10'.")]
+    [InlineData("{\"StudyInstanceUID\": \"1.2\"}\n{\"N\": \"J\u00f6\ud83d\ude00\", oops}\n", "1 line cannot be read: list.txt:2: JSON that cannot be parsed, at character 15.")]
+    [InlineData("[\n  {\n  \"N\": 1,\n    oops\n}]", "1 line cannot be read: list.txt:4: JSON that cannot be parsed, at character 5.")]
     [InlineData("[{\"StudyInstanceUID\": \"1.2\", \"Study UID\": \"1.3\"}]", "1 line cannot be read: list.txt:1: the columns 'StudyInstanceUID' and 'Study UID' have different UIDs.")]
     public async Task What_is_broken_is_named_with_its_line(string json, string message) =>
         Assert.StartsWith(message, await CohortFile.ErrorAsync(json), StringComparison.Ordinal);
@@ -48,7 +50,7 @@ public sealed class CohortJsonTests
     {
         var deep = string.Concat(Enumerable.Repeat("[", 100_000)) + string.Concat(Enumerable.Repeat("]", 100_000));
 
-        Assert.StartsWith("1 line names no study", await CohortFile.ErrorAsync($"[{{\"StudyInstanceUID\": {deep}}}]"), StringComparison.Ordinal);
+        Assert.StartsWith("1 line cannot be read", await CohortFile.ErrorAsync($"[{{\"StudyInstanceUID\": {deep}}}]"), StringComparison.Ordinal);
         Assert.StartsWith("1 line cannot be read", await CohortFile.ErrorAsync(deep), StringComparison.Ordinal);
     }
 }

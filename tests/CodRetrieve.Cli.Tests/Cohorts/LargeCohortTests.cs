@@ -60,7 +60,7 @@ public sealed class LargeCohortTests
 
         var error = await Assert.ThrowsAsync<UsageException>(() => Cohort.OpenAsync(source, CohortScope.Studies, [], CancellationToken.None));
 
-        Assert.StartsWith("1000000 lines name no study: table:2: 'bad uid 0',", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("1000000 lines name no study: table:2: no UID in the column 'StudyInstanceUID',", error.Message, StringComparison.Ordinal);
         Assert.Contains(", and 999980 more.", error.Message, StringComparison.Ordinal);
     }
 }

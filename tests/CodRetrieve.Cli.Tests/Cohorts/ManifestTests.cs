@@ -19,7 +19,7 @@ public sealed class ManifestTests
 
     [Fact(Timeout = 30_000)]
     public async Task Bad_lines_of_a_manifest_are_named() => Assert.StartsWith(
-        "2 lines name no study, series or instance: list.txt:7: 'x y', list.txt:9: '1.2E+10'.", await CohortFile.ErrorAsync(Tcia + "\nx y\n1.2.3\n1.2E+10\n"), StringComparison.Ordinal);
+        "2 lines name no study, series or instance: list.txt:7: no UID in its line, list.txt:9: '1.2E+10'.", await CohortFile.ErrorAsync(Tcia + "\nx y\n1.2.3\n1.2E+10\n"), StringComparison.Ordinal);
 
     [Fact(Timeout = 30_000)]
     public async Task As_a_list_of_studies_a_manifest_with_series_is_refused() => Assert.StartsWith(

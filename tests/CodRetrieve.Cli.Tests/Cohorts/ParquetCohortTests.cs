@@ -76,7 +76,7 @@ public sealed class ParquetCohortTests
         var content = await ParquetFile.OfTextAsync(2, ("StudyInstanceUID", ["1.1", "1.2E+10", null, "a b"]));
 
         Assert.StartsWith(
-            "3 lines name no study, series or instance: c.parquet:2: '1.2E+10', c.parquet:3: '', c.parquet:4: 'a b'.", await CohortFile.ErrorAsync(content, name: "c.parquet"), StringComparison.Ordinal);
+            "3 lines name no study, series or instance: c.parquet:2: '1.2E+10', c.parquet:3: no UID in its row, c.parquet:4: no UID in the column 'StudyInstanceUID'.", await CohortFile.ErrorAsync(content, name: "c.parquet"), StringComparison.Ordinal);
     }
 
     [Fact(Timeout = 30_000)]
@@ -142,6 +142,32 @@ public sealed class ParquetCohortTests
 
         Assert.InRange(good, 10, 490);
         Assert.InRange(bad, 10, 490);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_damaged_schema_is_refused_as_damage()
+    {
+        // The schema is at the beginning of what stands behind the pages.
+        var content = await ParquetFile.OfTextAsync(2, ("PatientName", ["PLANTED^John"]), ("StudyInstanceUID", ["1.2"]));
+        var footer = content.Length - 8 - BitConverter.ToInt32(content, content.Length - 8);
+        var messages = new List<string>();
+        for (var i = footer; i < footer + 60; i++)
+        {
+            var damaged = content.ToArray();
+            damaged[i] = (byte)'1';
+            try
+            {
+                await CohortFile.RowsAsync(damaged, "PatientName");
+            }
+            catch (UsageException e)
+            {
+                messages.Add(e.Message);
+            }
+        }
+
+        Assert.Contains(messages, message => message.Contains("a Parquet file that is damaged, or of a kind that cannot be read (cannot decode schema", StringComparison.Ordinal));
+        Assert.All(messages, message => Assert.DoesNotContain("PLANTED", message, StringComparison.Ordinal));
+        Assert.InRange(messages.Count, 10, 59);
     }
 
     [Fact(Timeout = 120_000)]

@@ -49,13 +49,15 @@ public sealed class PlainListTests
     }
 
     [Theory(Timeout = 30_000)]
-    [InlineData("1.2.3\n1.2 4\n1.2.5\n", "1 line names no study: list.txt:2: '1.2 4'.")]
-    [InlineData("1.2.3\n\n--json\n\u001b[31mred\n", "2 lines name no study: list.txt:3: '--json', list.txt:4: '?[31mred'.")]
-    [InlineData("a;b\n1;2\n", "2 lines name no study: list.txt:1: 'a;b', list.txt:2: '1;2'.")]
-    [InlineData("# export\nStudyInstanceUID,x\n1.2.3,y\n,y\n1.2/../4,z\n", "2 lines name no study: list.txt:4: ',y', list.txt:5: '1.2/../4,z'.")]
-    [InlineData("{\"StudyInstanceUID\": 12}\n{\"x\": \"1.2.3\"}\n{ broken\n", "3 lines name no study: list.txt:1: '{\"StudyInstanceUID\": 12}', list.txt:2: '{\"x\": \"1.2.3\"}', list.txt:3: '{ broken'.")]
+    [InlineData("1.2.3\n1.2 4\n1.2.5\n", "1 line names no study: list.txt:2: no UID in its line.")]
+    [InlineData("1.2.3\n\n--json\n\u001b[31mred\n", "2 lines name no study: list.txt:3: '--json', list.txt:4: no UID in its line.")]
+    [InlineData("a;b\n1;2\n", "2 lines name no study: list.txt:1: no UID in its line, list.txt:2: no UID in its line.")]
+    [InlineData("# export\nStudyInstanceUID,x\n1.2.3,y\n,y\n1.2/../4,z\n", "2 lines name no study: list.txt:4: no UID in its row, list.txt:5: no UID in the column 'StudyInstanceUID'.")]
+    [InlineData("{\"StudyInstanceUID\": 12}\n{\"x\": \"1.2.3\"}\n{ broken\n", "3 lines cannot be read: list.txt:1: no UID in the column 'StudyInstanceUID', list.txt:2: no UID in its row, list.txt:3: JSON that cannot be parsed, at character 3.")]
     [InlineData("StudyInstanceUID\n1.2E+10\n", "1 line names no study: list.txt:2: '1.2E+10'.")]
-    [InlineData("\"1.2.3\n1.2 4\n\n1.2.5\n", "1 line names no study: list.txt:2: '1.2 4'.")]
+    [InlineData("\"1.2.3\n1.2 4\n\n1.2.5\n", "1 line names no study: list.txt:2: no UID in its line.")]
+    [InlineData("1.2.3\nhttps://host/bucket?key=abc\n1.2+4 # of one\n'a!'\n1.2.3#Doe\n", "4 lines name no study: list.txt:2: no UID in its line, list.txt:3: '1.2+4', list.txt:4: 'a!', list.txt:5: no UID in its line.")]
+    [InlineData("1,2E+10\n", "1 line names no study: list.txt:1: '1,2E+10'.")]
     [InlineData("..\n", "1 line names no study: list.txt:1: '..'.")]
     public async Task Bad_lines_are_named_all_at_once(string list, string message) =>
         Assert.StartsWith(message, await CohortFile.ErrorAsync(list, CohortScope.Studies), StringComparison.Ordinal);

@@ -54,10 +54,10 @@ public sealed class TableTests
         await CohortFile.UidsAsync("StudyInstanceUID,SeriesInstanceUID\n1.2,3\n1.2,4\n1.2,3\n1.2,\n1.1,3\n1.2,4\n"));
 
     [Theory(Timeout = 30_000)]
-    [InlineData("StudyInstanceUID,x\n1.2,a\n1.2E+10,b\n", "1 line names no study, series or instance: list.txt:3: '1.2E+10,b'.")]
-    [InlineData("StudyInstanceUID;x\n1,23457E+23;b\n", "1 line names no study, series or instance: list.txt:2: '1,23457E+23;b'.")]
-    [InlineData("StudyInstanceUID;x\n1.2E10;b\n", "1 line names no study, series or instance: list.txt:2: '1.2E10;b'.")]
-    [InlineData("StudyInstanceUID,SeriesInstanceUID\n1.2,1E+10\n", "1 line names no study, series or instance: list.txt:2: '1.2,1E+10'.")]
+    [InlineData("StudyInstanceUID,x\n1.2,a\n1.2E+10,b\n", "1 line names no study, series or instance: list.txt:3: '1.2E+10'.")]
+    [InlineData("StudyInstanceUID;x\n1,23457E+23;b\n", "1 line names no study, series or instance: list.txt:2: '1,23457E+23'.")]
+    [InlineData("StudyInstanceUID;x\n1.2E10;b\n", "1 line names no study, series or instance: list.txt:2: '1.2E10'.")]
+    [InlineData("StudyInstanceUID,SeriesInstanceUID\n1.2,1E+10\n", "1 line names no study, series or instance: list.txt:2: '1E+10'.")]
     public async Task A_uid_that_became_a_number_is_explained(string table, string message)
     {
         var error = await CohortFile.ErrorAsync(table);
@@ -75,13 +75,13 @@ public sealed class TableTests
         Assert.Equal([identifier + "//"], await CohortFile.UidsAsync($"StudyInstanceUID\n{identifier}\n"));
 
     [Theory(Timeout = 30_000)]
-    [InlineData("StudyInstanceUID,SeriesInstanceUID\n1.2,x y\n1.2,../3\n,\n", "2 lines name no study, series or instance: list.txt:2: '1.2,x y', list.txt:3: '1.2,../3'.")]
+    [InlineData("StudyInstanceUID,SeriesInstanceUID\n1.2,x y\n1.2,../3\n,\n", "2 lines name no study, series or instance: list.txt:2: no UID in the column 'SeriesInstanceUID', list.txt:3: no UID in the column 'SeriesInstanceUID'.")]
     [InlineData("Study UID,StudyInstanceUID\n1.2,1.3\n", "1 line cannot be read: list.txt:2: the columns 'Study UID' and 'StudyInstanceUID' have different UIDs.")]
     [InlineData("x,StudyInstanceUID\n\"a,1.2\nb,1.3\n", "1 line cannot be read: list.txt:2: the quote that is opened here is never closed.")]
     [InlineData("x,StudyInstanceUID\na,1.1\n\"b,1.2\nc,1.3\nd\",1.4\n\"e,1.5\n", "1 line cannot be read: list.txt:6: the quote that is opened here is never closed.")]
     [InlineData("x,StudyInstanceUID\n5\" disc,1.2\n6\" disc,1.3\n", "1 line cannot be read: list.txt:2: a quote that neither begins nor ends a field:")]
     [InlineData("x,StudyInstanceUID\n\"5 disc,1.2\n6\" disc,1.3\n", "1 line cannot be read: list.txt:2: a quote that neither begins nor ends a field:")]
-    [InlineData("x,StudyInstanceUID\n,bad uid\n\"a,1.2\n", "2 lines cannot be read: list.txt:2: ',bad uid', list.txt:3: the quote that is opened here is never closed.")]
+    [InlineData("x,StudyInstanceUID\n,bad uid\n\"a,1.2\n", "2 lines cannot be read: list.txt:2: no UID in the column 'StudyInstanceUID', list.txt:3: the quote that is opened here is never closed.")]
     public async Task Rows_that_cannot_be_used_are_named(string table, string message) =>
         Assert.StartsWith(message, await CohortFile.ErrorAsync(table), StringComparison.Ordinal);
 
