@@ -43,6 +43,59 @@ public sealed class RecipeTests
         Assert.Equal(study.Expected(), SavedFiles.InFolder(folder.Path));
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task The_example_of_a_cohort_saves_thin_ct_by_groups_and_pseudonyms()
+    {
+        await using var store = await TestStore.StartAsync();
+        var thin = new SyntheticStudy("1.2.3.4", seed: 1);
+        thin.AddSeries(new() { InstanceCount = 3, Attributes = _ => [SyntheticAttribute.OfNumber("00180050", "DS", 1)] });
+        thin.AddSeries(new() { InstanceCount = 2, Modality = "MR", Attributes = _ => [SyntheticAttribute.OfNumber("00180050", "DS", 1)] });
+        var thick = new SyntheticStudy("1.2.3.5", seed: 2);
+        thick.AddSeries(new() { InstanceCount = 2, Attributes = _ => [SyntheticAttribute.OfNumber("00180050", "DS", 5)] });
+        var bucket = store.Server.CreateBucket("my-bucket");
+        thin.PutInto(bucket, "my-prefix/dicomweb");
+        thick.PutInto(bucket, "my-prefix/dicomweb");
+        using var folder = new TempFolder();
+        var code = CodeBlock.In(Repository.Root, "docs/recipes/cohort.md").Single().Code;
+        code = Replaced(code, "\"cohort.csv\"", $"@\"{folder.Write("cohort.csv", "StudyInstanceUID,group", "1.2.3.4,case", "1.2.3.5,control")}\"");
+        code = Replaced(code, "\"salt.txt\"", $"@\"{folder.Write("salt.txt", "planted-secret")}\"");
+        code = Replaced(code, "\"by-group\"", $"@\"{folder.Output}\"");
+        code = Replaced(code, "    Layout =", $"    Endpoint = new Uri(\"{store.Server.Endpoint}\"),\n    Layout =");
+
+        await CodeCompiler.RunAsync(CodeCompiler.Compile(code));
+
+        var saved = Directory.GetFiles(folder.Output, "*.dcm", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(folder.Output, path).Replace('\\', '/')).Order(StringComparer.Ordinal).ToList();
+        Assert.Equal(3, saved.Count);
+        Assert.All(saved, path => Assert.Matches($"^case/[0-9a-f]{{16}}/{thin.Series[0].SeriesInstanceUid}/0000[1-3]\\.dcm$", path));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task The_example_of_previews_ends_with_all_of_the_studies()
+    {
+        await using var store = await TestStore.StartAsync();
+        var studies = new[] { new SyntheticStudy("1.2.3.4", seed: 1), new SyntheticStudy("1.2.3.5", seed: 2) };
+        var bucket = store.Server.CreateBucket("my-bucket");
+        foreach (var study in studies)
+        {
+            study.AddSeries(new() { InstanceCount = 5 });
+            study.PutInto(bucket, "my-prefix/dicomweb");
+        }
+
+        using var folder = new TempFolder();
+        var code = Replaced(CodeBlock.In(Repository.Root, "docs/recipes/previews.md").Single().Code, "\"studies\"", $"@\"{folder.Path}\"");
+        code = Replaced(code, "new CodDownload()", $"new CodDownload(new CodDownloadOptions {{ Endpoint = new Uri(\"{store.Server.Endpoint}\") }})");
+
+        await CodeCompiler.RunAsync(CodeCompiler.Compile(code));
+
+        Assert.Equal(studies.SelectMany(study => study.Expected()), SavedFiles.InFolder(folder.Path));
+    }
+
+    private static string Replaced(string code, string old, string with)
+    {
+        Assert.Contains(old, code, StringComparison.Ordinal);
+        return code.Replace(old, with, StringComparison.Ordinal);
+    }
+
     private sealed class Fixture : IObjectStoreFixture
     {
         private readonly SortedDictionary<string, byte[]> _objects = new(StringComparer.Ordinal);
