@@ -12,7 +12,8 @@ public sealed class SelectionTests
         InstanceCount = 6,
         InstanceSizeBytes = 4_000,
         MetadataBytesPerInstance = 0,
-        Attributes = i => [SyntheticAttribute.OfNumber("00180050", "DS", i < 2 ? 1m : 5m)],
+        // Another patient than that of all tests, whose name may be nowhere: here layouts and reports have it.
+        Attributes = i => [SyntheticAttribute.OfNumber("00180050", "DS", i < 2 ? 1m : 5m), SyntheticAttribute.OfText("00100020", "LO", "P-1")],
     };
 
     private static readonly SyntheticSeriesOptions Other = new() { InstanceCount = 4, InstanceSizeBytes = 4_000, MetadataBytesPerInstance = 0, Modality = "MR" };
@@ -167,7 +168,7 @@ public sealed class SelectionTests
         var lines = await File.ReadAllLinesAsync(report);
         Assert.Equal(3, lines.Length);
         Assert.EndsWith(",PatientID,SliceThickness,label", lines[0], StringComparison.Ordinal);
-        Assert.All(lines[1..], line => Assert.EndsWith(",SYNTHETIC-1,1,\"a,b\"", line, StringComparison.Ordinal));
+        Assert.All(lines[1..], line => Assert.EndsWith(",P-1,1,\"a,b\"", line, StringComparison.Ordinal));
     }
 
     [Fact(Timeout = 30_000)]
@@ -186,7 +187,7 @@ public sealed class SelectionTests
         Assert.Equal(0, moved.ExitCode);
         Assert.Contains("0 instances saved", moved.Out, StringComparison.Ordinal);
         Assert.Equal(0, (await store.RunAsync("verify", TestStore.Url, study.StudyInstanceUid, "-o", store.Folder.Output, "--layout", "idc")).ExitCode);
-        Assert.Equal(6, Directory.GetFiles(Path.Combine(store.Folder.Output, "SYNTHETIC-1"), "*.dcm", SearchOption.AllDirectories).Length);
+        Assert.Equal(6, Directory.GetFiles(Path.Combine(store.Folder.Output, "P-1"), "*.dcm", SearchOption.AllDirectories).Length);
     }
 
     [Fact(Timeout = 30_000)]

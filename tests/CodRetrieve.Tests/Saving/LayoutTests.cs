@@ -17,8 +17,8 @@ public sealed class LayoutTests : StoreTests
         var first = await SaveAsync(ByNumber, study);
 
         Assert.Equal((JobOutcome.Complete, 6), (first.Outcome, first.InstancesSaved));
-        Assert.Equal(["SYNTHETIC-1/one/001.dcm", "SYNTHETIC-1/one/002.dcm", "SYNTHETIC-1/one/003.dcm", "SYNTHETIC-1/two/001.dcm", "SYNTHETIC-1/two/002.dcm", "SYNTHETIC-1/two/003.dcm"], Saved());
-        Assert.Equal(study.Series[0].Instances[1].Sha256, Sha256("SYNTHETIC-1/one/002.dcm"));
+        Assert.Equal(["P-1/one/001.dcm", "P-1/one/002.dcm", "P-1/one/003.dcm", "P-1/two/001.dcm", "P-1/two/002.dcm", "P-1/two/003.dcm"], Saved());
+        Assert.Equal(study.Series[0].Instances[1].Sha256, Sha256("P-1/one/002.dcm"));
 
         var second = await SaveAsync(ByNumber, study);
         Assert.Equal((0, 6, 0L), (second.InstancesSaved, second.InstancesSkipped, second.BytesDownloaded));
@@ -59,8 +59,8 @@ public sealed class LayoutTests : StoreTests
     {
         var study = Put(1);
         var mine = study.Series[0].Instances[0];
-        var other = Write("SYNTHETIC-1/one/001.dcm", new byte[mine.SizeBytes]);
-        var same = Write("SYNTHETIC-1/one/002.dcm", await study.Series[0].Instances[1].Content.ReadAllAsync());
+        var other = Write("P-1/one/001.dcm", new byte[mine.SizeBytes]);
+        var same = Write("P-1/one/002.dcm", await study.Series[0].Instances[1].Content.ReadAllAsync());
         var times = (File.GetLastWriteTimeUtc(other), File.GetLastWriteTimeUtc(same));
 
         var first = await SaveAsync(ByNumber, study);
@@ -70,7 +70,7 @@ public sealed class LayoutTests : StoreTests
         Assert.Equal((0, 6), (kept.InstancesSaved, kept.InstancesSkipped));
         Assert.Equal(times, (File.GetLastWriteTimeUtc(other), File.GetLastWriteTimeUtc(same)));
         Assert.Equal(new byte[mine.SizeBytes], await File.ReadAllBytesAsync(other));
-        Assert.Contains(Saved(), name => name.StartsWith("SYNTHETIC-1/one/001~", StringComparison.Ordinal) && Sha256(name) == mine.Sha256);
+        Assert.Contains(Saved(), name => name.StartsWith("P-1/one/001~", StringComparison.Ordinal) && Sha256(name) == mine.Sha256);
     }
 
     [Fact(Timeout = 60_000)]
@@ -95,8 +95,8 @@ public sealed class LayoutTests : StoreTests
         var result = await SaveAsync(ByNumber, edited);
 
         Assert.Equal((3, 3), (result.InstancesSaved, result.InstancesUpdated));
-        Assert.Equal(["ANOTHER/one/001.dcm", "ANOTHER/one/002.dcm", "ANOTHER/one/003.dcm", "SYNTHETIC-1/two/001.dcm", "SYNTHETIC-1/two/002.dcm", "SYNTHETIC-1/two/003.dcm"], Saved());
-        Assert.False(Directory.Exists(Path.Combine(Folder.Output, "SYNTHETIC-1", "one")));
+        Assert.Equal(["ANOTHER/one/001.dcm", "ANOTHER/one/002.dcm", "ANOTHER/one/003.dcm", "P-1/two/001.dcm", "P-1/two/002.dcm", "P-1/two/003.dcm"], Saved());
+        Assert.False(Directory.Exists(Path.Combine(Folder.Output, "P-1", "one")));
         Assert.Equal(edited.Series[0].Instances[0].Sha256, Sha256("ANOTHER/one/001.dcm"));
     }
 
@@ -153,11 +153,11 @@ public sealed class LayoutTests : StoreTests
     {
         var study = Put(1);
         await SaveAsync(ByNumber, study);
-        var corrupt = Path.Combine(Folder.Output, "SYNTHETIC-1", "one", "002.dcm");
+        var corrupt = Path.Combine(Folder.Output, "P-1", "one", "002.dcm");
         var bytes = await File.ReadAllBytesAsync(corrupt);
         bytes[100] ^= 1;
         await File.WriteAllBytesAsync(corrupt, bytes);
-        File.Delete(Path.Combine(Folder.Output, "SYNTHETIC-1", "two", "003.dcm"));
+        File.Delete(Path.Combine(Folder.Output, "P-1", "two", "003.dcm"));
         await using var cod = Open(ByNumber);
 
         var verified = await cod.VerifyAsync([study.StudyInstanceUid]);
@@ -169,7 +169,7 @@ public sealed class LayoutTests : StoreTests
         var unlisted = await cod.VerifyAsync([study.StudyInstanceUid]);
         var pruned = await cod.PruneAsync(unlisted);
         Assert.Single(pruned.Deleted);
-        Assert.DoesNotContain("SYNTHETIC-1/one/003.dcm", Saved());
+        Assert.DoesNotContain("P-1/one/003.dcm", Saved());
         Assert.Equal(5, Saved().Length);
     }
 
@@ -188,7 +188,7 @@ public sealed class LayoutTests : StoreTests
         Assert.True((await cod.VerifyAsync([study.StudyInstanceUid], OutputFormat.Zip)).IsIntact);
         using (var zip = ZipFile.OpenRead(Path.Combine(Folder.Output, study.StudyInstanceUid + ".zip")))
         {
-            Assert.Equal(["SYNTHETIC-1/one/001.dcm", "SYNTHETIC-1/one/002.dcm", "SYNTHETIC-1/one/003.dcm", "SYNTHETIC-1/two/001.dcm", "SYNTHETIC-1/two/002.dcm", "SYNTHETIC-1/two/003.dcm"], zip.Entries.Select(entry => entry.FullName).Order(StringComparer.Ordinal));
+            Assert.Equal(["P-1/one/001.dcm", "P-1/one/002.dcm", "P-1/one/003.dcm", "P-1/two/001.dcm", "P-1/two/002.dcm", "P-1/two/003.dcm"], zip.Entries.Select(entry => entry.FullName).Order(StringComparer.Ordinal));
         }
 
         var edited = Put(1, _ => [SyntheticAttribute.OfText("00100020", "LO", "ANOTHER")], edited: [0, 1, 2], removed: []);
@@ -196,7 +196,7 @@ public sealed class LayoutTests : StoreTests
         Assert.Equal((3, 3), (third.InstancesSaved, third.InstancesUpdated));
         using (var zip = ZipFile.OpenRead(Path.Combine(Folder.Output, study.StudyInstanceUid + ".zip")))
         {
-            Assert.Equal(["ANOTHER/one/001.dcm", "ANOTHER/one/002.dcm", "ANOTHER/one/003.dcm", "SYNTHETIC-1/two/001.dcm", "SYNTHETIC-1/two/002.dcm", "SYNTHETIC-1/two/003.dcm"], zip.Entries.Select(entry => entry.FullName).Order(StringComparer.Ordinal));
+            Assert.Equal(["ANOTHER/one/001.dcm", "ANOTHER/one/002.dcm", "ANOTHER/one/003.dcm", "P-1/two/001.dcm", "P-1/two/002.dcm", "P-1/two/003.dcm"], zip.Entries.Select(entry => entry.FullName).Order(StringComparer.Ordinal));
         }
 
         Put(1, _ => [SyntheticAttribute.OfText("00100020", "LO", "ANOTHER")], edited: [0, 1, 2], removed: [1]);
@@ -218,7 +218,7 @@ public sealed class LayoutTests : StoreTests
     public async Task Of_a_store_with_hashed_UIDs_identifying_attributes_become_no_names_unless_that_is_allowed()
     {
         var study = new SyntheticStudy(seed: 5, hashed: true);
-        study.AddSeries(new SyntheticSeriesOptions { InstanceCount = 2 });
+        study.AddSeries(new SyntheticSeriesOptions { InstanceCount = 2, Attributes = _ => [SyntheticAttribute.OfText("00100020", "LO", "P-1"), SyntheticAttribute.OfText("0008103E", "LO", "one")] });
         Store.Put(study);
 
         var refused = await SaveAsync(ByNumber, study);
@@ -246,7 +246,7 @@ public sealed class LayoutTests : StoreTests
         var outside = Path.Combine(Folder.Path, "outside");
         Directory.CreateDirectory(outside);
         Directory.CreateDirectory(Folder.Output);
-        Directory.CreateSymbolicLink(Path.Combine(Folder.Output, "SYNTHETIC-1"), outside);
+        Directory.CreateSymbolicLink(Path.Combine(Folder.Output, "P-1"), outside);
 
         var result = await SaveAsync(ByNumber, study);
 
@@ -258,12 +258,12 @@ public sealed class LayoutTests : StoreTests
     public async Task Unfinished_files_of_a_dead_run_are_deleted_where_instances_go()
     {
         var study = Put(1);
-        Write("SYNTHETIC-1/one/.001.0a1b2c3d.4e5f6071.partial", [1]);
-        Write("SYNTHETIC-1/one/.mine.partial", [1]);
+        Write("P-1/one/.001.0a1b2c3d.4e5f6071.partial", [1]);
+        Write("P-1/one/.mine.partial", [1]);
 
         await SaveAsync(ByNumber, study);
 
-        Assert.Equal(["SYNTHETIC-1/one/.mine.partial"], Directory.EnumerateFiles(Folder.Output, "*.partial", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(Folder.Output, path)));
+        Assert.Equal(["P-1/one/.mine.partial"], Directory.EnumerateFiles(Folder.Output, "*.partial", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(Folder.Output, path)));
     }
 
     [Fact(Timeout = 60_000)]
@@ -295,11 +295,13 @@ public sealed class LayoutTests : StoreTests
         Assert.Equal(names, Saved());
     }
 
+    // Another patient than that of all tests, whose name may be nowhere: here the layout puts it into paths.
     private SyntheticStudy Put(int seed, Func<int, IEnumerable<SyntheticAttribute>>? attributes = null, int[]? edited = null, int[]? removed = null)
     {
+        SyntheticAttribute[] patient = [SyntheticAttribute.OfText("00100020", "LO", "P-1")];
         var study = new SyntheticStudy(seed: seed);
-        study.AddSeries(new SyntheticSeriesOptions { InstanceCount = 3, Description = "one", InstanceSizeBytes = 4_000, MetadataBytesPerInstance = 0, Attributes = attributes, EditedInstances = edited ?? [], RemovedInstances = removed ?? [] });
-        study.AddSeries(new SyntheticSeriesOptions { InstanceCount = 3, Description = "two", InstanceSizeBytes = 4_000, MetadataBytesPerInstance = 0 });
+        study.AddSeries(new SyntheticSeriesOptions { InstanceCount = 3, Description = "one", InstanceSizeBytes = 4_000, MetadataBytesPerInstance = 0, Attributes = i => attributes is null ? patient : [.. attributes(i), .. attributes(i).Any(one => one.Tag == "00100020") ? [] : patient], EditedInstances = edited ?? [], RemovedInstances = removed ?? [] });
+        study.AddSeries(new SyntheticSeriesOptions { InstanceCount = 3, Description = "two", InstanceSizeBytes = 4_000, MetadataBytesPerInstance = 0, Attributes = _ => patient });
         return Store.Put(study);
     }
 

@@ -81,8 +81,8 @@ internal sealed class StudyPlaces
         return [.. new[] { PlannedOf(instance), place, FolderLayout.Distinguished(place, instance) }.Distinct(StringComparer.Ordinal)];
     }
 
-    /// <summary>An instance was found in a place where no other is known to be.</summary>
-    /// <returns>Whether that is so.</returns>
+    /// <summary>Takes a place in which an instance was found, unless another is known to be there.</summary>
+    /// <returns>Whether none is known to be there.</returns>
     public bool TryTake(InstanceInfo instance, string place)
     {
         var name = ZipDirectory.EntryName(instance);
