@@ -11,6 +11,8 @@ internal sealed class EncryptedZipLayout(string root, string password, SavingOpt
     private readonly UnfinishedZips _unfinished = new(root, options);
     private readonly StudyCache<EncryptedZipIndex> _indexes = new();
 
+    public string LocationOf(InstanceInfo instance) => _zips.LocationOf(instance);
+
     // A zip is flushed before it gets its name, if it is to be durable.
     public bool NeedsFileSystemFlush => false;
 

@@ -31,6 +31,7 @@ public sealed class Job
         _runner = runner;
         _running = running;
         _stats = stats;
+        runner.WantsSkipped = () => Skipped is not null;
         runner.Ended = result => Volatile.Write(ref _result, result);
         if (stats is null)
         {
@@ -55,6 +56,12 @@ public sealed class Job
 
     /// <summary>Occurs when an instance was saved.</summary>
     public event EventHandler<InstanceSavedEventArgs>? Saved;
+
+    /// <summary>
+    /// Occurs for each instance that was saved before the job came to its series, and is not fetched. There may be very many: without a handler, which must be there when the job starts, nothing is
+    /// raised, nor enumerated by <see cref="StreamAsync"/>.
+    /// </summary>
+    public event EventHandler<InstanceSkippedEventArgs>? Skipped;
 
     /// <summary>Occurs when the job has ended, whatever its outcome. The last event.</summary>
     public event EventHandler<JobCompletedEventArgs>? Completed;
@@ -243,6 +250,9 @@ public sealed class Job
                 break;
             case InstanceSavedEventArgs saved:
                 Saved?.Invoke(this, saved);
+                break;
+            case InstanceSkippedEventArgs skipped:
+                Skipped?.Invoke(this, skipped);
                 break;
             case JobErrorEventArgs error:
                 Error?.Invoke(this, error);

@@ -27,6 +27,9 @@ switch (args)
     case ["link", var program, var folder, var runs, .. var sets]:
         await new EndToEndBenchmark(Path.GetFullPath(folder), Path.GetFullPath(program), int.Parse(runs)).RunOverLinkAsync(sets);
         return 0;
+    case ["sample", var program, var folder, var runs, .. var sets]:
+        await new EndToEndBenchmark(Path.GetFullPath(folder), Path.GetFullPath(program), int.Parse(runs)).SampleOverLinkAsync(sets);
+        return 0;
     case ["check", var program, var folder]:
         return await new EndToEndBenchmark(Path.GetFullPath(folder), Path.GetFullPath(program), runs: 3).CheckAsync() ? 0 : 1;
     case ["selection", var runs]:
@@ -53,6 +56,8 @@ switch (args)
                 a run over what is saved already, with receipts and without; also N: 10,000 studies of 100 instances (12 GiB), K: of 10 series of 10 instances, J: a tenth of K, U: 200,000 studies of one instance
             link PROGRAM FOLDER RUNS SET...
                 over a simulated wide-area link: L, S, H, M; X: 1,500 studies of one small series
+            sample PROGRAM FOLDER RUNS SET...
+                a hundredth of each series over the same link, and the share of the bytes that it takes: L, S, H, M
             stores FOLDER RUNS SET...
                 the built-in store and the one over Google's StorageClient, in turn, each in a process that verifies and saves nothing: L, S, H, M
             check PROGRAM FOLDER

@@ -161,4 +161,32 @@ public sealed class JobTests
         InstanceSavedEventArgs saved => saved.Result.Instance.Series.SeriesInstanceUid,
         _ => null,
     };
+
+    [Fact(Timeout = 30_000)]
+    public async Task What_was_saved_before_is_named_with_its_place_to_those_who_want_to_know()
+    {
+        await using var store = await TestStore.StartAsync();
+        using var folder = new TempFolder();
+        var study = new SyntheticStudy(seed: 77);
+        study.AddSeries(new() { InstanceCount = 3 });
+        store.Put(study);
+        await using var cod = store.Open(folder.Output);
+        await cod.CreateJob([study.StudyInstanceUid], selection: new Selection { Instances = [study.Series[0].Instances[1].SopInstanceUid] }).RunAsync();
+        var skipped = new List<InstanceSkippedEventArgs>();
+
+        var job = cod.CreateJob([study.StudyInstanceUid]);
+        job.Skipped += (_, args) => skipped.Add(args);
+        var streamed = new List<JobEvent>();
+        await foreach (var next in cod.CreateJob([study.StudyInstanceUid]).StreamAsync())
+        {
+            streamed.Add(next);
+        }
+
+        var second = await job.RunAsync();
+
+        Assert.DoesNotContain(streamed, one => one is InstanceSkippedEventArgs);
+        Assert.Equal(3, second.InstancesSkipped);
+        Assert.Equal(study.Series[0].Instances.Select(one => one.SopInstanceUid), skipped.Select(args => args.Instance.SopInstanceUid));
+        Assert.All(skipped, args => Assert.True(File.Exists(args.Location)));
+    }
 }

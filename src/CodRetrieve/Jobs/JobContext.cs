@@ -40,6 +40,9 @@ internal sealed class JobContext : IDisposable
 
     public required JobEvents Events { get; init; }
 
+    /// <summary>Whether somebody wants to know each instance that is saved already.</summary>
+    public bool WantsSkipped { get; init; }
+
     /// <summary>What is selected of the studies; <see langword="null"/> for all.</summary>
     public SelectionPlan? Selection { get; init; }
 

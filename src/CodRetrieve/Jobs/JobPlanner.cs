@@ -110,6 +110,11 @@ internal sealed class JobPlanner(JobContext job, CompletionHandler completion) :
         }
 
         job.ReadAhead.Exchange(ReadAhead.BytesOf(content.Listing), run.RecordBytes);
+        foreach (var instance in job.WantsSkipped ? run.Delta.AlreadySaved : [])
+        {
+            await job.Events.AddAsync(new InstanceSkippedEventArgs(instance, run.Delta.LocationOf(instance))).ConfigureAwait(false);
+        }
+
         if (run.IsAwaitingEdit)
         {
             // Keeps its place in the queue, although there is nothing to hand out yet.

@@ -31,6 +31,9 @@ internal sealed class JobRunner(IObjectStore store, string? prefix, ISaveHandler
     /// <summary>Receives the statistics when all studies are planned; <see langword="null"/> where they are known already.</summary>
     public Action<DownloadStats>? Planned { get; set; }
 
+    /// <summary>Whether somebody wants to know each instance that is saved already.</summary>
+    public Func<bool> WantsSkipped { get; set; } = static () => false;
+
     /// <summary>Receives the result before it is raised: a handler that blocks does not keep it from the caller.</summary>
     public Action<JobResult>? Ended { get; set; }
 
@@ -61,7 +64,7 @@ internal sealed class JobRunner(IObjectStore store, string? prefix, ISaveHandler
             IsSeriesWanted = Selection is null ? null : Selection.IsSeriesWanted,
             MaxStorageClass = options.MaxStorageClass,
         };
-        using var job = new JobContext(objects, catalog, handler, control, options, tally, logger, cancellationToken) { Events = events, Selection = Selection };
+        using var job = new JobContext(objects, catalog, handler, control, options, tally, logger, cancellationToken) { Events = events, Selection = Selection, WantsSkipped = WantsSkipped() };
         var isFinished = false;
         var running = RunAsync(job);
         try

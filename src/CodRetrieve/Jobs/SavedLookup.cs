@@ -11,6 +11,6 @@ internal static class SavedLookup
     {
         var saved = await handler.FindSavedAsync(series, cancellationToken).ConfigureAwait(false)
             ?? throw new InvalidOperationException("The save handler returned null for what it holds of a series.");
-        return new SeriesHoldings(saved.SopInstanceUids, saved.Adopted, saved.Outdated, saved.Unlisted);
+        return new SeriesHoldings(saved.SopInstanceUids, saved.Adopted, saved.Outdated, saved.Unlisted) { Locate = saved.Locate };
     };
 }

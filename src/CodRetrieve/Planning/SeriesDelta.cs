@@ -34,6 +34,12 @@ internal sealed class SeriesDelta
     /// <summary>Those of <see cref="InstancesSaved"/> that were found without a record of their saving.</summary>
     public int InstancesAdopted => Content.Selected.Count(instance => _held.Adopted.Contains(instance.SopInstanceUid));
 
+    /// <summary>The selected instances that the destination held.</summary>
+    public IEnumerable<InstanceInfo> AlreadySaved => Content.Selected.Where(instance => _held.Saved.Contains(instance.SopInstanceUid));
+
+    /// <summary>Where the destination has an instance; <see langword="null"/> where it does not say.</summary>
+    public string? LocationOf(InstanceInfo instance) => _held.Locate?.Invoke(instance);
+
     /// <summary>Whether an instance replaces one with other bytes when it is saved.</summary>
     public bool IsUpdate(InstanceInfo instance) => _held.Outdated.Contains(instance.SopInstanceUid);
 

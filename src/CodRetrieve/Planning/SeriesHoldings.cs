@@ -10,5 +10,8 @@ internal sealed record SeriesHoldings(
 {
     private static readonly HashSet<string> NoUids = [];
 
+    /// <summary>Returns where an instance is that is held; <see langword="null"/> where that cannot be asked.</summary>
+    public Func<InstanceInfo, string>? Locate { get; init; }
+
     public static SeriesHoldings None { get; } = new(NoUids, NoUids, NoUids, []);
 }

@@ -36,7 +36,7 @@ public abstract class DirectorySaveHandler : ISaveHandler, ISaveHandlerLifecycle
         _options = (options ?? new SavingOptions()).Validated();
         _places = InstancePlaces.For(_root, _options);
         _layout = createLayout(_root, _options, _places);
-        _comparison = new InstanceComparison(_options);
+        _comparison = new InstanceComparison(_options, _layout.LocationOf);
         _flush = new CoalescedOperation<bool>(FlushFileSystemAsync);
         _trusted = _options.TrustSavedLog ? new TrustedLog(_root) : null;
     }
@@ -127,7 +127,7 @@ public abstract class DirectorySaveHandler : ISaveHandler, ISaveHandlerLifecycle
         }
 
         var trusted = series.Instances.Where(_trusted.Contains).Select(static instance => instance.SopInstanceUid);
-        return new SavedInstances(saved.SopInstanceUids.Concat(trusted)) { Adopted = saved.Adopted, Outdated = saved.Outdated, Unlisted = saved.Unlisted };
+        return new SavedInstances(saved.SopInstanceUids.Concat(trusted)) { Adopted = saved.Adopted, Outdated = saved.Outdated, Unlisted = saved.Unlisted, Locate = saved.Locate };
     }
 
     /// <inheritdoc/>

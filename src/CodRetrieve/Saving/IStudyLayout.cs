@@ -9,6 +9,9 @@ internal interface IStudyLayout
     /// <param name="cancellationToken">Ends the search.</param>
     FoundInstances Find(SeriesInfo series, StudySession? session, CancellationToken cancellationToken);
 
+    /// <summary>Where an instance is, or will be.</summary>
+    string LocationOf(InstanceInfo instance);
+
     /// <summary>Opens a study for reading.</summary>
     ISavedStudy OpenStudy(string studyInstanceUid);
 

@@ -7,7 +7,8 @@ namespace CodRetrieve.Saving;
 /// receipt is read and compared. Safe for several series at once.
 /// </summary>
 /// <param name="options">What to do with what exists.</param>
-internal sealed class InstanceComparison(SavingOptions options)
+/// <param name="locate">Returns where an instance is.</param>
+internal sealed class InstanceComparison(SavingOptions options, Func<InstanceInfo, string> locate)
 {
     // Never disposed, as nobody waits for its handle: a place for each file that may be read at the same time.
     private readonly SemaphoreSlim _readers = new(Environment.ProcessorCount);
@@ -65,7 +66,7 @@ internal sealed class InstanceComparison(SavingOptions options)
         var adopted = Uids(Verdict.Adopted).ToHashSet(StringComparer.Ordinal);
         var outdated = Uids(Verdict.Outdated).ToHashSet(StringComparer.Ordinal);
         var saved = Uids(Verdict.Saved).Concat(adopted).Concat(keeps ? outdated : []);
-        return new SavedInstances(saved) { Adopted = adopted, Outdated = outdated, Unlisted = found.Unlisted };
+        return new SavedInstances(saved) { Adopted = adopted, Outdated = outdated, Unlisted = found.Unlisted, Locate = locate };
 
         IEnumerable<string> Uids(Verdict verdict) =>
             series.Instances.Where((_, i) => verdicts[i] == verdict).Select(static instance => instance.SopInstanceUid);

@@ -46,6 +46,12 @@ public sealed class SavedInstances
     /// </summary>
     public IReadOnlyList<string> Unlisted { get; init; } = [];
 
+    /// <summary>
+    /// Gets a function that returns where a saved instance is, as <see cref="ISaveHandler.SaveAsync"/> would; called only where somebody wants to know, see <see cref="Job.Skipped"/>. Default
+    /// <see langword="null"/>: that is not known.
+    /// </summary>
+    public Func<InstanceInfo, string>? Locate { get; init; }
+
     /// <summary>Returns whether an instance is saved.</summary>
     /// <param name="sopInstanceUid">The SOP Instance UID.</param>
     /// <returns><see langword="true"/> if <see cref="SopInstanceUids"/> contains it.</returns>

@@ -88,6 +88,17 @@ internal sealed class EndToEndBenchmark(string folder, string program, int runs)
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"cod-retrieve: {Report.Median(results[0].Runs, run => run.WallSeconds) / seconds:0.00} x the link's time"));
         });
 
+    /// <summary>Fetches a hundredth of each set over the link, and tells how many of its bytes that took.</summary>
+    public Task SampleOverLinkAsync(IReadOnlyCollection<string> names) =>
+        WithEachAsync(DataSet.All.Where(set => names.Contains(set.Name)), async (set, studies, server) =>
+        {
+            await using var relay = LinkRelay.Start(Link, server.Endpoint);
+            var (uids, _) = await WriteListsAsync(set, studies, relay.Endpoint);
+            await CompareAsync($"{set.Name}: {set.Meaning}; a hundredth of each series", [Contender.CodRetrieve(program, relay.Endpoint, uids, name: "--sample 100", more: ["--sample", "100"])]);
+            var bytes = relay.ResponseBytes / (double)(runs + 1);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0.0} MB a run, {100 * bytes / set.StoredBytes(folder):0.00} % of what is stored, listings and indexes included"));
+        });
+
     /// <summary>
     /// A few seconds' worth, for a build that no one watches: fails only when something has become several times slower than
     /// <c>curl | tar</c>, or memory grows with the size of a series.

@@ -24,12 +24,25 @@ internal sealed class LinkRelay : IAsyncDisposable
     private readonly object _lock = new();
     private readonly Task _accepting;
     private long _busyUntil;
+    private long _responseBytes;
 
     private LinkRelay(TestLink link, int upstream)
     {
         (_link, _upstream) = (link, upstream);
         _listener.Start(backlog: 512);
         _accepting = AcceptAsync();
+    }
+
+    /// <summary>The bytes of responses that it has taken from the server so far.</summary>
+    public long ResponseBytes
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _responseBytes;
+            }
+        }
     }
 
     public Uri Endpoint => new($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/");
@@ -130,6 +143,7 @@ internal sealed class LinkRelay : IAsyncDisposable
     {
         lock (_lock)
         {
+            _responseBytes += bytes;
             return _busyUntil = Math.Max(_busyUntil, from) + Ticks(bytes, _link.BytesPerSecond);
         }
     }

@@ -105,16 +105,24 @@ public sealed class RecipeTests
         static IEnumerable<string> Keys(IEnumerable<IReadOnlyDictionary<string, string>> rows) => rows.Select(row => $"{row["instance"]} {row["crc32c"]} {row["split"]}").Order(StringComparer.Ordinal);
     }
 
-    [Fact(Timeout = 60_000)]
-    public async Task A_manifest_has_no_rows_for_what_was_saved_before()
+    [Theory(Timeout = 60_000)]
+    [InlineData("--layout", "default")]
+    [InlineData("--layout", "{Modality}.dcm")]
+    [InlineData("--zip", "--columns", "Modality")]
+    public async Task A_manifest_has_rows_for_what_was_saved_before_with_its_places(params string[] more)
     {
         await using var store = await CliStore.StartAsync();
         var study = store.PutStudy();
-        await store.DownloadAsync(study, "--series", study.Series[0].SeriesInstanceUid);
+        await store.DownloadAsync(study, ["--series", study.Series[0].SeriesInstanceUid, .. more.Where(one => one is not ("--columns" or "Modality"))]);
 
-        await store.DownloadAsync(study, "--report", Path.Combine(store.Folder.Path, "manifest.parquet"));
+        await store.DownloadAsync(study, ["--report", Path.Combine(store.Folder.Path, "manifest.csv"), "--columns", "Modality", .. more.Where(one => one is not ("--columns" or "Modality"))]);
 
-        Assert.Equal(study.Series[1].Instances.Count, (await ReportTable.ReadAsync(Path.Combine(store.Folder.Path, "manifest.parquet"))).Count);
+        var rows = (await File.ReadAllLinesAsync(Path.Combine(store.Folder.Path, "manifest.csv")))[1..].Select(line => line.Split(',')).ToList();
+        Assert.Equal(study.Series[0].Instances.Select(one => one.SopInstanceUid).Order(StringComparer.Ordinal), rows.Where(row => row[3] == "skipped").Select(row => row[2]).Order(StringComparer.Ordinal));
+        Assert.Equal(study.Series[1].Instances.Count, rows.Count(row => row[3] == "saved"));
+        Assert.All(rows, row => Assert.Equal("CT", row[^1]));
+        Assert.All(rows, row => Assert.True(File.Exists(row[6].Split("://")[0]), row[6]));
+        Assert.Equal(rows.Count, rows.Select(row => row[6]).Distinct(StringComparer.Ordinal).Count());
     }
 
     [Fact(Timeout = 60_000)]

@@ -30,6 +30,8 @@ internal sealed class StudyFolderLayout : IStudyLayout
     public string PathOf(InstanceInfo instance) =>
         Path.Combine(SeriesFolder(instance.Series), InstanceFile.Name(SafeName.Validate(instance.SopInstanceUid)));
 
+    public string LocationOf(InstanceInfo instance) => PathOf(instance);
+
     public bool NeedsFileSystemFlush => !_options.FlushesEachFile;
 
     public ISavedStudy OpenStudy(string studyInstanceUid) => new SavedStudyFolder(_root, studyInstanceUid, _options);

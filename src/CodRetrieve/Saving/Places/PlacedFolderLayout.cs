@@ -26,6 +26,8 @@ internal sealed class PlacedFolderLayout : IStudyLayout
         _writer = new InstanceWriter(root, options.AllowSymbolicLinks, options);
     }
 
+    public string LocationOf(InstanceInfo instance) => PathOf(_places.Of(instance.Series.StudyInstanceUid).Of(instance));
+
     public bool NeedsFileSystemFlush => !_options.FlushesEachFile;
 
     public ISavedStudy OpenStudy(string studyInstanceUid) => new PlacedStudy(_root, studyInstanceUid, _places.Of(studyInstanceUid), _options);

@@ -23,6 +23,8 @@ internal sealed class ZipLayout(string root, SavingOptions options, InstancePlac
         return found;
     }
 
+    public string LocationOf(InstanceInfo instance) => _zips.LocationOf(instance);
+
     // A zip is flushed before it gets its name, if it is to be durable.
     public bool NeedsFileSystemFlush => false;
 
