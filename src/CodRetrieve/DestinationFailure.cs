@@ -14,4 +14,10 @@ public enum DestinationFailure
 
     /// <summary>What is in the folder was saved in another <see cref="FolderLayout"/>.</summary>
     OtherLayout,
+
+    /// <summary>A receiver that instances are sent to gives no response, or none that it could be worked with, for longer than is waited.</summary>
+    Unreachable,
+
+    /// <summary>A receiver refuses the credential, or demands one.</summary>
+    AccessDenied,
 }

@@ -14,6 +14,7 @@ public sealed class PublicSurfaceTests
         ["CodRetrieve"] = typeof(CodDownload).Assembly,
         ["CodRetrieve.Testing"] = typeof(GcsTestServer).Assembly,
         ["CodRetrieve.GoogleCloudStorage"] = typeof(StorageClientObjectStore).Assembly,
+        ["CodRetrieve.DicomWeb"] = typeof(DicomWeb.StowSaveHandler).Assembly,
         ["CodRetrieve.SharpZipLib"] = typeof(AesZipEncryption).Assembly,
         ["CodRetrieve.DependencyInjection"] = typeof(CodRetrieveServiceCollectionExtensions).Assembly,
     };

@@ -1,0 +1,40 @@
+namespace CodRetrieve.DicomWeb;
+
+/// <summary>A response of a receiver with its body, read to its end or to a bound.</summary>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Body">The body.</param>
+/// <param name="RetryAfter">How long the receiver asks to wait.</param>
+/// <param name="Warning">The <c>Warning</c> header.</param>
+internal sealed record ReceiverResponse(int Status, ReadOnlyMemory<byte> Body, TimeSpan? RetryAfter, string? Warning)
+{
+    private const int MaxBodyBytes = 32 << 20;
+    private const int MaxWarningLength = 500;
+
+    public static async Task<ReceiverResponse> ReadAsync(HttpResponseMessage response, IdleWatch watch, TimeProvider time)
+    {
+        using var body = new MemoryStream();
+        using var stream = await response.Content.ReadAsStreamAsync(watch.Token).ConfigureAwait(false);
+        var buffer = new byte[16 * 1024];
+        while (body.Length < MaxBodyBytes && await stream.ReadAsync(buffer, watch.Token).ConfigureAwait(false) is var count and > 0)
+        {
+            watch.Touch();
+            body.Write(buffer, 0, count);
+        }
+
+        return new((int)response.StatusCode, body.ToArray(), RetryAfterOf(response, time), WarningOf(response));
+    }
+
+    private static TimeSpan? RetryAfterOf(HttpResponseMessage response, TimeProvider time) =>
+        response.Headers.RetryAfter is { } wait ? wait.Delta ?? (wait.Date - time.GetUtcNow()) : null;
+
+    private static string? WarningOf(HttpResponseMessage response)
+    {
+        if (!response.Headers.NonValidated.TryGetValues("Warning", out var values))
+        {
+            return null;
+        }
+
+        var text = string.Concat(values.ToString().Select(static c => char.IsControl(c) ? ' ' : c)).Trim();
+        return text.Length > MaxWarningLength ? text[..MaxWarningLength] : text;
+    }
+}

@@ -1,0 +1,4 @@
+namespace CodRetrieve.DicomWeb;
+
+/// <summary>No response came from a receiver, or not all of it.</summary>
+internal sealed class ReceiverUnavailableException(string message, Exception? cause) : IOException(message, cause);
