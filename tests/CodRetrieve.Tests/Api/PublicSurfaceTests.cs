@@ -15,6 +15,7 @@ public sealed class PublicSurfaceTests
         ["CodRetrieve.Testing"] = typeof(GcsTestServer).Assembly,
         ["CodRetrieve.GoogleCloudStorage"] = typeof(StorageClientObjectStore).Assembly,
         ["CodRetrieve.DicomWeb"] = typeof(DicomWeb.StowSaveHandler).Assembly,
+        ["CodRetrieve.Dimse"] = typeof(Dimse.DimseSaveHandler).Assembly,
         ["CodRetrieve.SharpZipLib"] = typeof(AesZipEncryption).Assembly,
         ["CodRetrieve.DependencyInjection"] = typeof(CodRetrieveServiceCollectionExtensions).Assembly,
     };

@@ -39,7 +39,7 @@ public sealed partial class LanguageTests
 
     public static TheoryData<string> Documents => DocumentTests.Documents;
 
-    public static TheoryData<string> Projects => new("CodRetrieve", "CodRetrieve.Cli", "CodRetrieve.DependencyInjection", "CodRetrieve.DicomWeb", "CodRetrieve.GoogleCloudStorage", "CodRetrieve.Testing");
+    public static TheoryData<string> Projects => new("CodRetrieve", "CodRetrieve.Cli", "CodRetrieve.DependencyInjection", "CodRetrieve.DicomWeb", "CodRetrieve.Dimse", "CodRetrieve.GoogleCloudStorage", "CodRetrieve.Testing");
 
     [Theory]
     [MemberData(nameof(Documents))]
@@ -49,6 +49,7 @@ public sealed partial class LanguageTests
     [Theory]
     [InlineData(typeof(CodDownload))]
     [InlineData(typeof(Testing.GcsTestServer))]
+    [InlineData(typeof(CodRetrieve.Dimse.DimseSaveHandler))]
     [InlineData(typeof(CodRetrieve.Storage.StorageClientObjectStore))]
     [InlineData(typeof(CodRetrieve.DicomWeb.StowSaveHandler))]
     [InlineData(typeof(Microsoft.Extensions.DependencyInjection.CodRetrieveServiceCollectionExtensions))]

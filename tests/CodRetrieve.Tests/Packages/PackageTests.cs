@@ -15,7 +15,7 @@ public sealed class PackageTests(ITestOutputHelper output) : IDisposable
     // Not one that the machine's package cache may hold already.
     private const string Version = "0.0.0-consumed";
 
-    private static readonly string[] Packages = ["CodRetrieve", "CodRetrieve.Testing", "CodRetrieve.DependencyInjection", "CodRetrieve.DicomWeb", "CodRetrieve.GoogleCloudStorage", "CodRetrieve.SharpZipLib"];
+    private static readonly string[] Packages = ["CodRetrieve", "CodRetrieve.Testing", "CodRetrieve.DependencyInjection", "CodRetrieve.DicomWeb", "CodRetrieve.Dimse", "CodRetrieve.GoogleCloudStorage", "CodRetrieve.SharpZipLib"];
 
     private readonly TempFolder _folder = new();
 

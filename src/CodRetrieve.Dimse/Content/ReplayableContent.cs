@@ -1,0 +1,126 @@
+using System.Buffers;
+
+namespace CodRetrieve.Dimse;
+
+/// <summary>
+/// An instance's content, of which the first bytes are kept up to a limit, so that a small instance can be sent again although its stream is read once. For one caller at a
+/// time; the stream stays its owner's.
+/// </summary>
+internal sealed class ReplayableContent(string name, Stream inner, long maxKeptBytes) : IDisposable
+{
+    private const int ChunkBytes = 64 * 1024;
+
+    private readonly long _maxKeptBytes = Math.Max(maxKeptBytes, PartTenFile.MaxMetaBytes + ChunkBytes);
+    private readonly List<byte[]> _chunks = [];
+    private long _kept;
+    private long _dataSet;
+    private bool _isKeeping = true;
+    private bool _hasEnded;
+
+    /// <summary>The instance's name, for messages.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>The number of bytes before the next one that is read.</summary>
+    public long Position { get; private set; }
+
+    /// <summary>What reading the stream failed with; <see langword="null"/> while nothing did.</summary>
+    public Exception? Failure { get; private set; }
+
+    /// <summary>Says that the data set begins at a byte that was read, and continues there.</summary>
+    public void BeginDataSetAt(long position) => Position = _dataSet = position;
+
+    /// <summary>Goes back to the beginning of the data set.</summary>
+    /// <returns><see langword="false"/> if its bytes are no longer there.</returns>
+    public bool TryRewind()
+    {
+        Position = _isKeeping ? _dataSet : Position;
+        return Position == _dataSet && Failure is null;
+    }
+
+    public async ValueTask<bool> TryReadExactlyAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        return await FillAsync(buffer, cancellationToken).ConfigureAwait(false) == buffer.Length;
+    }
+
+    /// <summary>Fills a buffer; with less than it holds only at the end, which is reached only when the stream has verified its content.</summary>
+    public async ValueTask<int> FillAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        var filled = 0;
+        while (filled < buffer.Length && await ReadAsync(buffer[filled..], cancellationToken).ConfigureAwait(false) is var count and > 0)
+        {
+            filled += count;
+        }
+
+        return filled;
+    }
+
+    public void Dispose() => Drop();
+
+    private async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        if (_isKeeping && Position < _kept)
+        {
+            var (chunk, offset) = ((int)(Position / ChunkBytes), (int)(Position % ChunkBytes));
+            var available = (int)Math.Min(Math.Min(ChunkBytes - offset, _kept - Position), buffer.Length);
+            _chunks[chunk].AsMemory(offset, available).CopyTo(buffer);
+            Position += available;
+            return available;
+        }
+
+        if (_hasEnded)
+        {
+            return 0;
+        }
+
+        int count;
+        try
+        {
+            count = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            Failure = e;
+            throw;
+        }
+
+        _hasEnded = count == 0;
+        Keep(buffer.Span[..count]);
+        Position += count;
+        return count;
+    }
+
+    private void Keep(ReadOnlySpan<byte> bytes)
+    {
+        if (!_isKeeping)
+        {
+            return;
+        }
+
+        if (_kept + bytes.Length > _maxKeptBytes)
+        {
+            Drop();
+            return;
+        }
+
+        while (!bytes.IsEmpty)
+        {
+            var offset = (int)(_kept % ChunkBytes);
+            if (offset == 0)
+            {
+                _chunks.Add(ArrayPool<byte>.Shared.Rent(ChunkBytes));
+            }
+
+            var count = Math.Min(ChunkBytes - offset, bytes.Length);
+            bytes[..count].CopyTo(_chunks[^1].AsSpan(offset));
+            bytes = bytes[count..];
+            _kept += count;
+        }
+    }
+
+    private void Drop()
+    {
+        _isKeeping = false;
+        _chunks.ForEach(static chunk => ArrayPool<byte>.Shared.Return(chunk));
+        _chunks.Clear();
+    }
+}
