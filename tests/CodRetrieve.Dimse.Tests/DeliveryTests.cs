@@ -66,6 +66,21 @@ public sealed class DeliveryTests
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task An_archive_that_serves_one_association_at_a_time_is_not_kept_waiting_by_an_idle_one()
+    {
+        using var turn = new SemaphoreSlim(1);
+        await using var archive = new FakeArchive { Turn = turn };
+        await using var handler = new DimseSaveHandler(archive.Address, new() { TimeProvider = new FakeTimeProvider() });
+
+        await handler.EchoAsync();
+        await handler.SendAsync();
+        await handler.SendAsync(sopClass: PartTen.MrImageStorage);
+
+        Assert.Equal(2, archive.Stored.Count);
+        Assert.Equal(1, archive.MaxConcurrent);
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task An_association_proposes_at_most_128_contexts()
     {
         await using var archive = new FakeArchive();

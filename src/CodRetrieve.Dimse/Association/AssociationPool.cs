@@ -126,11 +126,12 @@ internal sealed class AssociationPool(DimseAddress address, DimseSaveOptions opt
                 return (found.Take(), null);
             }
 
-            if (_idle.Count + _busy <= _limit || _idle.Count == 0)
+            if (_idle.Count == 0)
             {
                 return (null, null);
             }
 
+            // The new association takes its place, with its contexts: many archives serve one association at a time, and leave others waiting without a response.
             var oldest = _idle[0];
             _idle.RemoveAt(0);
             return (null, oldest.Take());

@@ -50,6 +50,9 @@ internal sealed class FakeArchive : IAsyncDisposable
 
     public bool RequiresClientCertificate { get; init; }
 
+    /// <summary>Held by an association while it is served, as by archives with one thread; others wait without a response.</summary>
+    public SemaphoreSlim? Turn { get; init; }
+
     /// <summary>A whole A-ASSOCIATE response for the association of a number from 1; <see langword="null"/> to accept.</summary>
     public Func<int, byte[]?> OnAssociate { get; set; } = static _ => null;
 
@@ -147,7 +150,9 @@ internal sealed class FakeArchive : IAsyncDisposable
                 stream = encrypted;
             }
 
+            await (Turn?.WaitAsync(_stop.Token) ?? Task.CompletedTask);
             end = await new Session(this, stream).RunAsync(_stop.Token);
+            Turn?.Release();
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or SocketException or System.Security.Authentication.AuthenticationException)
         {

@@ -20,6 +20,9 @@ internal sealed class ScriptedPeer(byte[] opening, byte[] response) : Stream
 
     public long BytesReceived { get; private set; }
 
+    /// <summary>The sender's thread when the last fragment arrived, and what that thread had allocated.</summary>
+    public (int Thread, long AllocatedBytes) AtLastFragment { get; private set; }
+
     public int MaxWriteBytes { get; private set; }
 
     public override bool CanRead => true;
@@ -65,6 +68,7 @@ internal sealed class ScriptedPeer(byte[] opening, byte[] response) : Stream
         MaxWriteBytes = Math.Max(MaxWriteBytes, buffer.Length);
         if (IsLastFragment(buffer.Span))
         {
+            AtLastFragment = (Environment.CurrentManagedThreadId, GC.GetAllocatedBytesForCurrentThread());
             _whole.TrySetResult();
         }
     }
