@@ -15,7 +15,6 @@ internal sealed class AssociationPool(DimseAddress address, DimseSaveOptions opt
     private readonly Dictionary<PresentationContext, byte> _rejected = [];
     private int _limit = options.MaxAssociations;
     private int _open;
-    private int _busy;
 
     /// <summary>Returns an association that is the caller's until <see cref="Return"/>, on which a context is accepted.</summary>
     /// <exception cref="AssociationException">The archive accepts no association, or not the context.</exception>
@@ -101,7 +100,6 @@ internal sealed class AssociationPool(DimseAddress address, DimseSaveOptions opt
     {
         lock (_lock)
         {
-            _busy++;
             if (_rejected.TryGetValue(context, out var result))
             {
                 throw Rejected(context, result);
@@ -142,7 +140,6 @@ internal sealed class AssociationPool(DimseAddress address, DimseSaveOptions opt
     {
         lock (_lock)
         {
-            _busy--;
             _closing.RemoveAll(static task => task.IsCompletedSuccessfully);
         }
 
@@ -211,7 +208,6 @@ internal sealed class AssociationPool(DimseAddress address, DimseSaveOptions opt
             }
 
             _limit--;
-            _busy--;
             return true;
         }
     }
