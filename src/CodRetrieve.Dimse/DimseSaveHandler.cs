@@ -53,7 +53,7 @@ public sealed class DimseSaveHandler : ISaveHandler, ISaveHandlerLifecycle, IAsy
                 var status = await association.EchoAsync(cancellationToken).ConfigureAwait(false);
                 if (status.Code != 0)
                 {
-                    throw new DestinationException(DestinationFailure.NotWritable, $"{Address}: the response to C-ECHO has status {status.Hex}. Look in the log of the archive.");
+                    throw new DestinationException(DestinationFailure.Unreachable, $"{Address}: the response to C-ECHO has status {status.Hex}. Look in the log of the archive.");
                 }
             }
             finally
@@ -147,7 +147,7 @@ public sealed class DimseSaveHandler : ISaveHandler, ISaveHandlerLifecycle, IAsy
             ? Unusable(e)
             : new DimseException($"{instance.Uri} was not delivered to {Address}: {e.Message}.{Attempts(attempt)}", e);
 
-    private DestinationException Unusable(AssociationException e) => new(DestinationFailure.NotWritable, $"{Address}: {e.Message}.", e);
+    private DestinationException Unusable(AssociationException e) => new(DestinationFailure.Unreachable, $"{Address}: {e.Message}.", e);
 
     private static string Attempts(int count) => count > 1 ? $" Tried {count} times." : "";
 }

@@ -130,6 +130,7 @@ public sealed class FailureTests
         await using var handler = new DimseSaveHandler(archive.Address, AtOnce);
 
         var failure = await Assert.ThrowsAsync<DestinationException>(() => handler.SendAsync());
+        Assert.Equal(DestinationFailure.Unreachable, failure.Reason);
 
         Assert.Contains(words, failure.Message, StringComparison.Ordinal);
         Assert.Contains("dicom://ARCHIVE@localhost", failure.Message, StringComparison.Ordinal);
