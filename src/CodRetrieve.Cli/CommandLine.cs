@@ -40,6 +40,8 @@ internal sealed class CommandLine
 
     private readonly ListOptions _list = new();
 
+    private readonly SendOptions _send = new();
+
     private readonly Option<bool> _zip = new("--zip") { Description = "One zip for each study instead of folders." };
 
     private readonly Option<string> _zipPasswordFile = new("--zip-password-file")
@@ -156,6 +158,7 @@ internal sealed class CommandLine
         root.Add(Stats(terminal));
         root.Add(Download(terminal));
         root.Add(Verify(terminal));
+        root.Add(Send(terminal));
         foreach (var command in root.Subcommands.Where(static command => command.Name != "list"))
         {
             command.Validators.Add(RequireStudies);
@@ -211,6 +214,15 @@ internal sealed class CommandLine
         _selection.AddTo(command);
         _layout.AddTo(command, saves: false);
         command.SetAction((parsed, cancellationToken) => new VerifyCommand(Request(parsed, directory), terminal).RunAsync(cancellationToken));
+        return command;
+    }
+
+    private Command Send(Terminal terminal)
+    {
+        var command = new Command("send", "Sends studies to a PACS, without files in between. Run it again after any failure.") { _bucket, _studies, _from, _all, _maxStorageClass, _stopAfter, _report, _columns, _failedList };
+        _send.AddTo(command);
+        _selection.AddTo(command);
+        command.SetAction((parsed, cancellationToken) => new SendCommand(Request(parsed, null), _send.Of(parsed), terminal).SendAsync(cancellationToken));
         return command;
     }
 

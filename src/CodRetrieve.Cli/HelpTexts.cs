@@ -26,6 +26,11 @@ internal static class HelpTexts
           cod-retrieve verify gs://my-bucket/v1.0/dicomweb 1.2.840.1 -o ./studies --repair
         """;
 
+    private const string Send = """
+          cod-retrieve send gs://my-bucket/v1.0/dicomweb 1.2.840.1 --to https://pacs.example/dicom-web --receipts ./receipts
+          cod-retrieve send gs://my-bucket/v1.0/dicomweb @studies.txt --to 'dicom://ARCHIVE@pacs.example:11112?calling=RESEARCH'
+        """;
+
     private const string ExitCodes = """
         Exit codes:
           0    all that was asked for is saved and verified
@@ -33,7 +38,7 @@ internal static class HelpTexts
           2    the command line or its input is wrong
           3    not authorised
           4    none of the studies exists, the store has none, or the bucket does not exist
-          5    the destination is not writable, full or in use
+          5    the destination is not writable, full or in use; a receiver is down or refuses the login
           6    the network: no response of the store, or a certificate that is not trusted
           7    the proxy wants a login, or another one
           8    all else went well, but standard output or error could not be written
@@ -56,7 +61,8 @@ internal static class HelpTexts
             "stats" => Stats,
             "download" => Download,
             "verify" => Verify,
-            _ => string.Join(Environment.NewLine, List, Stats, Download, Verify),
+            "send" => Send,
+            _ => string.Join(Environment.NewLine, List, Stats, Download, Verify, Send),
         };
         return string.Join(Environment.NewLine, "Examples:", examples, "", ExitCodes, "", Variables);
     }

@@ -115,6 +115,7 @@ public sealed class EnvironmentTests
             "--whole" => "series",
             "--sample" => "middle",
             "--unknown" => "include",
+            "--verify-delivery" => "exists",
             _ => "some-value",
         };
 }

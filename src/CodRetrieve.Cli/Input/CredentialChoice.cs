@@ -25,7 +25,7 @@ internal static class CredentialChoice
     {
         { CredentialsFile: { } file } => FromFile(file),
         { TokenFile: { } file } => TokenFile.ToCredential(file),
-        { TokenCommand: { } command } => TokenCommand.ToCredential(command),
+        { TokenCommand: { } command } => TokenCommand.ToCredential(command, "--token-command"),
         { ApplicationDefault: true } => CodCredential.ApplicationDefault(),
         _ => TokenIn(environment) is { } token ? CodCredential.FromAccessToken(token) : null,
     };

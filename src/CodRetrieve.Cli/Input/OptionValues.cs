@@ -2,6 +2,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using CodRetrieve.Cli.Options;
 using CodRetrieve.Cli.Output;
+using CodRetrieve.DicomWeb;
 using Microsoft.Extensions.Logging;
 
 namespace CodRetrieve.Cli.Input;
@@ -59,6 +60,8 @@ internal static class OptionValues
         result.Tokens[^1].Value.Equals("verify", StringComparison.OrdinalIgnoreCase)
             ? ExistingFilePolicy.VerifyAndReplace
             : ParseName(result, "verify, keep or fail", ExistingFilePolicy.VerifyAndReplace);
+
+    public static DeliveryVerification? ParseDeliveryVerification(ArgumentResult result) => ParseName(result, "none, exists or bytes", DeliveryVerification.None);
 
     public static SelectionScope ParseScope(ArgumentResult result) => ParseName(result, "instance, series or study", SelectionScope.Instance);
 

@@ -9,14 +9,16 @@ internal static class TokenCommand
 {
     private const int MaxMessage = 200;
 
-    public static CodCredential ToCredential(string command) => CodCredential.FromTokenProvider(cancellationToken => RunAsync(command, cancellationToken));
+    /// <param name="command">The command.</param>
+    /// <param name="option">The option that it was given by, for messages.</param>
+    public static CodCredential ToCredential(string command, string option) => CodCredential.FromTokenProvider(cancellationToken => RunAsync(command, option, cancellationToken));
 
     /// <summary>Runs the command by the shell.</summary>
     /// <returns>The first line that it writes to standard output.</returns>
     /// <exception cref="ObjectStoreException">It failed, or wrote nothing.</exception>
-    public static async ValueTask<string> RunAsync(string command, CancellationToken cancellationToken)
+    public static async ValueTask<string> RunAsync(string command, string option, CancellationToken cancellationToken)
     {
-        using var process = Start(command);
+        using var process = Start(command, option);
         try
         {
             process.StandardInput.Close();
@@ -26,7 +28,7 @@ internal static class TokenCommand
             var token = Array.Find((await output.ConfigureAwait(false)).Split('\n', StringSplitOptions.TrimEntries), line => line.Length > 0);
             return process.ExitCode == 0 && token is not null
                 ? token
-                : throw Failed($"ended with code {process.ExitCode}{(token is null ? " and printed nothing" : "")}: {LastLine(await error.ConfigureAwait(false))}");
+                : throw Failed(option, $"ended with code {process.ExitCode}{(token is null ? " and printed nothing" : "")}: {LastLine(await error.ConfigureAwait(false))}");
         }
         catch (OperationCanceledException) when (!process.HasExited)
         {
@@ -36,7 +38,7 @@ internal static class TokenCommand
         }
     }
 
-    private static Process Start(string command)
+    private static Process Start(string command, string option)
     {
         // As system(3) does on either system.
         var start = OperatingSystem.IsWindows()
@@ -45,11 +47,11 @@ internal static class TokenCommand
         (start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError) = (true, true, true);
         try
         {
-            return Process.Start(start) ?? throw Failed("could not be started");
+            return Process.Start(start) ?? throw Failed(option, "could not be started");
         }
         catch (Win32Exception e)
         {
-            throw Failed($"could not be started: {e.Message}");
+            throw Failed(option, $"could not be started: {e.Message}");
         }
     }
 
@@ -60,5 +62,5 @@ internal static class TokenCommand
         return line.Length <= MaxMessage ? line : line[..MaxMessage] + "…";
     }
 
-    private static ObjectStoreException Failed(string how) => new(ObjectStoreFailure.Unauthorized, $"The command of --token-command {how}.");
+    private static ObjectStoreException Failed(string option, string how) => new(ObjectStoreFailure.Unauthorized, $"The command of {option} {how}.");
 }

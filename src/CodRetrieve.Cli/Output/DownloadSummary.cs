@@ -21,7 +21,8 @@ internal static class DownloadSummary
     /// <param name="output">Where to write.</param>
     /// <param name="result">What the download did.</param>
     /// <param name="framed">Whether someone is watching, who gets a table; else there is a line for each series that did not come whole.</param>
-    public static void Write(TextWriter output, JobResult result, bool framed)
+    /// <param name="isResumed">Whether another run goes on where this one ended.</param>
+    public static void Write(TextWriter output, JobResult result, bool framed, bool isResumed)
     {
         if (framed)
         {
@@ -46,7 +47,9 @@ internal static class DownloadSummary
             $"{Json.NameOf(result.Outcome)}: {Pluralizer.Of(result.InstancesSaved, "instance")} {saved} ({ByteSize.Text(result.BytesSaved)}), {result.InstancesSkipped} {skipped}, {result.InstancesFailed} {failed}; {ByteSize.Text(result.BytesDownloaded)} fetched in {result.Elapsed.TotalSeconds:0.0} s ({ByteSize.Rate(result.BytesDownloaded, result.Elapsed)})"));
         if (result.Outcome == JobOutcome.Incomplete && result.Failures.Count > 0)
         {
-            output.WriteLine("Run the same command again to try what failed once more; what is saved is not fetched again.");
+            output.WriteLine(isResumed
+                ? "Run the same command again to try what failed once more; what is saved is not fetched again."
+                : "Run the same command again to send all of it once more.");
         }
     }
 

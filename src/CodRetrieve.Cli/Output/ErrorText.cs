@@ -36,6 +36,8 @@ internal static class ErrorText
             "--no-space-check turns a check before the end off; -o takes another folder.",
         DestinationException { Reason: DestinationFailure.InUse } =>
             "Wait for the other one to end, or give another folder by -o.",
+        DestinationException { Reason: DestinationFailure.AccessDenied } =>
+            $"Set {Receiver.UserVariable} and {Receiver.PasswordVariable}, or give --to-token-command CMD or --to-client-certificate FILE.",
         _ => null,
     };
 

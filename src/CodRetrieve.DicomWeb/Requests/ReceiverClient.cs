@@ -54,12 +54,12 @@ internal sealed class ReceiverClient : IDisposable
         using var watch = new IdleWatch(_options.IdleTimeout, _options.TimeProvider, cancellationToken);
         try
         {
-            var token = _basic is null ? await _tokens.GetAsync(null, watch.Token).ConfigureAwait(false) : null;
+            var token = _basic is null ? await GetTokenAsync(null, watch).ConfigureAwait(false) : null;
             var response = await SendOnceAsync(create(watch), token, watch).ConfigureAwait(false);
             try
             {
                 if (response.StatusCode == HttpStatusCode.Unauthorized && token is not null
-                    && await _tokens.GetAsync(token, watch.Token).ConfigureAwait(false) is { } fresh && fresh != token)
+                    && await GetTokenAsync(token, watch).ConfigureAwait(false) is { } fresh && fresh != token)
                 {
                     response.Dispose();
                     response = await SendOnceAsync(create(watch), fresh, watch).ConfigureAwait(false);
@@ -99,6 +99,19 @@ internal sealed class ReceiverClient : IDisposable
         }
 
         return new HttpClient(HttpClientSource.Guard(handler, proxy)) { Timeout = Timeout.InfiniteTimeSpan };
+    }
+
+    private async ValueTask<string?> GetTokenAsync(string? refused, IdleWatch watch)
+    {
+        try
+        {
+            return await _tokens.GetAsync(refused, watch.Token).ConfigureAwait(false);
+        }
+        catch (ObjectStoreException e)
+        {
+            // Credentials name the store: here, it is the receiver that nothing can be sent to.
+            throw new DestinationException(DestinationFailure.AccessDenied, $"{Name}: there is no access token. {e.Message}", e);
+        }
     }
 
     private async Task<HttpResponseMessage> SendOnceAsync(HttpRequestMessage request, string? token, IdleWatch watch)

@@ -1,0 +1,156 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using CodRetrieve.Cli.Options;
+using CodRetrieve.DicomWeb;
+using CodRetrieve.Dimse;
+using CodRetrieve.Saving;
+
+namespace CodRetrieve.Cli.Input;
+
+/// <summary>What instances are sent to.</summary>
+internal sealed class Receiver : IAsyncDisposable
+{
+    public const string UserVariable = "COD_RETRIEVE_TO_USER";
+    public const string PasswordVariable = "COD_RETRIEVE_TO_PASSWORD";
+    public const string CertificatePasswordVariable = "COD_RETRIEVE_TO_CLIENT_CERTIFICATE_PASSWORD";
+
+    private readonly X509Certificate2? _certificate;
+    private readonly Func<string?> _summary;
+
+    private Receiver(ISaveHandler handler, string name, X509Certificate2? certificate, Func<string?> summary) =>
+        (Handler, Name, _certificate, _summary) = (handler, name, certificate, summary);
+
+    public ISaveHandler Handler { get; }
+
+    /// <summary>Its address.</summary>
+    public string Name { get; }
+
+    /// <summary>What became of instances, by outcome; <see langword="null"/> where there is nothing to say.</summary>
+    public string? Summary => _summary();
+
+    /// <exception cref="UsageException">It cannot be made of what was given.</exception>
+    public static Receiver Create(SendRequest request, NetworkRequest network, IReadOnlyDictionary<string, string?> environment)
+    {
+        var certificate = request.ClientCertificateFile is { } file ? ReadCertificate(file, environment) : null;
+        try
+        {
+            return request.To.StartsWith("dicom:", StringComparison.OrdinalIgnoreCase)
+                ? OverDimse(request, network, certificate)
+                : OverDicomWeb(request, network, certificate, environment);
+        }
+        catch (Exception e)
+        {
+            certificate?.Dispose();
+            throw e switch
+            {
+                ArgumentException invalid => UsageException.From(invalid),
+                FormatException or IOException or UnauthorizedAccessException or CryptographicException => new UsageException(e.Message, e),
+                _ => e,
+            };
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Handler is IAsyncDisposable asynchronous)
+        {
+            await asynchronous.DisposeAsync().ConfigureAwait(false);
+        }
+        else
+        {
+            (Handler as IDisposable)?.Dispose();
+        }
+
+        _certificate?.Dispose();
+    }
+
+    private static Receiver OverDicomWeb(SendRequest request, NetworkRequest network, X509Certificate2? certificate, IReadOnlyDictionary<string, string?> environment)
+    {
+        if (!Uri.TryCreate(request.To, UriKind.Absolute, out var url))
+        {
+            throw new UsageException("--to is no address of a receiver: give https://host/path of its DICOMweb service, or dicom://CALLED@host:port?calling=ME.");
+        }
+
+        var options = new StowSaveHandlerOptions(url)
+        {
+            Credential = CredentialOf(request),
+            UserName = environment.GetValueOrDefault(UserVariable) is { Length: > 0 } user ? user : null,
+            Password = environment.GetValueOrDefault(PasswordVariable),
+            ClientCertificate = certificate,
+            CertificateAuthorityFile = network.CaCertificateFile,
+            Verification = request.Verification ?? DeliveryVerification.None,
+            ReceiptDirectory = request.Receipts,
+        };
+        options.MaxOutage = network.RetryFor ?? options.MaxOutage;
+        var handler = new StowSaveHandler(options);
+        return new Receiver(handler, options.ServiceUrl.AbsoluteUri, certificate, () => Text(handler.Counts));
+    }
+
+    private static Receiver OverDimse(SendRequest request, NetworkRequest network, X509Certificate2? certificate)
+    {
+        string?[] others =
+        [
+            request.Verification is null or DeliveryVerification.None ? null : "--verify-delivery",
+            request.Receipts is null ? null : "--receipts",
+            request.TokenCommand is null ? null : "--to-token-command",
+            request.TokenFile is null ? null : "--to-token-file",
+        ];
+        if (Array.Find(others, static one => one is not null) is { } other)
+        {
+            throw new UsageException($"{other} is for receivers with DICOMweb (https://...), and not for dicom://.");
+        }
+
+        var address = DimseAddress.Parse(request.To);
+        var options = new DimseSaveOptions { ClientCertificate = certificate };
+        if (address.UseTls && network.CaCertificateFile is { } authorities)
+        {
+            var certificates = new X509Certificate2Collection();
+            certificates.ImportFromPemFile(authorities);
+            options.CertificateAuthorities = certificates;
+        }
+
+        return new Receiver(new DimseSaveHandler(address, options), address.ToString(), certificate, static () => null);
+    }
+
+    private static CodCredential CredentialOf(SendRequest request) => request switch
+    {
+        { TokenCommand: not null, TokenFile: not null } => throw new UsageException("Give one of --to-token-command and --to-token-file."),
+        { TokenCommand: { } command } => TokenCommand.ToCredential(command, "--to-token-command"),
+        { TokenFile: { } file } => TokenFile.ToCredential(file),
+        _ => CodCredential.Anonymous,
+    };
+
+    private static string? Text(DeliveryCounts counts)
+    {
+        var transferSyntaxes = string.Join(", ", counts.RejectedTransferSyntaxes.Select(static pair => $"{pair.Key} ({pair.Value})"));
+        var text = counts.ToString();
+        return text.Length == 0 ? null
+            : transferSyntaxes.Length == 0 ? $"Delivered: {text}"
+            : $"Delivered: {text}. The receiver would have to accept the transfer syntaxes {transferSyntaxes}";
+    }
+
+    private static X509Certificate2 ReadCertificate(string file, IReadOnlyDictionary<string, string?> environment)
+    {
+        try
+        {
+            var content = File.ReadAllBytes(file);
+            if (content.AsSpan().IndexOf("-----BEGIN"u8) < 0)
+            {
+                return X509CertificateLoader.LoadPkcs12(content, environment.GetValueOrDefault(CertificatePasswordVariable));
+            }
+
+            using var certificate = X509Certificate2.CreateFromPemFile(file);
+
+            // Windows uses no key that is in memory only.
+            return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException(e is FileNotFoundException ? $"There is no certificate file '{file}'." : $"The certificate file '{file}' cannot be read: {e.Message}", e);
+        }
+        catch (CryptographicException e)
+        {
+            throw new UsageException($"'{file}' holds no certificate with its private key that can be read (PEM, or PKCS#12 with its password in {CertificatePasswordVariable}): {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,173 @@
+using System.Security.Cryptography;
+using CodRetrieve.Cli.Tests.Support;
+using CodRetrieve.Dimse.Tests.Support;
+using CodRetrieve.Testing;
+
+namespace CodRetrieve.Cli.Tests;
+
+public sealed class SendTests
+{
+    [Fact(Timeout = 30_000)]
+    public async Task Sends_what_is_selected_byte_for_byte_and_what_has_a_receipt_not_again()
+    {
+        await using var store = await CliStore.StartAsync();
+        await using var receiver = await DicomWebReceiver.StartAsync();
+        var study = store.PutStudy();
+        string[] send = ["send", TestStore.Url, study.StudyInstanceUid, "--to", receiver.ServiceUrl.AbsoluteUri, "--receipts", store.Folder.Output];
+
+        var part = await store.RunAsync([.. send, "--series", study.Series[1].SeriesInstanceUid]);
+        Assert.Equal(Hashes(study, 1), Hashes(receiver));
+        var all = await store.RunAsync(send);
+        var sent = receiver.Requests.Count;
+        var again = await store.RunAsync(send);
+
+        Assert.Equal((0, ""), (part.ExitCode, part.Error));
+        Assert.Contains("Delivered: Stored: 2", part.Out, StringComparison.Ordinal);
+        Assert.Contains($"Sending 1 study of gs://", all.Out, StringComparison.Ordinal);
+        Assert.Contains(receiver.ServiceUrl.AbsoluteUri, all.Out, StringComparison.Ordinal);
+        Assert.Contains("3 instances saved", all.Out, StringComparison.Ordinal);
+        Assert.Equal(Hashes(study, 0, 1), Hashes(receiver));
+        Assert.Equal(0, again.ExitCode);
+        Assert.Equal(sent, receiver.Requests.Count);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Names_each_instance_that_the_receiver_refuses_and_exits_with_1()
+    {
+        await using var store = await CliStore.StartAsync();
+        await using var receiver = await DicomWebReceiver.StartAsync();
+        receiver.Fail(ReceiverFault.RefuseAll(0x0122), int.MaxValue);
+        var study = store.PutStudy();
+        var report = Path.Combine(store.Folder.Path, "report.csv");
+
+        var result = await store.RunAsync("send", TestStore.Url, study.StudyInstanceUid, "--to", receiver.ServiceUrl.AbsoluteUri, "--report", report);
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("Delivered: Refused: 5", result.Out, StringComparison.Ordinal);
+        Assert.Equal(5, (await File.ReadAllLinesAsync(report)).Count(line => line.Contains("failed", StringComparison.Ordinal)));
+        Assert.Empty(receiver.Instances);
+    }
+
+    [Theory(Timeout = 30_000)]
+    [InlineData("none", 401, 5, "Set COD_RETRIEVE_TO_USER and COD_RETRIEVE_TO_PASSWORD")]
+    [InlineData("user", 0, 0, "")]
+    [InlineData("command", 0, 0, "")]
+    [InlineData("broken command", 0, 5, "there is no access token. The command of --to-token-command ended with code 3")]
+    [InlineData("file", 0, 0, "")]
+    public async Task Logs_in_to_the_receiver(string login, int fault, int exitCode, string error)
+    {
+        await using var store = await CliStore.StartAsync();
+        await using var receiver = await DicomWebReceiver.StartAsync();
+        if (fault > 0)
+        {
+            receiver.Fail(ReceiverFault.Status(fault), int.MaxValue);
+        }
+
+        string[] options = login switch
+        {
+            "command" => ["--to-token-command", "echo secret-of-a-command"],
+            "broken command" => ["--to-token-command", "exit 3"],
+            "file" => ["--to-token-file", store.Folder.Write("token", "secret-of-a-file")],
+            _ => [],
+        };
+        if (login == "user")
+        {
+            store.Environment["COD_RETRIEVE_TO_USER"] = "sender";
+            store.Environment["COD_RETRIEVE_TO_PASSWORD"] = "secret-of-a-user";
+        }
+
+        var result = await store.RunAsync(["send", TestStore.Url, store.PutStudy().StudyInstanceUid, "--to", receiver.ServiceUrl.AbsoluteUri, .. options]);
+
+        Assert.Equal(exitCode, result.ExitCode);
+        Assert.Contains(error, result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret-of", result.Out + result.Error, StringComparison.Ordinal);
+        var expected = login switch
+        {
+            "user" => "Basic " + Convert.ToBase64String("sender:secret-of-a-user"u8),
+            "command" => "Bearer secret-of-a-command",
+            "file" => "Bearer secret-of-a-file",
+            _ => "",
+        };
+        Assert.All(receiver.Requests, request => Assert.Equal(expected, request.Authorization));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_receiver_that_is_down_exits_with_5()
+    {
+        await using var store = await CliStore.StartAsync();
+        await using var receiver = await DicomWebReceiver.StartAsync();
+        var url = receiver.ServiceUrl.AbsoluteUri;
+        await receiver.DisposeAsync();
+
+        var result = await store.RunAsync("send", TestStore.Url, store.PutStudy().StudyInstanceUid, "--to", url, "--retry-for", "0s");
+
+        Assert.Equal(5, result.ExitCode);
+        Assert.Contains("has been down or overloaded", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Sends_to_an_archive_by_C_STORE()
+    {
+        await using var store = await CliStore.StartAsync();
+        await using var archive = new FakeArchive();
+        var study = store.PutStudy();
+
+        var result = await store.RunAsync("send", TestStore.Url, study.StudyInstanceUid, "--to", $"{archive.Address}?calling=TESTS");
+
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        Assert.Contains("5 instances saved", result.Out, StringComparison.Ordinal);
+        Assert.Equal(5, archive.Stored.Select(one => one.SopInstance).Distinct(StringComparer.Ordinal).Count());
+    }
+
+    [Theory(Timeout = 30_000)]
+    [InlineData("pacs.example", "--to is no address of a receiver")]
+    [InlineData("ftp://pacs.example/", "http or https")]
+    [InlineData("https://user:secret-of-a-url@pacs.example/", "without user, query and fragment")]
+    [InlineData("dicom://pacs.example", "dicom://")]
+    [InlineData("dicom://A@127.0.0.1:104?calling=B", "--verify-delivery is for receivers with DICOMweb", "--verify-delivery", "exists")]
+    [InlineData("dicom://A@127.0.0.1:104?calling=B", "--receipts is for receivers with DICOMweb", "--receipts", "receipts")]
+    [InlineData("https://pacs.example/", "There is no certificate file", "--to-client-certificate", "no-such-file.pem")]
+    [InlineData("https://pacs.example/", "one of --to-token-command and --to-token-file", "--to-token-command", "echo", "--to-token-file", "file")]
+    [InlineData("https://pacs.example/", "--verify-delivery must be none, exists or bytes", "--verify-delivery", "2")]
+    public async Task A_receiver_that_cannot_be_exits_with_2_and_says_what_to_give(string to, string error, params string[] options)
+    {
+        await using var store = await CliStore.StartAsync();
+
+        var result = await store.RunAsync(["send", TestStore.Url, store.PutStudy().StudyInstanceUid, "--to", to, .. options]);
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains(error, result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret-of", result.Error, StringComparison.Ordinal);
+        Assert.Empty(store.Server.Requests);
+    }
+
+    [Theory(Timeout = 30_000)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_client_certificate_is_read_from_PEM_or_PKCS12(bool isPem)
+    {
+        await using var store = await CliStore.StartAsync();
+        await using var receiver = await DicomWebReceiver.StartAsync();
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var certificate = new System.Security.Cryptography.X509Certificates.CertificateRequest("CN=sender", key, HashAlgorithmName.SHA256)
+            .CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(200));
+        var file = Path.Combine(store.Folder.Path, "certificate");
+        await File.WriteAllBytesAsync(file, isPem
+            ? System.Text.Encoding.ASCII.GetBytes(certificate.ExportCertificatePem() + "\n" + key.ExportPkcs8PrivateKeyPem())
+            : certificate.Export(System.Security.Cryptography.X509Certificates.X509ContentType.Pkcs12, "secret-of-a-file"));
+        string[] send = ["send", TestStore.Url, store.PutStudy().StudyInstanceUid, "--to", receiver.ServiceUrl.AbsoluteUri, "--to-client-certificate", file];
+
+        var without = await store.RunAsync(send);
+        store.Environment["COD_RETRIEVE_TO_CLIENT_CERTIFICATE_PASSWORD"] = "secret-of-a-file";
+        var with = await store.RunAsync(send);
+
+        Assert.Equal(isPem ? 0 : 2, without.ExitCode);
+        Assert.Equal((0, ""), (with.ExitCode, with.Error));
+    }
+
+    private static IEnumerable<string> Hashes(SyntheticStudy study, params int[] series) =>
+        series.SelectMany(i => study.Series[i].Instances).Select(one => one.Sha256).Order(StringComparer.Ordinal);
+
+    private static IEnumerable<string> Hashes(DicomWebReceiver receiver) =>
+        receiver.Instances.Values.Select(static bytes => Convert.ToHexStringLower(SHA256.HashData(bytes))).Order(StringComparer.Ordinal);
+}
