@@ -32,6 +32,20 @@ public sealed class DeliveryTests
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task The_UID_of_the_data_set_is_announced_where_that_of_the_meta_information_is_another()
+    {
+        await using var archive = new FakeArchive();
+        await using var handler = new DimseSaveHandler(archive.Address);
+        var dataSet = PartTen.DataSet(PartTen.CtImageStorage, "1.2.3.4.5.7", 1000);
+
+        await handler.SaveAsync(Instances.Of("1.2.3.4.5.6"), new TestContent([.. PartTen.Head(sopInstance: "1.2.3.4.5.6"), .. dataSet]), default);
+
+        var stored = Assert.Single(archive.Stored);
+        Assert.Equal("1.2.3.4.5.7", stored.SopInstance);
+        Assert.Equal(dataSet, stored.DataSet);
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task Data_sets_that_end_at_and_around_a_fragment_arrive_whole()
     {
         await using var archive = new FakeArchive { MaxPduLength = 206 };

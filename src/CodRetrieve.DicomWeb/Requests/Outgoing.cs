@@ -1,3 +1,4 @@
+using CodRetrieve.Dicom;
 using CodRetrieve.IO;
 
 namespace CodRetrieve.DicomWeb;

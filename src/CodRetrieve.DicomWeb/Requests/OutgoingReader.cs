@@ -1,3 +1,5 @@
+using CodRetrieve.Dicom;
+
 namespace CodRetrieve.DicomWeb;
 
 /// <summary>Takes the content of instances: into memory, within a budget, or as it arrives where it is too large for that. Safe for use by several threads.</summary>

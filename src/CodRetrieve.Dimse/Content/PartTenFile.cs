@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using CodRetrieve.Dicom;
 
 namespace CodRetrieve.Dimse;
 
@@ -12,6 +13,9 @@ internal readonly record struct PartTenFile(string SopInstanceUid, PresentationC
     private const int PreambleBytes = 128;
     private const int MaxUidBytes = 64;
 
+    // What stands before the SOP Instance UID in a data set is some short elements of group 0008.
+    private const int DataSetPrefixBytes = 1024;
+
     /// <summary>Reads to the first byte of the data set, where the content is when the call returns.</summary>
     /// <exception cref="DimseException">The content is not a Part 10 file.</exception>
     public static async ValueTask<PartTenFile> ReadAsync(ReplayableContent content, CancellationToken cancellationToken)
@@ -23,6 +27,7 @@ internal readonly record struct PartTenFile(string SopInstanceUid, PresentationC
         }
 
         string? sopClass = null, sopInstance = null, transferSyntax = null;
+        long dataSet;
         while (true)
         {
             var start = content.Position;
@@ -34,6 +39,7 @@ internal readonly record struct PartTenFile(string SopInstanceUid, PresentationC
             if (BinaryPrimitives.ReadUInt16LittleEndian(buffer) != 0x0002)
             {
                 content.BeginDataSetAt(start);
+                dataSet = start;
                 break;
             }
 
@@ -74,9 +80,16 @@ internal readonly record struct PartTenFile(string SopInstanceUid, PresentationC
             }
         }
 
-        return sopClass is null || sopInstance is null || transferSyntax is null
-            ? throw Invalid(content.Name, "its meta information lacks a valid SOP Class UID (0002,0002), SOP Instance UID (0002,0003) or Transfer Syntax UID (0002,0010)")
-            : new PartTenFile(sopInstance, new PresentationContext(sopClass, transferSyntax));
+        if (sopClass is null || sopInstance is null || transferSyntax is null)
+        {
+            throw Invalid(content.Name, "its meta information lacks a valid SOP Class UID (0002,0002), SOP Instance UID (0002,0003) or Transfer Syntax UID (0002,0010)");
+        }
+
+        // The Affected SOP Instance UID is that of the data set (PS3.4, B.2.1); that of the meta information is another one in files that were changed carelessly.
+        var prefix = new byte[DataSetPrefixBytes];
+        var count = await content.FillAsync(prefix, cancellationToken).ConfigureAwait(false);
+        content.BeginDataSetAt(dataSet);
+        return new PartTenFile(PartTenHeader.FindSopInstanceUid(prefix.AsSpan(0, count), transferSyntax) ?? sopInstance, new PresentationContext(sopClass, transferSyntax));
     }
 
     // What a UID may hold (DICOM PS3.5, section 9.1), so that nothing else comes into a PDU or a message.

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace CodRetrieve.DicomWeb;
+namespace CodRetrieve.Dicom;
 
 /// <summary>
 /// What the beginning of an instance's file (PS3.10, 7.1) says of it. A store may list hashed UIDs, and a receiver knows those of the data set; Media Storage SOP Instance UID
@@ -36,17 +36,24 @@ internal readonly record struct PartTenHeader(string? SopInstanceUid, string? Tr
             rest = rest[length..];
         }
 
-        while (TryRead(rest, syntax == ImplicitLittleEndian, syntax == ExplicitBigEndian, out var tag, out var value, out var length) && tag <= SopInstanceUidTag)
+        return new(FindSopInstanceUid(rest, syntax) ?? mediaStorage, syntax);
+    }
+
+    /// <summary>The SOP Instance UID (0008,0018) in the first bytes of a data set; <see langword="null"/> where it is not in them, or they cannot be read.</summary>
+    public static string? FindSopInstanceUid(ReadOnlySpan<byte> dataSet, string? transferSyntaxUid)
+    {
+        var rest = dataSet;
+        while (TryRead(rest, transferSyntaxUid == ImplicitLittleEndian, transferSyntaxUid == ExplicitBigEndian, out var tag, out var value, out var length) && tag <= SopInstanceUidTag)
         {
             if (tag == SopInstanceUidTag)
             {
-                return new(Uid(value) ?? mediaStorage, syntax);
+                return Uid(value);
             }
 
             rest = rest[length..];
         }
 
-        return new(mediaStorage, syntax);
+        return null;
     }
 
     private static bool TryRead(ReadOnlySpan<byte> bytes, bool isImplicit, bool isBigEndian, out uint tag, out ReadOnlySpan<byte> value, out int length)
