@@ -304,6 +304,17 @@ public static class CodModelFactory
         return new InstanceSavedEventArgs(result);
     }
 
+    /// <summary>Creates the data of <see cref="Job.Skipped"/>.</summary>
+    /// <param name="instance">The instance that is saved already.</param>
+    /// <param name="location">Where it is; <see langword="null"/> where the save handler does not say.</param>
+    /// <returns>The event data.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="instance"/> is <see langword="null"/>.</exception>
+    public static InstanceSkippedEventArgs InstanceSkipped(InstanceInfo instance, string? location)
+    {
+        ArgumentNullException.ThrowIfNull(instance);
+        return new InstanceSkippedEventArgs(instance, location);
+    }
+
     /// <summary>Creates the data of <see cref="Job.Error"/>.</summary>
     /// <param name="failure">What failed.</param>
     /// <returns>The event data.</returns>

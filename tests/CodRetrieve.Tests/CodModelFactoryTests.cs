@@ -12,7 +12,7 @@ public sealed class CodModelFactoryTests
         var events = typeof(JobEvent).Assembly.GetExportedTypes().Where(type => type.BaseType == typeof(JobEvent));
 
         Assert.All(events, type => Assert.Contains(Methods(), method => method.ReturnType == type));
-        Assert.Equal(6, events.Count());
+        Assert.Equal(7, events.Count());
     }
 
     [Fact]

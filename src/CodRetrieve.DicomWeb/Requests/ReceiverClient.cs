@@ -72,7 +72,7 @@ internal sealed class ReceiverClient : IDisposable
                 response.Dispose();
             }
         }
-        catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception e) when (ConnectionFailure.Is(e) || e is IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             throw new ReceiverUnavailableException(
                 watch.HasFired

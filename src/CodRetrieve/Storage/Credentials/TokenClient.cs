@@ -41,7 +41,7 @@ internal sealed class TokenClient(HttpClientSource http) : HttpClientFactory
                     : null;
                 return response;
             }
-            catch (HttpRequestException e)
+            catch (Exception e) when (ConnectionFailure.Is(e))
             {
                 owner._failure = ConnectionFailure.Of(e, "access token", request.RequestUri!, http.ProxyFor(request.RequestUri!));
                 throw;

@@ -14,11 +14,15 @@ internal static class ConnectionFailure
     /// <param name="uri">The object, for the message.</param>
     /// <param name="url">The address of the request.</param>
     /// <param name="proxy">The proxy that it goes through; <see langword="null"/> for none, and where it is not known.</param>
-    public static ObjectStoreException Of(HttpRequestException exception, string uri, Uri url, Uri? proxy)
+    public static ObjectStoreException Of(Exception exception, string uri, Uri url, Uri? proxy)
     {
-        var (reason, message) = Explain(exception, url, proxy);
-        return new ObjectStoreException(reason, $"{uri}: {message}.", RedactedException.Of(exception)) { StatusCode = (int?)exception.StatusCode };
+        var failure = exception as HttpRequestException ?? new HttpRequestException(exception.Message, exception);
+        var (reason, message) = Explain(failure, url, proxy);
+        return new ObjectStoreException(reason, $"{uri}: {message}.", RedactedException.Of(failure)) { StatusCode = (int?)failure.StatusCode };
     }
+
+    /// <summary>Whether it is what sending throws where there is no connection: HttpClient lets a SocketException through when one is reset as soon as it is made.</summary>
+    public static bool Is(Exception exception) => exception is HttpRequestException or SocketException;
 
     private static (ObjectStoreFailure Reason, string Message) Explain(HttpRequestException exception, Uri url, Uri? proxy)
     {

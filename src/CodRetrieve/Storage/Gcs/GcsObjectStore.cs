@@ -165,7 +165,7 @@ internal sealed class GcsObjectStore : IObjectStore
         {
             return await (_client ?? _http.GetClient()).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop.Token).ConfigureAwait(false);
         }
-        catch (HttpRequestException e)
+        catch (Exception e) when (ConnectionFailure.Is(e))
         {
             throw ConnectionFailure.Of(e, uri, url, _http.ProxyFor(url));
         }

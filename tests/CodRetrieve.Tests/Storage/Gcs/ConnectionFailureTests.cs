@@ -50,6 +50,17 @@ public sealed class ConnectionFailureTests
         Assert.Equal(ObjectStoreFailure.InsecureConnection, failure.Reason);
     }
 
+    [Fact]
+    public void A_connection_that_is_reset_as_soon_as_it_is_made_is_worth_another_attempt()
+    {
+        var reset = new System.Net.Sockets.SocketException((int)System.Net.Sockets.SocketError.NotConnected);
+
+        Assert.True(ConnectionFailure.Is(reset));
+        var failure = ConnectionFailure.Of(reset, "gs://bucket", new Uri("https://localhost/"), null);
+        Assert.Equal(ObjectStoreFailure.Unavailable, failure.Reason);
+        Assert.Contains("(NotConnected)", failure.Message, StringComparison.Ordinal);
+    }
+
     [Fact(Timeout = 30_000)]
     public async Task A_handshake_that_is_cut_is_tried_again()
     {
