@@ -94,9 +94,7 @@ public abstract class DirectorySaveHandler : ISaveHandler, ISaveHandlerLifecycle
                 return ValueTask.FromResult(false);
             }
 
-            var receipts = StudyReceipts.Read(StatePaths.Receipts(_root, studyInstanceUid), run.Owner, _options);
-            BeginPlaces(studyInstanceUid, receipts);
-            _sessions[studyInstanceUid] = new StudySession(studyInstanceUid, run, taken, receipts);
+            _sessions[studyInstanceUid] = BeginStudy(studyInstanceUid, run, taken);
             return ValueTask.FromResult(true);
         }
         catch (Exception e) when (DestinationErrors.From(e, _root) is { } fault)
@@ -254,6 +252,21 @@ public abstract class DirectorySaveHandler : ISaveHandler, ISaveHandlerLifecycle
     {
         var path = StatePaths.Receipts(_root, studyInstanceUid);
         return _knownReceipts.Get(studyInstanceUid, receipts => receipts.IsOf(path), () => StudyReceipts.Read(path, PartialName.NewId(), _options))!;
+    }
+
+    private StudySession BeginStudy(string studyInstanceUid, RunMarker run, IDisposable taken)
+    {
+        try
+        {
+            var receipts = StudyReceipts.Read(StatePaths.Receipts(_root, studyInstanceUid), run.Owner, _options);
+            BeginPlaces(studyInstanceUid, receipts);
+            return new StudySession(studyInstanceUid, run, taken, receipts);
+        }
+        catch
+        {
+            taken.Dispose();
+            throw;
+        }
     }
 
     private void BeginPlaces(string studyInstanceUid, StudyReceipts receipts)
