@@ -11,7 +11,6 @@ internal readonly record struct PartTenFile(string SopInstanceUid, PresentationC
     public const int MaxMetaBytes = 64 * 1024;
 
     private const int PreambleBytes = 128;
-    private const int MaxUidBytes = 64;
 
     // What stands before the SOP Instance UID in a data set is some short elements of group 0008.
     private const int DataSetPrefixBytes = 1024;
@@ -96,7 +95,7 @@ internal readonly record struct PartTenFile(string SopInstanceUid, PresentationC
     private static string? Uid(byte[] value)
     {
         var uid = Encoding.ASCII.GetString(value).TrimEnd('\0', ' ');
-        return uid.Length is > 0 and <= MaxUidBytes && uid.All(static c => char.IsAsciiDigit(c) || c == '.') ? uid : null;
+        return DicomUid.IsUid(uid) ? uid : null;
     }
 
     private static DimseException Invalid(string name, string what) =>

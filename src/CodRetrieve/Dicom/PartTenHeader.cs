@@ -95,13 +95,7 @@ internal readonly record struct PartTenHeader(string? SopInstanceUid, string? Tr
     // What is no UID must not get into a URL or a message.
     private static string? Uid(ReadOnlySpan<byte> value)
     {
-        var text = value.TrimEnd((byte)0).TrimEnd((byte)' ');
-        if (text.Length is 0 or > 64)
-        {
-            return null;
-        }
-
-        var uid = Encoding.ASCII.GetString(text);
-        return uid.All(static c => char.IsAsciiDigit(c) || c == '.') ? uid : null;
+        var uid = Encoding.ASCII.GetString(value.TrimEnd((byte)0).TrimEnd((byte)' '));
+        return DicomUid.IsUid(uid) ? uid : null;
     }
 }
