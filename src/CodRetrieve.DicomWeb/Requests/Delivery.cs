@@ -111,10 +111,13 @@ internal sealed class Delivery(ReceiverClient client, ReceiverQueries queries, O
 
     private async Task<IEnumerable<IReadOnlyList<Outgoing>>> AfterResponseAsync(List<Outgoing> rest, ReceiverResponse response, CancellationToken cancellationToken)
     {
+        if (response.IsBusy)
+        {
+            return await AfterOutageAsync(rest, response.RetryAfter, NoCause, cancellationToken).ConfigureAwait(false);
+        }
+
         switch (response.Status)
         {
-            case 408 or 429 or 502 or 503 or 504:
-                return await AfterOutageAsync(rest, response.RetryAfter, NoCause, cancellationToken).ConfigureAwait(false);
             case 401 or 403:
                 throw DeliveryFailures.AccessDenied(client.Name, response.Status);
             case (>= 300 and < 400) or 404 or 405 or 501:

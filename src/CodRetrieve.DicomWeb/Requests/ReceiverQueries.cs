@@ -58,7 +58,7 @@ internal sealed class ReceiverQueries(ReceiverClient client)
         var response = await client.SendAsync(
             _ => new HttpRequestMessage(HttpMethod.Get, client.Url(target)) { Headers = { Accept = { new MediaTypeWithQualityHeaderValue("application/dicom+json") } } },
             cancellationToken).ConfigureAwait(false);
-        return response.Status is 408 or 429 or 502 or 503 or 504
+        return response.IsBusy
             ? throw new ReceiverUnavailableException($"{client.Name}: the search for instances got HTTP {response.Status}.", null)
             : response;
     }

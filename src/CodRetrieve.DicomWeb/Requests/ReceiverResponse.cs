@@ -10,6 +10,9 @@ internal sealed record ReceiverResponse(int Status, ReadOnlyMemory<byte> Body, T
     private const int MaxBodyBytes = 32 << 20;
     private const int MaxWarningLength = 500;
 
+    /// <summary>Whether the receiver, or a proxy before it, cannot work now and may later.</summary>
+    public bool IsBusy => Status is 408 or 429 or 502 or 503 or 504;
+
     public static async Task<ReceiverResponse> ReadAsync(HttpResponseMessage response, IdleWatch watch, TimeProvider time)
     {
         using var body = new MemoryStream();
