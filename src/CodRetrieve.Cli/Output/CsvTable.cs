@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -11,8 +10,6 @@ namespace CodRetrieve.Cli.Output;
 internal sealed class CsvTable : IInstanceTable
 {
     private const int FlushLength = 1 << 15;
-
-    private static readonly SearchValues<char> Quoted = SearchValues.Create("\",\r\n");
 
     private readonly Stream _stream;
     private readonly StringBuilder _text = new();
@@ -60,10 +57,7 @@ internal sealed class CsvTable : IInstanceTable
     {
         if (value is not null)
         {
-            // A space at an end is part of the value, and some readers trim what has no quotes.
-            _ = value.AsSpan().ContainsAny(Quoted) || value.StartsWith(' ') || value.EndsWith(' ')
-                ? _text.Append('"').Append(value.Replace("\"", "\"\"", StringComparison.Ordinal)).Append('"')
-                : _text.Append(value);
+            _text.Append(CsvCell.Of(value));
         }
 
         _text.Append(',');

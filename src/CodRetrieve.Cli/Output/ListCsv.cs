@@ -46,11 +46,5 @@ internal sealed class ListCsv : IListWriter
 
     private static string Text(IFormattable? value) => value?.ToString(value is DateTimeOffset ? "O" : null, CultureInfo.InvariantCulture) ?? "";
 
-    private void WriteLine(params string[] cells) => _output.WriteLine(string.Join(',', cells.Select(Quoted)));
-
-    private static string Quoted(string cell)
-    {
-        var text = PrintableText.Of(cell);
-        return text.AsSpan().ContainsAny(",\"") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
-    }
+    private void WriteLine(params string[] cells) => _output.WriteLine(string.Join(',', cells.Select(static cell => CsvCell.Of(PrintableText.Of(cell)))));
 }
