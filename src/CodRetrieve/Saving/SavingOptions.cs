@@ -89,6 +89,16 @@ public sealed class SavingOptions
     /// <summary>Whether each file is made durable before it gets its name.</summary>
     internal bool FlushesEachFile => Durability == Durability.Instance || (Durability == Durability.Study && !Files.CanFlushFileSystem);
 
+    /// <summary>Throws if links are not allowed and a path below a directory leads through one.</summary>
+    /// <exception cref="IOException">It does.</exception>
+    internal void ThrowIfLink(string directory, string path)
+    {
+        if (!AllowSymbolicLinks)
+        {
+            IO.SymbolicLink.ThrowIfBelow(directory, path);
+        }
+    }
+
     internal ILogger Logger { get; private set; } = NullLogger.Instance;
 
     internal SavingOptions Validated()

@@ -26,7 +26,7 @@ internal sealed class SavedStudyFolder(string directory, string studyInstanceUid
 
     public bool IsUnfinished => false;
 
-    public string LocationOf(InstanceInfo instance) => _files.PathOf(instance);
+    public string LocationOf(InstanceInfo instance) => _files.LocationOf(instance);
 
     public SavedFile? Open(InstanceInfo instance) =>
         _files.TryOpen(instance) is { } file ? new SavedFile(file, file.Length, file.Name) : null;

@@ -26,11 +26,9 @@ internal sealed class StudyFolderLayout : IStudyLayout
     public string SeriesFolder(string studyInstanceUid, string seriesInstanceUid) =>
         Path.Combine(StudyFolder(studyInstanceUid), SafeName.Validate(seriesInstanceUid), "instances");
 
-    /// <summary>Where an instance's file is, or will be.</summary>
-    public string PathOf(InstanceInfo instance) =>
+    /// <inheritdoc/>
+    public string LocationOf(InstanceInfo instance) =>
         Path.Combine(SeriesFolder(instance.Series), InstanceFile.Name(SafeName.Validate(instance.SopInstanceUid)));
-
-    public string LocationOf(InstanceInfo instance) => PathOf(instance);
 
     public bool NeedsFileSystemFlush => !_options.FlushesEachFile;
 
@@ -39,7 +37,7 @@ internal sealed class StudyFolderLayout : IStudyLayout
     public async ValueTask<(string Location, FoundFile File)> SaveAsync(
         InstanceInfo instance, StudySession session, Stream content, CancellationToken cancellationToken)
     {
-        var path = PathOf(instance);
+        var path = LocationOf(instance);
         return (path, await _writer.SaveAsync(instance, path, session.Run.Owner, content, cancellationToken).ConfigureAwait(false));
     }
 
@@ -83,7 +81,7 @@ internal sealed class StudyFolderLayout : IStudyLayout
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public FileStream? TryOpen(InstanceInfo instance)
     {
-        var path = PathOf(instance);
+        var path = LocationOf(instance);
         ThrowIfLink(path);
         return TryOpen(path);
     }
@@ -151,13 +149,7 @@ internal sealed class StudyFolderLayout : IStudyLayout
     }
 
     /// <summary>Throws if links are not allowed and a path leads through one.</summary>
-    public void ThrowIfLink(string path)
-    {
-        if (!_options.AllowSymbolicLinks)
-        {
-            SymbolicLink.ThrowIfBelow(_root, path);
-        }
-    }
+    public void ThrowIfLink(string path) => _options.ThrowIfLink(_root, path);
 
     /// <summary>Deletes the file of an instance, if it is the one that its receipt is of.</summary>
     /// <exception cref="IOException">It is another one, or cannot be deleted.</exception>

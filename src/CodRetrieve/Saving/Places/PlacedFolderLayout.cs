@@ -18,7 +18,7 @@ internal sealed class PlacedFolderLayout : IStudyLayout
     private readonly InstancePlaces _places;
     private readonly InstanceWriter _writer;
     // The names that this job is about to give.
-    private readonly ConcurrentDictionary<string, string> _claims = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, bool> _claims = new(StringComparer.OrdinalIgnoreCase);
 
     public PlacedFolderLayout(string root, SavingOptions options, InstancePlaces places)
     {
@@ -30,7 +30,7 @@ internal sealed class PlacedFolderLayout : IStudyLayout
 
     public bool NeedsFileSystemFlush => !_options.FlushesEachFile;
 
-    public ISavedStudy OpenStudy(string studyInstanceUid) => new PlacedStudy(_root, studyInstanceUid, _places.Of(studyInstanceUid), _options);
+    public ISavedStudy OpenStudy(string studyInstanceUid) => new PlacedStudy($"{_root} ({studyInstanceUid})", this, _places.Of(studyInstanceUid));
 
     public FoundInstances Find(SeriesInfo series, StudySession? session, CancellationToken cancellationToken)
     {
@@ -122,15 +122,11 @@ internal sealed class PlacedFolderLayout : IStudyLayout
 
     public long SpaceNeeded(long bytesToSave, long bytesCarriedOver) => bytesToSave;
 
-    private string PathOf(string place) => Path.Combine(_root, place.Replace('/', Path.DirectorySeparatorChar));
+    /// <summary>The path of a place.</summary>
+    public string PathOf(string place) => Path.Combine(_root, place.Replace('/', Path.DirectorySeparatorChar));
 
-    private void ThrowIfLink(string path)
-    {
-        if (!_options.AllowSymbolicLinks)
-        {
-            SymbolicLink.ThrowIfBelow(_root, path);
-        }
-    }
+    /// <summary>Throws if links are not allowed and a path leads through one.</summary>
+    public void ThrowIfLink(string path) => _options.ThrowIfLink(_root, path);
 
     private FoundFile? Look(string path)
     {
@@ -244,15 +240,13 @@ internal sealed class PlacedFolderLayout : IStudyLayout
     // A place that is the instance's own, or nobody's.
     private string Claim(InstanceInfo instance, StudyPlaces places, string? before)
     {
-        var name = ZipDirectory.EntryName(instance);
         var place = places.PlannedOf(instance);
-        return (place == before || !Path.Exists(PathOf(place))) && _claims.TryAdd(place, name) ? place : ClaimDistinguished(instance, places, name);
-    }
+        if ((place != before && Path.Exists(PathOf(place))) || !_claims.TryAdd(place, true))
+        {
+            place = places.Replan(instance);
+            _claims.TryAdd(place, true);
+        }
 
-    private string ClaimDistinguished(InstanceInfo instance, StudyPlaces places, string name)
-    {
-        var place = places.Replan(instance);
-        _claims.TryAdd(place, name);
         return place;
     }
 

@@ -1,22 +1,20 @@
-using CodRetrieve.IO;
-
 namespace CodRetrieve.Saving;
 
 /// <summary>A study saved as files in a layout of the user's. Of its folders, which may be those of others, too, only what was saved is looked at.</summary>
-internal sealed class PlacedStudy(string root, string studyInstanceUid, StudyPlaces places, SavingOptions options) : ISavedStudy
+internal sealed class PlacedStudy(string location, PlacedFolderLayout files, StudyPlaces places) : ISavedStudy
 {
-    public string Location => $"{root} ({studyInstanceUid})";
+    public string Location => location;
 
     public Exception? Fault => null;
 
     public bool IsUnfinished => false;
 
-    public string LocationOf(InstanceInfo instance) => PathOf(places.Of(instance));
+    public string LocationOf(InstanceInfo instance) => files.PathOf(places.Of(instance));
 
     public SavedFile? Open(InstanceInfo instance)
     {
         var path = LocationOf(instance);
-        ThrowIfLink(path);
+        files.ThrowIfLink(path);
         return StudyFolderLayout.TryOpen(path) is { } file ? new SavedFile(file, file.Length, file.Name) : null;
     }
 
@@ -24,8 +22,8 @@ internal sealed class PlacedStudy(string root, string studyInstanceUid, StudyPla
     {
         foreach (var (instance, place) in places.Saved)
         {
-            var path = PathOf(place);
-            ThrowIfLink(path);
+            var path = files.PathOf(place);
+            files.ThrowIfLink(path);
             if (File.Exists(path))
             {
                 yield return new SavedName(instance, path);
@@ -36,15 +34,5 @@ internal sealed class PlacedStudy(string root, string studyInstanceUid, StudyPla
     public void Dispose()
     {
         // Nothing stays open between calls.
-    }
-
-    private string PathOf(string place) => Path.Combine(root, place.Replace('/', Path.DirectorySeparatorChar));
-
-    private void ThrowIfLink(string path)
-    {
-        if (!options.AllowSymbolicLinks)
-        {
-            SymbolicLink.ThrowIfBelow(root, path);
-        }
     }
 }

@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using CodRetrieve.IO;
 
 namespace CodRetrieve.Saving;
 
@@ -184,11 +183,5 @@ internal sealed class ZipDirectory(string directory, SavingOptions options, Inst
     }
 
     /// <summary>Throws if links are not allowed and a zip is one.</summary>
-    public void ThrowIfLink(string path)
-    {
-        if (!options.AllowSymbolicLinks)
-        {
-            SymbolicLink.ThrowIfBelow(directory, path);
-        }
-    }
+    public void ThrowIfLink(string path) => options.ThrowIfLink(directory, path);
 }
