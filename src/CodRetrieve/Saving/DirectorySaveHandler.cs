@@ -231,11 +231,6 @@ public abstract class DirectorySaveHandler : ISaveHandler, ISaveHandlerLifecycle
     {
         try
         {
-            if (session is null)
-            {
-                LayoutRecord.Check(_root, _options);
-            }
-
             var found = _layout.Find(series, session, cancellationToken);
             var receipts = session?.Receipts ?? ReadReceipts(series.StudyInstanceUid);
             var mayRead = session is not null && _options.ExistingFilePolicy != ExistingFilePolicy.Keep;
@@ -251,7 +246,14 @@ public abstract class DirectorySaveHandler : ISaveHandler, ISaveHandlerLifecycle
     private StudyReceipts ReadReceipts(string studyInstanceUid)
     {
         var path = StatePaths.Receipts(_root, studyInstanceUid);
-        return _knownReceipts.Get(studyInstanceUid, receipts => receipts.IsOf(path), () => StudyReceipts.Read(path, PartialName.NewId(), _options))!;
+        return _knownReceipts.Get(studyInstanceUid, receipts => receipts.IsOf(path), Read)!;
+
+        StudyReceipts Read()
+        {
+            // Once for a study: the series of one are many, and in one layout.
+            LayoutRecord.Check(_root, _options);
+            return StudyReceipts.Read(path, PartialName.NewId(), _options);
+        }
     }
 
     private StudySession BeginStudy(string studyInstanceUid, RunMarker run, IDisposable taken)
