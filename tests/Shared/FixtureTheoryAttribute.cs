@@ -7,9 +7,6 @@ public sealed class FixtureTheoryAttribute : TheoryAttribute
     public FixtureTheoryAttribute()
     {
         Timeout = 60_000;
-        if (SharedFixtures.Find() is null)
-        {
-            Skip = "The folder shared/fixtures is not beside the repository.";
-        }
+        Skip = SharedFixtures.Absence;
     }
 }

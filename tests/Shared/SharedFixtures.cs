@@ -15,6 +15,9 @@ public sealed class SharedFixtures
         Series = manifest.Series;
     }
 
+    /// <summary>Why a test that needs them is skipped; <see langword="null"/> where they are present.</summary>
+    public static string? Absence => Find() is null ? "The folder shared/fixtures is not beside the repository." : null;
+
     public static SharedFixtures? Find()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)

@@ -10,7 +10,7 @@ public sealed class OrthancFactAttribute : FactAttribute
     {
         Timeout = 240_000;
         Skip = OrthancServer.Program is null || OrthancServer.Plugin is null ? "Orthanc is not installed: apt-get install orthanc orthanc-dicomweb"
-            : needsFixtures && SharedFixtures.Find() is null ? "The folder shared/fixtures is not beside the repository."
+            : needsFixtures && SharedFixtures.Absence is { } absence ? absence
             : needsMount && !CanMount() ? "Mounting a small file system is not permitted."
             : null;
     }

@@ -1,19 +1,9 @@
 namespace CodRetrieve.Dimse.Tests.Support;
 
 /// <summary>Content as a job gives it: forward and asynchronously, in pieces; at its end it may fail, or wait.</summary>
-internal sealed class TestContent(byte[] head, long zeros = 0, Func<CancellationToken, Task>? end = null) : Stream
+internal sealed class TestContent(byte[] head, long zeros = 0, Func<CancellationToken, Task>? end = null) : ReadOnlyForwardStream
 {
     private long _position;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     public long BytesRead => _position;
 
@@ -38,18 +28,4 @@ internal sealed class TestContent(byte[] head, long zeros = 0, Func<Cancellation
         _position += count;
         return count;
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }
