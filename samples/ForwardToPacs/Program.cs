@@ -38,5 +38,5 @@ async Task SendAsync()
     var job = cod.CreateJob([study.StudyInstanceUid], pacs);
     job.Error += (_, e) => Console.WriteLine($"  Failed: {e.Failure}");
     var result = await job.RunAsync();
-    Console.WriteLine($"{result.Outcome}: {result.InstancesSaved} instances delivered ({pacs.Counts}), {result.InstancesSkipped} skipped (delivered before)");
+    Console.WriteLine($"{result.Outcome}: {result.InstancesSaved} instances delivered, {result.InstancesSkipped} skipped (delivered before). {pacs.Counts}");
 }

@@ -14,7 +14,7 @@ public sealed class ForwardToPacsTests
 
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
         Assert.Contains("Complete: 60 instances delivered", result.Out, StringComparison.Ordinal);
-        Assert.Contains("Complete: 0 instances delivered (), 60 skipped (delivered before)", result.Out, StringComparison.Ordinal);
+        Assert.Contains("Complete: 0 instances delivered, 60 skipped (delivered before)", result.Out, StringComparison.Ordinal);
         Assert.Contains("The PACS has 60 instances.", result.Out, StringComparison.Ordinal);
         Assert.Single(Directory.GetFiles(folder.Output, "*.jsonl", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 }));
     }
