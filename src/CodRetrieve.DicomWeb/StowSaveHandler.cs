@@ -110,7 +110,13 @@ public sealed class StowSaveHandler : ISaveHandler, ISaveHandlerLifecycle, IDisp
         {
             var acknowledgement = await sent.WhenDoneAsync().ConfigureAwait(false);
             await _verifier.VerifyAsync(sent, cancellationToken).ConfigureAwait(false);
-            _receipts.Add(sent, acknowledgement, _options.Verification, _options.TimeProvider.GetUtcNow());
+            _receipts.Add(new(instance, sent.SopInstanceUid, sent.SizeBytes, sent.Crc32c, acknowledgement.Outcome.ToString())
+            {
+                Status = acknowledgement.Status,
+                Reason = acknowledgement.Reason,
+                Verified = _options.Verification.ToString(),
+                Time = _options.TimeProvider.GetUtcNow(),
+            });
             _tally.Add(acknowledgement.Outcome);
             return $"{_client.Name} ({acknowledgement.Outcome})";
         }

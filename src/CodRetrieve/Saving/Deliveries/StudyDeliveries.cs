@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json;
 using CodRetrieve.IO;
 
-namespace CodRetrieve.DicomWeb;
+namespace CodRetrieve.Saving;
 
 /// <summary>
 /// The receipts of one study and receiver: a file of JSON lines that is only added to, each with a CRC32C of its own. A line that is cut or damaged is none. Safe for
@@ -44,10 +44,9 @@ internal sealed class StudyDeliveries : IDisposable
         }
     }
 
-    public void Add(Outgoing sent, Acknowledgement acknowledgement, string receiver, DeliveryVerification verification, DateTimeOffset time)
+    public void Add(DeliveryRecord record, string receiver)
     {
-        var receipt = new DeliveryReceipt(sent.SizeBytes, sent.Crc32c, sent.Instance.Series.TarGeneration);
-        var line = Encoding.UTF8.GetBytes("\n" + Seal(Write(sent, receipt, acknowledgement, receiver, verification, time)) + "\n");
+        var line = Encoding.UTF8.GetBytes("\n" + Seal(Write(record, receiver)) + "\n");
         lock (_gate)
         {
             if (_file is null)
@@ -58,7 +57,7 @@ internal sealed class StudyDeliveries : IDisposable
 
             // With an end of line before it, too: a run that was killed may have left half of one.
             _file.Write(line);
-            _receipts[Key(sent.Instance)] = receipt;
+            _receipts[Key(record.Instance)] = record.ToReceipt();
         }
     }
 
@@ -84,33 +83,37 @@ internal sealed class StudyDeliveries : IDisposable
 
     private static string Seal(string json) => $"{json[..^1]}{Check}{Crc32C.Append(0, Encoding.UTF8.GetBytes(json)):x8}\"}}";
 
-    private static string Write(
-        Outgoing sent, DeliveryReceipt receipt, Acknowledgement acknowledgement, string receiver, DeliveryVerification verification, DateTimeOffset time)
+    private static string Write(DeliveryRecord record, string receiver)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
-            json.WriteString("time", time.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
-            json.WriteString("series", sent.Instance.Series.SeriesInstanceUid);
-            json.WriteString("instance", sent.Instance.SopInstanceUid);
-            json.WriteString("sopInstanceUid", sent.SopInstanceUid);
-            json.WriteNumber("size", receipt.SizeBytes);
-            json.WriteString("crc32c", Crc32C.Format(receipt.Crc32c));
-            if (receipt.TarGeneration is { } generation)
+            json.WriteString("time", record.Time.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+            json.WriteString("series", record.Instance.Series.SeriesInstanceUid);
+            json.WriteString("instance", record.Instance.SopInstanceUid);
+            if (record.SopClassUid is { } sopClass)
+            {
+                json.WriteString("sopClassUid", sopClass);
+            }
+
+            json.WriteString("sopInstanceUid", record.SopInstanceUid);
+            json.WriteNumber("size", record.SizeBytes);
+            json.WriteString("crc32c", Crc32C.Format(record.Crc32c));
+            if (record.Instance.Series.TarGeneration is { } generation)
             {
                 json.WriteNumber("generation", generation);
             }
 
             json.WriteString("receiver", receiver);
-            json.WriteString("outcome", acknowledgement.Outcome.ToString());
-            json.WriteNumber("status", acknowledgement.Status);
-            if (acknowledgement.Reason is { } reason)
+            json.WriteString("outcome", record.Outcome);
+            json.WriteNumber("status", record.Status);
+            if (record.Reason is { } reason)
             {
                 json.WriteNumber("reason", reason);
             }
 
-            json.WriteString("verified", verification.ToString());
+            json.WriteString("verified", record.Verified);
             json.WriteEndObject();
         }
 
@@ -127,10 +130,13 @@ internal sealed class StudyDeliveries : IDisposable
 
         using var json = JsonDocument.Parse(line);
         var root = json.RootElement;
-        if (Crc32C.TryParse(root.GetProperty("crc32c").GetString(), out var crc))
+        if (Crc32C.TryParse(Text(root, "crc32c"), out var crc))
         {
             long? generation = root.TryGetProperty("generation", out var number) ? number.GetInt64() : null;
-            _receipts[$"{root.GetProperty("series").GetString()}/{root.GetProperty("instance").GetString()}"] = new(root.GetProperty("size").GetInt64(), crc, generation);
+            SopReference? reference = Text(root, "sopClassUid") is { } sopClass && Text(root, "sopInstanceUid") is { } sopInstance ? new(sopClass, sopInstance) : null;
+            _receipts[$"{Text(root, "series")}/{Text(root, "instance")}"] = new(root.GetProperty("size").GetInt64(), crc, generation, Text(root, "outcome") ?? "", reference);
         }
     }
+
+    private static string? Text(JsonElement root, string name) => root.TryGetProperty(name, out var value) ? value.GetString() : null;
 }

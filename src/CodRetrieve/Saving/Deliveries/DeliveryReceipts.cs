@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace CodRetrieve.DicomWeb;
+namespace CodRetrieve.Saving;
 
 /// <summary>The receipts of a receiver, study by study. Safe for use by several threads.</summary>
 internal sealed class DeliveryReceipts(string? directory, string receiver)
@@ -19,13 +19,13 @@ internal sealed class DeliveryReceipts(string? directory, string receiver)
         : Guard(() => _studies.GetOrAdd(studyInstanceUid, uid => new(() => StudyDeliveries.Read(Path.Combine(_folder, uid + ".jsonl")))).Value);
 
     /// <exception cref="DestinationException">It cannot be written.</exception>
-    public void Add(Outgoing sent, Acknowledgement acknowledgement, DeliveryVerification verification, DateTimeOffset time)
+    public void Add(DeliveryRecord record)
     {
-        if (Of(sent.Instance.Series.StudyInstanceUid) is { } study)
+        if (Of(record.Instance.Series.StudyInstanceUid) is { } study)
         {
             Guard(() =>
             {
-                study.Add(sent, acknowledgement, receiver, verification, time);
+                study.Add(record, receiver);
                 return study;
             });
         }
