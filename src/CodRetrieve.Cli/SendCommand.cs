@@ -1,6 +1,5 @@
 using CodRetrieve.Cli.Input;
 using CodRetrieve.Cli.Options;
-using CodRetrieve.DicomWeb;
 
 namespace CodRetrieve.Cli;
 
@@ -35,8 +34,7 @@ internal sealed class SendCommand(Request request, SendRequest send, Terminal te
 
     protected override string BusyText(string study, string holder) => $"The study {study} was not sent: another process is sending it{holder}. Run again when that has ended.";
 
-    // An archive is not asked by C-FIND what it has.
-    protected override bool IsResumed => _receiver!.Handler is StowSaveHandler;
+    protected override bool IsResumed => _receiver!.KnowsWhatIsThere;
 
     protected override string? LastLine => _receiver?.Summary;
 }

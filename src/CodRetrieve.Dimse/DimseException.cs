@@ -14,4 +14,7 @@ public sealed class DimseException : CodRetrieveException
 
     /// <summary>Gets the status of the archive's response (DICOM PS3.4, table B.2-1), such as 0xA700; <see langword="null"/> where there was none.</summary>
     public int? Status { get; init; }
+
+    /// <summary>Gets what became of the instance. Default <see cref="DimseDeliveryOutcome.Unknown"/>.</summary>
+    public DimseDeliveryOutcome Outcome { get; init; } = DimseDeliveryOutcome.Unknown;
 }

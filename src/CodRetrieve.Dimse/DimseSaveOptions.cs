@@ -1,4 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CodRetrieve.Dimse;
 
@@ -11,13 +13,48 @@ public sealed class DimseSaveOptions
     public int MaxAssociations { get; set; } = 4;
 
     /// <summary>
-    /// Gets or sets how often an instance is tried while the archive is out of resources (A7xx), busy, or the association breaks. Default 5; 1 to 20. Attempts after the first one send
+    /// Gets or sets how often an instance is tried while the archive is out of resources (A7xx), or the association breaks. Default 5; 1 to 20. Attempts after the first one send
     /// kept bytes, see <see cref="RetryBufferBytes"/>.
     /// </summary>
     public int MaxAttempts { get; set; } = 5;
 
     /// <summary>Gets or sets the wait before the second attempt; each further one waits twice as long, at most a minute. Default 2 s; zero to a minute.</summary>
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// Gets or sets how long an archive that cannot be reached, or is busy, is waited for before the job ends. Default 15 min; zero, to end at once, to a day. See
+    /// <see cref="MaxInitialOutage"/> for the first association.
+    /// </summary>
+    public TimeSpan MaxOutage { get; set; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>
+    /// Gets or sets how long an archive is waited for with which this handler has never had an association: its address may be wrong. Default 5 s; zero, to end at once, to a day.
+    /// Set it to <see cref="MaxOutage"/> where the archive may be down when a job begins.
+    /// </summary>
+    public TimeSpan MaxInitialOutage { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// Gets or sets whether the archive is asked, for each series, which instances it has before they are fetched (C-FIND, Study Root). Default <see langword="true"/>. Where it does not
+    /// accept that, receipts alone count: see <see cref="DimseSaveHandler.QueryFailure"/>.
+    /// </summary>
+    public bool AskForExisting { get; set; } = true;
+
+    /// <summary>
+    /// Gets or sets whether the archive is asked for each instance that it confirmed (C-FIND). Default <see langword="false"/>. Shows that it is there, not that its bytes are those that
+    /// were sent: C-STORE has no way to read back.
+    /// </summary>
+    public bool VerifyExistence { get; set; }
+
+    /// <summary>
+    /// Gets or sets the directory for receipts, <c>.codretrieve/deliveries/{archive}/{study}.jsonl</c>; <see langword="null"/>, the default, for none. With it a second
+    /// run knows what was delivered, and that its bytes were those that the store lists now.
+    /// </summary>
+    public string? ReceiptDirectory { get; set; }
+
+    /// <summary>
+    /// Gets or sets how storage commitment is requested when the instances of a study are delivered; <see langword="null"/>, the default, for not at all.
+    /// </summary>
+    public StorageCommitmentOptions? StorageCommitment { get; set; }
 
     /// <summary>
     /// Gets or sets how many bytes of an instance are kept in memory while it is sent, so that it can be sent again; a larger instance fails where another attempt is needed, and the next
@@ -47,13 +84,18 @@ public sealed class DimseSaveOptions
     public X509Certificate2? ClientCertificate { get; set; }
 
     /// <summary>
-    /// Gets or sets the authorities that the archive's certificate is checked against in place of those of the system; needs <c>tls=true</c>. Default <see langword="null"/>: those of the
-    /// system.
+    /// Gets or sets the certificate authorities that are trusted for the archive besides those of the system; needs <c>tls=true</c>. Default <see langword="null"/>: none besides them.
     /// </summary>
     public X509Certificate2Collection? CertificateAuthorities { get; set; }
 
+    /// <summary>Gets or sets the log. Default none.</summary>
+    public ILogger Logger { get; set; } = NullLogger.Instance;
+
     /// <summary>Gets or sets the clock of waits and timeouts. Default <see cref="System.TimeProvider.System"/>.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+
+    // An item of a report refers to one instance by two UIDs, and may say where to retrieve it.
+    internal int MaxReportBytes => (64 * 1024) + (1024 * (StorageCommitment?.MaxInstances ?? 0));
 
     internal DimseSaveOptions Copy()
     {
@@ -61,18 +103,23 @@ public sealed class DimseSaveOptions
         Check(MaxAttempts is >= 1 and <= 20, MaxAttempts, "1 to 20", nameof(MaxAttempts));
         Check(RetryDelay >= TimeSpan.Zero && RetryDelay <= TimeSpan.FromMinutes(1), RetryDelay, "zero to a minute", nameof(RetryDelay));
         Check(RetryBufferBytes is >= 0 and <= 1024 * 1024 * 1024, RetryBufferBytes, "zero to 1 GiB", nameof(RetryBufferBytes));
+        Check(MaxOutage >= TimeSpan.Zero && MaxOutage <= TimeSpan.FromDays(1), MaxOutage, "zero to a day", nameof(MaxOutage));
+        Check(MaxInitialOutage >= TimeSpan.Zero && MaxInitialOutage <= TimeSpan.FromDays(1), MaxInitialOutage, "zero to a day", nameof(MaxInitialOutage));
         CheckTimeout(ConnectTimeout, nameof(ConnectTimeout));
         CheckTimeout(AssociationTimeout, nameof(AssociationTimeout));
         CheckTimeout(IdleTimeout, nameof(IdleTimeout));
         CheckTimeout(ResponseTimeout, nameof(ResponseTimeout));
         CheckTimeout(KeepAlive, nameof(KeepAlive));
         ArgumentNullException.ThrowIfNull(TimeProvider);
-        return (DimseSaveOptions)MemberwiseClone();
+        ArgumentNullException.ThrowIfNull(Logger);
+        var copy = (DimseSaveOptions)MemberwiseClone();
+        copy.StorageCommitment = StorageCommitment?.Copy();
+        return copy;
     }
 
-    private static void CheckTimeout(TimeSpan value, string name) => Check(value > TimeSpan.Zero && value <= TimeSpan.FromDays(1), value, "more than zero, at most a day", name);
+    internal static void CheckTimeout(TimeSpan value, string name) => Check(value > TimeSpan.Zero && value <= TimeSpan.FromDays(1), value, "more than zero, at most a day", name);
 
-    private static void Check<T>(bool isValid, T value, string range, string name)
+    internal static void Check<T>(bool isValid, T value, string range, string name)
     {
         if (!isValid)
         {

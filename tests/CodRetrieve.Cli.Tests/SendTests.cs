@@ -120,12 +120,51 @@ public sealed class SendTests
     }
 
     [Theory(Timeout = 30_000)]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public async Task What_an_archive_has_by_receipt_or_query_is_not_sent_again(bool hasReceipts, bool canAsk)
+    {
+        await using var store = await CliStore.StartAsync();
+        await using var archive = new FakeArchive { OnContext = (sopClass, _) => canAsk || !sopClass.StartsWith("1.2.840.10008.5.1.4.1.2.", StringComparison.Ordinal) ? (byte)0 : (byte)3 };
+        string[] send = [
+            "send", TestStore.Url, store.PutStudy().StudyInstanceUid, "--to", $"{archive.Address}?calling=TESTS", "--commitment",
+            .. hasReceipts ? ["--receipts", store.Folder.Output] : (string[])[], .. canAsk ? ["--verify-delivery", "exists"] : (string[])[]];
+
+        var first = await store.RunAsync(send);
+        var second = await store.RunAsync(send);
+
+        Assert.Equal((0, ""), (first.ExitCode, first.Error));
+        Assert.Contains("Delivered: Stored: 5, Committed: 5", first.Out, StringComparison.Ordinal);
+        Assert.Equal(!canAsk, first.Out.Contains("could not be asked what it has", StringComparison.Ordinal));
+        Assert.Equal(0, second.ExitCode);
+        Assert.Equal(hasReceipts || canAsk ? 5 : 10, archive.Stored.Count);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task An_archive_that_does_not_commit_exits_with_1_and_says_why()
+    {
+        await using var store = await CliStore.StartAsync();
+        await using var archive = new FakeArchive { OnCommit = static (_, _) => 0x0119 };
+
+        var result = await store.RunAsync("send", TestStore.Url, store.PutStudy().StudyInstanceUid, "--to", $"{archive.Address}?calling=TESTS", "--commitment", "--commitment-timeout", "20s");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("5 of 5 instances were not committed", result.Error, StringComparison.Ordinal);
+        Assert.Contains("0119H", result.Error, StringComparison.Ordinal);
+    }
+
+    [Theory(Timeout = 30_000)]
     [InlineData("pacs.example", "--to is no address of a receiver")]
     [InlineData("ftp://pacs.example/", "http or https")]
     [InlineData("https://user:secret-of-a-url@pacs.example/", "without user, query and fragment")]
     [InlineData("dicom://pacs.example", "dicom://")]
-    [InlineData("dicom://A@127.0.0.1:104?calling=B", "--verify-delivery is for receivers with DICOMweb", "--verify-delivery", "exists")]
-    [InlineData("dicom://A@127.0.0.1:104?calling=B", "--receipts is for receivers with DICOMweb", "--receipts", "receipts")]
+    [InlineData("dicom://A@127.0.0.1:104?calling=B", "Use --verify-delivery exists or --commitment", "--verify-delivery", "bytes")]
+    [InlineData("dicom://A@127.0.0.1:104?calling=B", "--to-token-file is for receivers with DICOMweb", "--to-token-file", "file")]
+    [InlineData("dicom://A@127.0.0.1:104?calling=B", "--commitment-timeout is for --commitment", "--commitment-timeout", "1m")]
+    [InlineData("https://pacs.example/", "are for archives by C-STORE", "--commitment")]
+    [InlineData("https://pacs.example/", "are for archives by C-STORE", "--commitment-port", "11112")]
     [InlineData("https://pacs.example/", "There is no certificate file", "--to-client-certificate", "no-such-file.pem")]
     [InlineData("https://pacs.example/", "one of --to-token-command and --to-token-file", "--to-token-command", "echo", "--to-token-file", "file")]
     [InlineData("https://pacs.example/", "--verify-delivery must be none, exists or bytes", "--verify-delivery", "2")]

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using CodRetrieve.Dimse.Tests.Support;
 using Microsoft.Extensions.Time.Testing;
 
@@ -217,8 +215,8 @@ public sealed class DeliveryTests
     [InlineData(false)]
     public async Task Instances_are_delivered_over_tls_with_a_client_certificate(bool isRequired)
     {
-        using var server = Certificate("localhost");
-        using var client = Certificate("client");
+        using var server = TestCertificate.SelfSigned("localhost");
+        using var client = TestCertificate.SelfSigned("client");
         await using var archive = new FakeArchive { Certificate = server, RequiresClientCertificate = isRequired };
         await using var handler = new DimseSaveHandler(archive.Address, new() { CertificateAuthorities = [server], ClientCertificate = isRequired ? client : null });
 
@@ -230,7 +228,7 @@ public sealed class DeliveryTests
     [Fact(Timeout = 60_000)]
     public async Task A_certificate_of_an_unknown_authority_ends_the_job()
     {
-        using var server = Certificate("localhost");
+        using var server = TestCertificate.SelfSigned("localhost");
         await using var archive = new FakeArchive { Certificate = server };
         await using var handler = new DimseSaveHandler(archive.Address);
 
@@ -238,17 +236,5 @@ public sealed class DeliveryTests
 
         Assert.Contains("TLS failed", failure.Message, StringComparison.Ordinal);
         Assert.Contains("CertificateAuthorities", failure.Message, StringComparison.Ordinal);
-    }
-
-    private static X509Certificate2 Certificate(string name)
-    {
-        using var key = RSA.Create(2048);
-        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName(name);
-        request.CertificateExtensions.Add(names.Build());
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        using var made = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-        return X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pfx), null);
     }
 }

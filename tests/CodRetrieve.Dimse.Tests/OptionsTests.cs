@@ -55,6 +55,11 @@ public sealed class OptionsTests
         { nameof(DimseSaveOptions.IdleTimeout), new() { IdleTimeout = TimeSpan.MaxValue } },
         { nameof(DimseSaveOptions.ResponseTimeout), new() { ResponseTimeout = TimeSpan.Zero } },
         { nameof(DimseSaveOptions.KeepAlive), new() { KeepAlive = TimeSpan.Zero } },
+        { nameof(DimseSaveOptions.MaxOutage), new() { MaxOutage = TimeSpan.FromDays(2) } },
+        { nameof(DimseSaveOptions.MaxInitialOutage), new() { MaxInitialOutage = TimeSpan.FromSeconds(-1) } },
+        { nameof(StorageCommitmentOptions.ListenPort), new() { StorageCommitment = new() { ListenPort = 65_536 } } },
+        { nameof(StorageCommitmentOptions.Timeout), new() { StorageCommitment = new() { Timeout = TimeSpan.Zero } } },
+        { nameof(StorageCommitmentOptions.MaxInstances), new() { StorageCommitment = new() { MaxInstances = 0 } } },
     };
 
     [Theory]
@@ -69,7 +74,7 @@ public sealed class OptionsTests
     [Fact(Timeout = 60_000)]
     public async Task Nothing_counts_as_saved_before_it_is_sent()
     {
-        await using var handler = new DimseSaveHandler(DimseAddress.Parse("dicom://PACS@host"));
+        await using var handler = new DimseSaveHandler(DimseAddress.Parse("dicom://PACS@host"), new() { AskForExisting = false });
 
         Assert.Empty((await handler.FindSavedAsync(Instances.Of("1.2.3").Series, default)).SopInstanceUids);
         Assert.True(await handler.TryBeginStudyAsync("1.2.3", default));

@@ -65,18 +65,7 @@ public sealed class PeerTests
     {
         using var folder = new TempFolder();
         var port = PeerProcess.FreePort();
-        var configuration = Path.Combine(folder.Path, "orthanc.json");
-        await File.WriteAllTextAsync(configuration, JsonSerializer.Serialize(new Dictionary<string, object>
-        {
-            ["StorageDirectory"] = Path.Combine(folder.Path, "storage"),
-            ["IndexDirectory"] = Path.Combine(folder.Path, "storage"),
-            ["DicomAet"] = "ARCHIVE",
-            ["DicomPort"] = port,
-            ["DicomCheckCalledAet"] = true,
-            ["DicomAlwaysAllowStore"] = true,
-            ["HttpServerEnabled"] = false,
-            ["Plugins"] = Array.Empty<string>(),
-        }));
+        var configuration = await ConfigureAsync(folder, port);
         await using var handler = new DimseSaveHandler(DimseAddress.Parse($"dicom://ARCHIVE@127.0.0.1:{port}?calling=TESTS"), new() { MaxAttempts = 1 });
         await using var peer = await PeerProcess.StartAsync("Orthanc", folder.Path, port, handler, configuration);
         int[] sizes = [.. Enumerable.Range(1, 20).Select(i => i * 10_000), 10_000_000];
@@ -88,5 +77,106 @@ public sealed class PeerTests
         await using var stranger = new DimseSaveHandler(DimseAddress.Parse($"dicom://OTHER@127.0.0.1:{port}"), new() { MaxAttempts = 1 });
         var failure = await Assert.ThrowsAsync<DestinationException>(() => stranger.EchoAsync());
         Assert.Contains("called AE title OTHER", failure.Message, StringComparison.Ordinal);
+    }
+
+    [PeerFact("Orthanc")]
+    public async Task Orthanc_commits_what_it_stored_and_finds_it()
+    {
+        using var folder = new TempFolder();
+        var (port, reports) = (PeerProcess.FreePort(), PeerProcess.FreePort());
+        var configuration = await ConfigureAsync(folder, port, reports);
+        await using var handler = new DimseSaveHandler(
+            DimseAddress.Parse($"dicom://ARCHIVE@127.0.0.1:{port}?calling=TESTS"),
+            new() { StorageCommitment = new() { ListenPort = reports, MaxInstances = 10, Timeout = TimeSpan.FromSeconds(30) }, VerifyExistence = true });
+        await using var peer = await PeerProcess.StartAsync("Orthanc", folder.Path, port, handler, configuration);
+        string[] uids = [.. Enumerable.Range(1, 25).Select(i => $"1.2.3.{i}")];
+        await handler.OpenAsync(default);
+
+        await Task.WhenAll(uids.Select(uid => handler.SendAsync(uid, 10_000)));
+        await handler.CompleteStudyAsync(new StudyInfo("1.2.3", IsComplete: true), default);
+        await handler.CloseAsync();
+
+        Assert.Equal("Stored: 25, Committed: 25", handler.Counts.ToString());
+        var series = CodModelFactory.Series("1.2.3", "1.2.3.4", instances: uids.Append("1.2.99").Select(static uid => (uid, (long?)null, (uint?)null)));
+        Assert.Equal(uids.ToHashSet(StringComparer.Ordinal), (await handler.FindSavedAsync(series, default)).SopInstanceUids);
+        Assert.Null(handler.QueryFailure);
+    }
+
+    [PeerFact("Orthanc")]
+    public async Task Orthanc_does_not_commit_what_it_does_not_have()
+    {
+        using var folder = new TempFolder();
+        var (port, reports) = (PeerProcess.FreePort(), PeerProcess.FreePort());
+        var configuration = await ConfigureAsync(folder, port, reports);
+        var address = DimseAddress.Parse($"dicom://ARCHIVE@127.0.0.1:{port}?calling=TESTS");
+        await using (var other = new FakeArchive(port))
+        await using (var before = new DimseSaveHandler(address, new() { ReceiptDirectory = folder.Path }))
+        {
+            await before.SendAsync();
+        }
+
+        await using var handler = new DimseSaveHandler(address, new() { StorageCommitment = new() { ListenPort = reports, Timeout = TimeSpan.FromSeconds(1) }, ReceiptDirectory = folder.Path });
+        await using var peer = await PeerProcess.StartAsync("Orthanc", folder.Path, port, handler, configuration);
+        await handler.OpenAsync(default);
+        await handler.FindSavedAsync(Instances.Of("1.2.3.4.5.6").Series, default);
+
+        var failure = await Assert.ThrowsAsync<DimseException>(() => handler.CompleteStudyAsync(new StudyInfo("1.2.3", IsComplete: true), default).AsTask());
+        await handler.CloseAsync();
+
+        Assert.Contains("1 × no such object instance (0112H)", failure.Message, StringComparison.Ordinal);
+        Assert.Equal("NotCommitted: 1", handler.Counts.ToString());
+    }
+
+    [PeerFact("Orthanc")]
+    public async Task Orthanc_that_does_not_know_this_side_is_not_asked_and_gets_everything()
+    {
+        using var folder = new TempFolder();
+        var port = PeerProcess.FreePort();
+        var configuration = await ConfigureAsync(folder, port);
+        await using var handler = new DimseSaveHandler(DimseAddress.Parse($"dicom://ARCHIVE@127.0.0.1:{port}?calling=STRANGER"), new() { RetryDelay = TimeSpan.Zero });
+        await using var peer = await PeerProcess.StartAsync("Orthanc", folder.Path, port, handler, configuration);
+
+        Assert.Empty((await handler.FindSavedAsync(Instances.Of("1.2.3.4.5.6").Series, default)).SopInstanceUids);
+        Assert.NotNull(handler.QueryFailure);
+        await handler.SendAsync();
+        Assert.Equal("Stored: 1", handler.Counts.ToString());
+    }
+
+    [PeerFact("storescp")]
+    public async Task Dcmtk_that_only_stores_is_not_asked_and_gets_everything()
+    {
+        using var folder = new TempFolder();
+        var port = PeerProcess.FreePort();
+        await using var handler = new DimseSaveHandler(DimseAddress.Parse($"dicom://ARCHIVE@127.0.0.1:{port}"), new() { RetryDelay = TimeSpan.Zero });
+        await using var peer = await PeerProcess.StartAsync("storescp", folder.Path, port, handler, "+B", "-od", folder.Path, $"{port}");
+
+        Assert.Empty((await handler.FindSavedAsync(Instances.Of("1.2.3.4.5.6").Series, default)).SopInstanceUids);
+        Assert.Contains("C-FIND", handler.QueryFailure, StringComparison.Ordinal);
+        await handler.SendAsync();
+        Assert.Single(Directory.EnumerateFiles(folder.Path));
+        await using var committing = new DimseSaveHandler(handler.Address, new() { StorageCommitment = new() });
+        Assert.Contains("storage commitment", (await Assert.ThrowsAsync<DestinationException>(() => committing.OpenAsync(default).AsTask())).Message, StringComparison.Ordinal);
+    }
+
+    // The port where reports go, or 0 for a stranger's archive.
+    private static async Task<string> ConfigureAsync(TempFolder folder, int port, int reports = 0)
+    {
+        var configuration = Path.Combine(folder.Path, "orthanc.json");
+        await File.WriteAllTextAsync(configuration, JsonSerializer.Serialize(new Dictionary<string, object>
+        {
+            ["StorageDirectory"] = Path.Combine(folder.Path, "storage"),
+            ["IndexDirectory"] = Path.Combine(folder.Path, "storage"),
+            ["DicomAet"] = "ARCHIVE",
+            ["DicomPort"] = port,
+            ["DicomCheckCalledAet"] = true,
+            ["DicomAlwaysAllowStore"] = true,
+            ["DicomModalities"] = reports == 0 ? new Dictionary<string, object>() : new Dictionary<string, object>
+            {
+                ["tests"] = new Dictionary<string, object> { ["AET"] = "TESTS", ["Host"] = "127.0.0.1", ["Port"] = reports, ["AllowStorageCommitment"] = true, ["AllowFind"] = true },
+            },
+            ["HttpServerEnabled"] = false,
+            ["Plugins"] = Array.Empty<string>(),
+        }));
+        return configuration;
     }
 }

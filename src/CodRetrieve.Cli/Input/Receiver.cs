@@ -16,9 +16,10 @@ internal sealed class Receiver : IAsyncDisposable
 
     private readonly X509Certificate2? _certificate;
     private readonly Func<string?> _summary;
+    private readonly Func<bool> _knowsWhatIsThere;
 
-    private Receiver(ISaveHandler handler, string name, X509Certificate2? certificate, Func<string?> summary) =>
-        (Handler, Name, _certificate, _summary) = (handler, name, certificate, summary);
+    private Receiver(ISaveHandler handler, string name, X509Certificate2? certificate, Func<string?> summary, Func<bool> knowsWhatIsThere) =>
+        (Handler, Name, _certificate, _summary, _knowsWhatIsThere) = (handler, name, certificate, summary, knowsWhatIsThere);
 
     public ISaveHandler Handler { get; }
 
@@ -27,6 +28,9 @@ internal sealed class Receiver : IAsyncDisposable
 
     /// <summary>What became of instances, by outcome; <see langword="null"/> where there is nothing to say.</summary>
     public string? Summary => _summary();
+
+    /// <summary>Whether another run sends only what this one has not delivered.</summary>
+    public bool KnowsWhatIsThere => _knowsWhatIsThere();
 
     /// <exception cref="UsageException">It cannot be made of what was given.</exception>
     public static Receiver Create(SendRequest request, NetworkRequest network, IReadOnlyDictionary<string, string?> environment)
@@ -66,6 +70,11 @@ internal sealed class Receiver : IAsyncDisposable
 
     private static Receiver OverDicomWeb(SendRequest request, NetworkRequest network, X509Certificate2? certificate, IReadOnlyDictionary<string, string?> environment)
     {
+        if (request.Commitment || request.CommitmentPort is not null || request.CommitmentTimeout is not null)
+        {
+            throw new UsageException("--commitment, --commitment-port and --commitment-timeout are for archives by C-STORE (dicom://), and not for DICOMweb.");
+        }
+
         if (!Uri.TryCreate(request.To, UriKind.Absolute, out var url))
         {
             throw new UsageException("--to is no address of a receiver: give https://host/path of its DICOMweb service, or dicom://CALLED@host:port?calling=ME.");
@@ -83,25 +92,35 @@ internal sealed class Receiver : IAsyncDisposable
         };
         options.MaxOutage = network.RetryFor ?? options.MaxOutage;
         var handler = new StowSaveHandler(options);
-        return new Receiver(handler, options.ServiceUrl.AbsoluteUri, certificate, () => Text(handler.Counts));
+        return new Receiver(handler, options.ServiceUrl.AbsoluteUri, certificate, () => Text(handler.Counts), static () => true);
     }
 
     private static Receiver OverDimse(SendRequest request, NetworkRequest network, X509Certificate2? certificate)
     {
-        string?[] others =
-        [
-            request.Verification is null or DeliveryVerification.None ? null : "--verify-delivery",
-            request.Receipts is null ? null : "--receipts",
-            request.TokenCommand is null ? null : "--to-token-command",
-            request.TokenFile is null ? null : "--to-token-file",
-        ];
+        string?[] others = [request.TokenCommand is null ? null : "--to-token-command", request.TokenFile is null ? null : "--to-token-file"];
         if (Array.Find(others, static one => one is not null) is { } other)
         {
             throw new UsageException($"{other} is for receivers with DICOMweb (https://...), and not for dicom://.");
         }
 
+        if (request.Verification == DeliveryVerification.Bytes)
+        {
+            throw new UsageException("--verify-delivery bytes is for receivers with DICOMweb (https://...): nothing is read back by C-STORE. Use --verify-delivery exists or --commitment, or send to the DICOMweb service of the archive.");
+        }
+
         var address = DimseAddress.Parse(request.To);
-        var options = new DimseSaveOptions { ClientCertificate = certificate };
+        var options = new DimseSaveOptions
+        {
+            ClientCertificate = certificate,
+            ReceiptDirectory = request.Receipts,
+            VerifyExistence = request.Verification == DeliveryVerification.Exists,
+            StorageCommitment = CommitmentOf(request, address, certificate),
+        };
+        if (network.RetryFor is { } time)
+        {
+            (options.MaxOutage, options.MaxInitialOutage) = (time, time);
+        }
+
         if (address.UseTls && network.CaCertificateFile is { } authorities)
         {
             var certificates = new X509Certificate2Collection();
@@ -109,7 +128,28 @@ internal sealed class Receiver : IAsyncDisposable
             options.CertificateAuthorities = certificates;
         }
 
-        return new Receiver(new DimseSaveHandler(address, options), address.ToString(), certificate, static () => null);
+        var handler = new DimseSaveHandler(address, options);
+        return new Receiver(handler, address.ToString(), certificate, () => Text(handler), () => request.Receipts is not null || handler.QueryFailure is null);
+    }
+
+    private static StorageCommitmentOptions? CommitmentOf(SendRequest request, DimseAddress address, X509Certificate2? certificate)
+    {
+        if (!request.Commitment && request.CommitmentPort is null)
+        {
+            return request.CommitmentTimeout is null ? null : throw new UsageException("--commitment-timeout is for --commitment or --commitment-port.");
+        }
+
+        var options = new StorageCommitmentOptions { ListenPort = request.CommitmentPort, ListenCertificate = address.UseTls ? certificate : null };
+        options.Timeout = request.CommitmentTimeout ?? options.Timeout;
+        return options;
+    }
+
+    private static string? Text(DimseSaveHandler handler)
+    {
+        var counts = handler.Counts.ToString();
+        var delivered = counts.Length == 0 ? null : $"Delivered: {counts}";
+        return handler.QueryFailure is not { } failure ? delivered
+            : $"{(delivered is null ? "" : $"{delivered}. ")}The archive could not be asked what it has, and gets what has no receipt again: {failure}";
     }
 
     private static CodCredential CredentialOf(SendRequest request) => request switch

@@ -35,17 +35,37 @@ internal sealed class SendOptions
     private readonly Option<DeliveryVerification?> _verification = new("--verify-delivery")
     {
         HelpName = "HOW",
-        Description = "What is checked after the receiver has acknowledged an instance (STOW-RS): none, exists (it finds it) or bytes (it is read back, and its CRC32C compared). Default: none.",
+        Description = "What is checked after the receiver has acknowledged an instance: none, exists (it finds it) or bytes (STOW-RS only: it is read back, and its CRC32C compared). Default: none.",
         CustomParser = OptionValues.ParseDeliveryVerification,
     };
 
     private readonly Option<string> _receipts = new("--receipts")
     {
         HelpName = "DIR",
-        Description = "Write a receipt for each instance that is acknowledged (STOW-RS) below this directory; what has one is not sent again.",
+        Description = "Write a receipt for each instance that is acknowledged below this directory; what has one is not sent again.",
     };
 
-    public void AddTo(Command command) => CommonOption.AddTo(command, _to, _tokenCommand, _tokenFile, _clientCertificate, _verification, _receipts);
+    private readonly Option<bool> _commitment = new("--commitment")
+    {
+        Description = "Have the archive commit the instances of each study (C-STORE: storage commitment), and take it for failed if it does not.",
+    };
+
+    private readonly Option<int?> _commitmentPort = new("--commitment-port")
+    {
+        HelpName = "PORT",
+        Description = "The port of this machine that the archive has for the calling AE title, where it reports what it has committed; includes --commitment. Default: it reports on the association of the request.",
+        CustomParser = result => OptionValues.ParseCount(result, 1, 65535),
+    };
+
+    private readonly Option<TimeSpan?> _commitmentTimeout = new("--commitment-timeout")
+    {
+        HelpName = "TIME",
+        Description = "How long the archive may take to commit a study. Default: 5m.",
+        CustomParser = OptionValues.ParseDuration,
+    };
+
+    public void AddTo(Command command) =>
+        CommonOption.AddTo(command, _to, _tokenCommand, _tokenFile, _clientCertificate, _verification, _receipts, _commitment, _commitmentPort, _commitmentTimeout);
 
     public SendRequest Of(ParseResult parsed) => new()
     {
@@ -55,5 +75,8 @@ internal sealed class SendOptions
         ClientCertificateFile = parsed.GetValue(_clientCertificate),
         Verification = parsed.GetValue(_verification),
         Receipts = parsed.GetValue(_receipts),
+        Commitment = parsed.GetValue(_commitment),
+        CommitmentPort = parsed.GetValue(_commitmentPort),
+        CommitmentTimeout = parsed.GetValue(_commitmentTimeout),
     };
 }

@@ -20,4 +20,13 @@ internal sealed class SendRequest
 
     /// <summary>The directory for receipts.</summary>
     public string? Receipts { get; init; }
+
+    /// <summary>Whether the archive is to commit what was sent.</summary>
+    public bool Commitment { get; init; }
+
+    /// <summary>The port where the archive reports what it has committed.</summary>
+    public int? CommitmentPort { get; init; }
+
+    /// <summary>How long the archive may take to commit a study.</summary>
+    public TimeSpan? CommitmentTimeout { get; init; }
 }

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Text;
 
 namespace CodRetrieve.Dimse;
@@ -9,9 +8,11 @@ internal sealed class AssociateAccept
     /// <summary>The result of a context that the peer did not mention.</summary>
     public const byte NotMentioned = 255;
 
+    private const string Name = "A-ASSOCIATE-AC";
+
     // Version, reserved, two AE titles, reserved.
     private const int FixedBytes = 2 + 2 + 16 + 16 + 32;
-    private const int ItemHeaderBytes = 4;
+    private const int ContextHeaderBytes = 4;
 
     private readonly Dictionary<byte, (byte Result, string TransferSyntax)> _contexts = [];
 
@@ -30,13 +31,13 @@ internal sealed class AssociateAccept
         for (var rest = body[FixedBytes..]; !rest.IsEmpty;)
         {
             var type = rest[0];
-            var value = Item(ref rest);
+            var value = PduItem.Take(ref rest, Name);
             switch (type)
             {
-                case 0x21:
+                case PduItem.AcceptedContext:
                     accept.AddContext(value);
                     break;
-                case 0x50:
+                case PduItem.UserInformation:
                     accept.AddUserInformation(value);
                     break;
             }
@@ -59,17 +60,17 @@ internal sealed class AssociateAccept
 
     private void AddContext(ReadOnlySpan<byte> value)
     {
-        if (value.Length < ItemHeaderBytes)
+        if (value.Length < ContextHeaderBytes)
         {
             throw AssociationException.Protocol("an A-ASSOCIATE-AC with a truncated presentation context");
         }
 
         var (id, result, transferSyntax) = (value[0], value[2], "");
-        for (var rest = value[ItemHeaderBytes..]; !rest.IsEmpty;)
+        for (var rest = value[ContextHeaderBytes..]; !rest.IsEmpty;)
         {
             var type = rest[0];
-            var item = Item(ref rest);
-            transferSyntax = type == 0x40 ? Encoding.ASCII.GetString(item).TrimEnd('\0', ' ') : transferSyntax;
+            var item = PduItem.Take(ref rest, Name);
+            transferSyntax = type == PduItem.TransferSyntax ? Encoding.ASCII.GetString(item).TrimEnd('\0', ' ') : transferSyntax;
         }
 
         _contexts[id] = (result, transferSyntax);
@@ -80,26 +81,11 @@ internal sealed class AssociateAccept
         for (var rest = value; !rest.IsEmpty;)
         {
             var type = rest[0];
-            var item = Item(ref rest);
-            if (type == 0x51)
+            var item = PduItem.Take(ref rest, Name);
+            if (type == PduItem.MaximumLength)
             {
-                MaxPduLength = item.Length == sizeof(uint)
-                    ? BinaryPrimitives.ReadUInt32BigEndian(item)
-                    : throw AssociationException.Protocol("an A-ASSOCIATE-AC whose maximum length is no 32-bit number");
+                MaxPduLength = PduItem.ReadMaximumLength(item, Name);
             }
         }
-    }
-
-    private static ReadOnlySpan<byte> Item(ref ReadOnlySpan<byte> rest)
-    {
-        if (rest.Length < ItemHeaderBytes || rest.Length - ItemHeaderBytes < BinaryPrimitives.ReadUInt16BigEndian(rest[2..]))
-        {
-            throw AssociationException.Protocol("an A-ASSOCIATE-AC with an item that is longer than what contains it");
-        }
-
-        var length = BinaryPrimitives.ReadUInt16BigEndian(rest[2..]);
-        var value = rest.Slice(ItemHeaderBytes, length);
-        rest = rest[(ItemHeaderBytes + length)..];
-        return value;
     }
 }

@@ -6,18 +6,90 @@ internal sealed partial class Association
     // How long a peer that broke the connection may take to say why.
     private static readonly TimeSpan ReasonTimeout = TimeSpan.FromSeconds(1);
 
+    // What a peer may ask for while it is asked for something.
+    private const int MaxUnanswered = 64;
+
+    private readonly Queue<(DimseMessage Request, ushort Status)> _unanswered = [];
+
+    /// <summary>
+    /// Waits for a request of the peer, such as the report of a storage commitment, and responds to it. The association can be used as before when this was cancelled.
+    /// </summary>
+    /// <exception cref="AssociationException">The association ended.</exception>
+    public async Task ReceiveAsync(CancellationToken cancellationToken)
+    {
+        // Takes no byte, so that no PDU is cut.
+        await WaitForInputAsync(cancellationToken).ConfigureAwait(false);
+        using var deadline = new Deadline(_options.TimeProvider, CancellationToken.None);
+        deadline.Set(_options.IdleTimeout);
+        try
+        {
+            var hasRequest = false;
+            while (!hasRequest)
+            {
+                var (type, body) = await _reader.ReadAsync(deadline.Token).ConfigureAwait(false);
+                ThrowIfEnded(type, body.Span);
+                Take(body.Span, static message => throw AssociationException.Protocol($"a response to no request ({(ushort)message.Field:X4})"));
+                hasRequest = _unanswered.Count > 0;
+            }
+
+            await RespondAsync(deadline).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            await AbortAsync().ConfigureAwait(false);
+            throw e is OperationCanceledException or IOException or ObjectDisposedException ? AssociationException.Closed(e) : e;
+        }
+    }
+
+    private async Task WaitForInputAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            _ = await _connection.Stream.ReadAsync(Memory<byte>.Empty, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            await AbortAsync().ConfigureAwait(false);
+            throw AssociationException.Closed(e);
+        }
+    }
+
+    private async Task<StoreStatus> RequestAsync(
+        PresentationContext context, CommandField expected, Func<ushort, byte[]> command, byte[] dataSet, Action<ReadOnlyMemory<byte>>? onPending, CancellationToken cancellationToken)
+    {
+        var (contextId, id) = (_contexts[context].Id, ++_messageId);
+        return await ExchangeAsync(
+            expected,
+            id,
+            null,
+            async step =>
+            {
+                await _writer.WriteAsync(contextId, isCommand: true, command(id), step).ConfigureAwait(false);
+                await _writer.WriteAsync(contextId, isCommand: false, dataSet, step).ConfigureAwait(false);
+            },
+            cancellationToken,
+            onPending).ConfigureAwait(false);
+    }
+
     private async Task<StoreStatus> ExchangeAsync(
-        CommandField expected, ushort messageId, ReplayableContent? content, Func<Func<bool, CancellationToken>, Task> send, CancellationToken cancellationToken)
+        CommandField expected,
+        ushort messageId,
+        ReplayableContent? content,
+        Func<Func<bool, CancellationToken>, Task> send,
+        CancellationToken cancellationToken,
+        Action<ReadOnlyMemory<byte>>? onPending = null)
     {
         using var deadline = new Deadline(_options.TimeProvider, cancellationToken);
 
         // Read while sending: a peer that aborts says so at once, and its reason is lost when the connection is gone.
-        var response = ReadResponseAsync(expected, messageId, deadline.Token);
+        var response = ReadResponseAsync(expected, messageId, onPending, deadline);
         try
         {
             await send(Step).ConfigureAwait(false);
             deadline.Set(_options.ResponseTimeout);
-            return await response.ConfigureAwait(false);
+            var status = await response.ConfigureAwait(false);
+            await TryRespondAsync(deadline).ConfigureAwait(false);
+            return status;
         }
         catch (Exception e)
         {
@@ -81,27 +153,90 @@ internal sealed partial class Association
         }
     }
 
-    private async Task<StoreStatus> ReadResponseAsync(CommandField expected, ushort messageId, CancellationToken cancellationToken)
+    private async Task<StoreStatus> ReadResponseAsync(CommandField expected, ushort messageId, Action<ReadOnlyMemory<byte>>? onPending, Deadline deadline)
     {
-        var assembler = new ResponseAssembler();
-        while (true)
+        StoreStatus? status = null;
+        while (status is null)
         {
-            var (type, body) = await _reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-            switch (type)
+            var (type, body) = await _reader.ReadAsync(deadline.Token).ConfigureAwait(false);
+            ThrowIfEnded(type, body.Span);
+            Take(body.Span, message =>
             {
-                case PduType.Data when assembler.Add(body.Span) is { } response:
-                    return response.Field == (ushort)expected && response.MessageId == messageId && !response.HasDataSet
-                        ? new StoreStatus(response.Status)
-                        : throw AssociationException.Protocol("a response to another request");
-                case PduType.Data:
-                    break;
-                case PduType.Abort:
-                    throw AssociationRejection.Aborted(body.Span);
-                case PduType.ReleaseRequest:
-                    throw new AssociationException(AssociationFailureKind.Broken, "the peer released the association before it responded. Look in its log for the reason");
-                default:
-                    throw AssociationException.Protocol($"a PDU of type {(byte)type} in response to a request");
+                var isPending = onPending is not null && message is { Status: 0xFF00 or 0xFF01, HasDataSet: true };
+                if (message.Field != expected || message.RespondedTo != messageId || status is not null || (message.HasDataSet && !isPending))
+                {
+                    throw AssociationException.Protocol("a response to another request");
+                }
+
+                if (isPending)
+                {
+                    onPending!(message.DataSet);
+                    deadline.Set(_options.ResponseTimeout);
+                }
+                else
+                {
+                    status = new StoreStatus(message.Status);
+                }
+            });
+        }
+
+        return status.Value;
+    }
+
+    // Requests of the peer are kept, and responded to when nothing else is being sent.
+    private void Take(ReadOnlySpan<byte> body, Action<DimseMessage> onResponse)
+    {
+        _messages.Add(body);
+        while (_messages.Take() is { } message)
+        {
+            if (message.IsResponse)
+            {
+                onResponse(message);
             }
+            else if (_onRequest is null || _unanswered.Count == MaxUnanswered)
+            {
+                throw AssociationException.Protocol("a request, where it was asked for something");
+            }
+            else
+            {
+                _unanswered.Enqueue((message, _onRequest(message)));
+            }
+        }
+    }
+
+    // What the peer confirmed stays confirmed, even if it no longer takes a response to something else.
+    private async Task TryRespondAsync(Deadline deadline)
+    {
+        try
+        {
+            await RespondAsync(deadline).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException)
+        {
+            await AbortAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task RespondAsync(Deadline deadline)
+    {
+        while (_unanswered.TryDequeue(out var next))
+        {
+            await _writer.WriteAsync(next.Request.ContextId, isCommand: true, CommandWriter.Respond(next.Request, next.Status), _ => deadline.Token).ConfigureAwait(false);
+        }
+    }
+
+    private static void ThrowIfEnded(PduType type, ReadOnlySpan<byte> body)
+    {
+        switch (type)
+        {
+            case PduType.Data:
+                return;
+            case PduType.Abort:
+                throw AssociationRejection.Aborted(body);
+            case PduType.ReleaseRequest:
+                throw new AssociationException(AssociationFailureKind.Broken, "the peer released the association before it responded. Look in its log for the reason");
+            default:
+                throw AssociationException.Protocol($"a PDU of type {(byte)type} in response to a request");
         }
     }
 

@@ -3,15 +3,28 @@ namespace CodRetrieve.Dimse;
 /// <summary>An association as its requestor has it (DICOM PS3.8). For one caller at a time.</summary>
 internal sealed partial class Association
 {
+    private const int MaxIdentifierBytes = 64 * 1024;
+
     private readonly DimseConnection _connection;
     private readonly DimseSaveOptions _options;
     private readonly PduReader _reader;
     private readonly PduWriter _writer;
     private readonly Dictionary<PresentationContext, (byte Id, byte Result)> _contexts;
+    private readonly MessageAssembler _messages;
+    private readonly Func<DimseMessage, ushort>? _onRequest;
     private ushort _messageId;
 
-    private Association(DimseConnection connection, DimseSaveOptions options, PduReader reader, PduWriter writer, Dictionary<PresentationContext, (byte Id, byte Result)> contexts) =>
-        (_connection, _options, _reader, _writer, _contexts) = (connection, options, reader, writer, contexts);
+    private Association(
+        DimseConnection connection,
+        DimseSaveOptions options,
+        PduReader reader,
+        PduWriter writer,
+        Dictionary<PresentationContext, (byte Id, byte Result)> contexts,
+        Func<DimseMessage, ushort>? onRequest)
+    {
+        (_connection, _options, _reader, _writer, _contexts, _onRequest) = (connection, options, reader, writer, contexts, onRequest);
+        _messages = new MessageAssembler(onRequest is null ? MaxIdentifierBytes : options.MaxReportBytes);
+    }
 
     /// <summary>Whether the association ended, or the peer sent something that nobody waits for.</summary>
     public bool IsBroken { get; private set; }
@@ -20,9 +33,20 @@ internal sealed partial class Association
     public bool IsStale => IsBroken || _connection.HasInput;
 
     /// <summary>Makes an association over a connection, which is the association's from here on, also when this throws.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="address">The AE titles.</param>
+    /// <param name="contexts">What is proposed.</param>
+    /// <param name="options">Time limits.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <param name="onRequest">Called for a request of the peer; returns the status of the response.</param>
     /// <exception cref="AssociationException">The peer does not accept the association.</exception>
     public static async Task<Association> OpenAsync(
-        DimseConnection connection, DimseAddress address, IReadOnlyList<PresentationContext> contexts, DimseSaveOptions options, CancellationToken cancellationToken)
+        DimseConnection connection,
+        DimseAddress address,
+        IReadOnlyList<PresentationContext> contexts,
+        DimseSaveOptions options,
+        CancellationToken cancellationToken,
+        Func<DimseMessage, ushort>? onRequest = null)
     {
         using var deadline = new Deadline(options.TimeProvider, cancellationToken);
         deadline.Set(options.AssociationTimeout);
@@ -41,7 +65,7 @@ internal sealed partial class Association
             var writer = new PduWriter(connection.Stream, accept.MaxPduLength);
             var results = contexts.Select((context, i) => (context, Id: AssociateRequest.IdAt(i)))
                 .ToDictionary(static one => one.context, one => (one.Id, accept.ResultOf(one.Id, one.context)));
-            return new Association(connection, options, reader, writer, results);
+            return new Association(connection, options, reader, writer, results, onRequest);
         }
         catch (Exception e)
         {
@@ -70,7 +94,7 @@ internal sealed partial class Association
 
         async Task SendAsync(Func<bool, CancellationToken> step)
         {
-            await _writer.WriteCommandAsync(context, CommandWriter.Store(id, file.Context.AbstractSyntax, file.SopInstanceUid), step).ConfigureAwait(false);
+            await _writer.WriteAsync(context, isCommand: true, CommandWriter.Store(id, file.Context.AbstractSyntax, file.SopInstanceUid), step).ConfigureAwait(false);
             await _writer.WriteDataSetAsync(context, content, step).ConfigureAwait(false);
         }
     }
@@ -81,8 +105,21 @@ internal sealed partial class Association
     {
         var (context, id) = (_contexts[PresentationContext.Verification].Id, ++_messageId);
         return await ExchangeAsync(CommandField.EchoResponse, id, null, async step =>
-            await _writer.WriteCommandAsync(context, CommandWriter.Echo(id), step).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+            await _writer.WriteAsync(context, isCommand: true, CommandWriter.Echo(id), step).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>Asks the peer what it has (C-FIND).</summary>
+    /// <param name="identifier">The identifier.</param>
+    /// <param name="onMatch">Called with the identifier of each match.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="AssociationException">The association broke.</exception>
+    public Task<StoreStatus> FindAsync(byte[] identifier, Action<ReadOnlyMemory<byte>> onMatch, CancellationToken cancellationToken) =>
+        RequestAsync(PresentationContext.StudyRootFind, CommandField.FindResponse, CommandWriter.Find, identifier, onMatch, cancellationToken);
+
+    /// <summary>Requests storage commitment (N-ACTION). The report may come on this association, too, before this returns or later: see <see cref="ReceiveAsync"/>.</summary>
+    /// <exception cref="AssociationException">The association broke.</exception>
+    public Task<StoreStatus> RequestCommitmentAsync(byte[] information, CancellationToken cancellationToken) =>
+        RequestAsync(PresentationContext.StorageCommitment, CommandField.ActionResponse, CommandWriter.RequestCommitment, information, null, cancellationToken);
 
     /// <summary>Ends the association in order, or closes the connection where the peer does not take part in it.</summary>
     public async Task ReleaseAsync()
@@ -94,11 +131,16 @@ internal sealed partial class Association
             if (!IsBroken)
             {
                 await _connection.Stream.WriteAsync(Empty(PduType.ReleaseRequest), deadline.Token).ConfigureAwait(false);
-                while ((await _reader.ReadAsync(deadline.Token).ConfigureAwait(false)).Type is var type and not (PduType.ReleaseResponse or PduType.Abort))
+                while (await _reader.ReadAsync(deadline.Token).ConfigureAwait(false) is var (type, body) && type is not (PduType.ReleaseResponse or PduType.Abort))
                 {
                     if (type == PduType.ReleaseRequest)
                     {
                         await _connection.Stream.WriteAsync(Empty(PduType.ReleaseResponse), deadline.Token).ConfigureAwait(false);
+                    }
+                    else if (type == PduType.Data)
+                    {
+                        // A report that crossed the release counts, although it cannot be responded to.
+                        Take(body.Span, static _ => { });
                     }
                 }
             }
@@ -115,5 +157,6 @@ internal sealed partial class Association
         }
     }
 
-    private static byte[] Empty(PduType type) => [(byte)type, 0, 0, 0, 0, 4, 0, 0, 0, 0];
+    /// <summary>A PDU without content, but for four bytes.</summary>
+    public static byte[] Empty(PduType type) => [(byte)type, 0, 0, 0, 0, 4, 0, 0, 0, 0];
 }

@@ -1,7 +1,11 @@
 namespace CodRetrieve.Dimse;
 
 /// <summary>The associations with an archive, as many as it accepts up to a limit. Safe for several callers at once.</summary>
-internal sealed class AssociationPool(DimseAddress address, DimseSaveOptions options, Func<CancellationToken, Task<DimseConnection>> connect)
+/// <param name="address">The archive.</param>
+/// <param name="options">Limits.</param>
+/// <param name="connect">Connects to it.</param>
+/// <param name="onRequest">Called for requests of the archive; returns the status of the response.</param>
+internal sealed class AssociationPool(DimseAddress address, DimseSaveOptions options, Func<CancellationToken, Task<DimseConnection>> connect, Func<DimseMessage, ushort>? onRequest = null)
 {
     private const int MaxRejected = 1024;
 
@@ -65,6 +69,15 @@ internal sealed class AssociationPool(DimseAddress address, DimseSaveOptions opt
         }
 
         End();
+    }
+
+    /// <summary>Proposes a context no more, until it is wanted again.</summary>
+    public void Withdraw(PresentationContext context)
+    {
+        lock (_lock)
+        {
+            _known.Remove(context);
+        }
     }
 
     /// <summary>Forgets what the archive rejected: its configuration may have changed.</summary>
@@ -158,7 +171,7 @@ internal sealed class AssociationPool(DimseAddress address, DimseSaveOptions opt
         Association association;
         try
         {
-            association = await Association.OpenAsync(await connect(cancellationToken).ConfigureAwait(false), address, contexts, options, cancellationToken).ConfigureAwait(false);
+            association = await Association.OpenAsync(await connect(cancellationToken).ConfigureAwait(false), address, contexts, options, cancellationToken, onRequest).ConfigureAwait(false);
         }
         catch (AssociationException) when (TryLowerLimit())
         {

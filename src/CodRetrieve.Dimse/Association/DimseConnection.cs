@@ -1,7 +1,7 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using System.Security.Cryptography.X509Certificates;
+using CodRetrieve.Storage;
 
 namespace CodRetrieve.Dimse;
 
@@ -79,12 +79,7 @@ internal sealed class DimseConnection(Stream stream, Socket? socket = null) : IA
             authentication.LocalCertificateSelectionCallback = (_, _, _, _, _) => certificate;
         }
 
-        if (options.CertificateAuthorities is { } authorities)
-        {
-            authentication.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-            authentication.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
-        }
-
+        authentication.RemoteCertificateValidationCallback = new CertificateCheck(options.CertificateAuthorities, options.TimeProvider).Validate;
         return authentication;
     }
 }

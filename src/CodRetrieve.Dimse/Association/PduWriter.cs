@@ -42,15 +42,15 @@ internal sealed class PduWriter
     /// <summary>The most bytes of a message that one PDU carries.</summary>
     public int FragmentBytes { get; }
 
-    /// <summary>Sends a command set.</summary>
-    public async ValueTask WriteCommandAsync(byte contextId, ReadOnlyMemory<byte> command, Func<bool, CancellationToken> step)
+    /// <summary>Sends a command set, or a data set that is in memory.</summary>
+    public async ValueTask WriteAsync(byte contextId, bool isCommand, ReadOnlyMemory<byte> bytes, Func<bool, CancellationToken> step)
     {
-        while (!command.IsEmpty)
+        while (!bytes.IsEmpty)
         {
-            var count = Math.Min(command.Length, FragmentBytes);
-            command[..count].CopyTo(_current.AsMemory(HeadBytes));
-            command = command[count..];
-            await WriteAsync(contextId, count, isCommand: true, isLast: command.IsEmpty, step).ConfigureAwait(false);
+            var count = Math.Min(bytes.Length, FragmentBytes);
+            bytes[..count].CopyTo(_current.AsMemory(HeadBytes));
+            bytes = bytes[count..];
+            await WriteAsync(contextId, count, isCommand, isLast: bytes.IsEmpty, step).ConfigureAwait(false);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 using CodRetrieve.Dicom;
@@ -12,8 +13,14 @@ internal readonly record struct PartTenFile(string SopInstanceUid, PresentationC
 
     private const int PreambleBytes = 128;
 
-    // What stands before the SOP Instance UID in a data set is some short elements of group 0008.
-    private const int DataSetPrefixBytes = 1024;
+    // What stands before the UIDs of study and series in a data set is hardly ever more; all of it is kept in memory.
+    private const int DataSetPrefixBytes = 48 * 1024;
+
+    /// <summary>The Study Instance UID of the data set; <see langword="null"/> where it was not found.</summary>
+    public string? StudyInstanceUid { get; init; }
+
+    /// <summary>The Series Instance UID of the data set; <see langword="null"/> where it was not found.</summary>
+    public string? SeriesInstanceUid { get; init; }
 
     /// <summary>Reads to the first byte of the data set, where the content is when the call returns.</summary>
     /// <exception cref="DimseException">The content is not a Part 10 file.</exception>
@@ -85,10 +92,18 @@ internal readonly record struct PartTenFile(string SopInstanceUid, PresentationC
         }
 
         // The Affected SOP Instance UID is that of the data set (PS3.4, B.2.1); that of the meta information is another one in files that were changed carelessly.
-        var prefix = new byte[DataSetPrefixBytes];
-        var count = await content.FillAsync(prefix, cancellationToken).ConfigureAwait(false);
-        content.BeginDataSetAt(dataSet);
-        return new PartTenFile(PartTenHeader.FindSopInstanceUid(prefix.AsSpan(0, count), transferSyntax) ?? sopInstance, new PresentationContext(sopClass, transferSyntax));
+        var prefix = ArrayPool<byte>.Shared.Rent(DataSetPrefixBytes);
+        try
+        {
+            var count = await content.FillAsync(prefix.AsMemory(0, DataSetPrefixBytes), cancellationToken).ConfigureAwait(false);
+            content.BeginDataSetAt(dataSet);
+            var uids = DataSetUids.Find(prefix.AsSpan(0, count), transferSyntax);
+            return new PartTenFile(uids.SopInstance ?? sopInstance, new PresentationContext(sopClass, transferSyntax)) { StudyInstanceUid = uids.Study, SeriesInstanceUid = uids.Series };
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(prefix);
+        }
     }
 
     // What a UID may hold (DICOM PS3.5, section 9.1), so that nothing else comes into a PDU or a message.

@@ -1,4 +1,5 @@
 using System.Buffers;
+using CodRetrieve.IO;
 
 namespace CodRetrieve.Dimse;
 
@@ -22,6 +23,12 @@ internal sealed class ReplayableContent(string name, Stream inner, long maxKeptB
 
     /// <summary>The number of bytes before the next one that is read.</summary>
     public long Position { get; private set; }
+
+    /// <summary>The number of bytes that were read of the stream.</summary>
+    public long SizeBytes { get; private set; }
+
+    /// <summary>Their CRC32C.</summary>
+    public uint Crc32c { get; private set; }
 
     /// <summary>What reading the stream failed with; <see langword="null"/> while nothing did.</summary>
     public Exception? Failure { get; private set; }
@@ -84,6 +91,8 @@ internal sealed class ReplayableContent(string name, Stream inner, long maxKeptB
         }
 
         _hasEnded = count == 0;
+        SizeBytes += count;
+        Crc32c = Crc32C.Append(Crc32c, buffer.Span[..count]);
         Keep(buffer.Span[..count]);
         Position += count;
         return count;

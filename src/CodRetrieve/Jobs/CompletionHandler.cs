@@ -5,7 +5,7 @@ namespace CodRetrieve.Jobs;
 
 /// <summary>
 /// Ends series and studies: reports what came of them, and has the save handler complete each study beside the transfer of the others: one at a time, but
-/// for the handlers of the library.
+/// for handlers that can do more.
 /// </summary>
 internal sealed class CompletionHandler(JobContext job)
 {
@@ -43,7 +43,7 @@ internal sealed class CompletionHandler(JobContext job)
 
     /// <summary>Completes studies until <see cref="Complete"/> was called and all are completed.</summary>
     public Task CompleteStudiesAsync() =>
-        Task.WhenAll(Enumerable.Range(0, job.Handler is DirectorySaveHandler handler ? handler.MaxCompletions : 1).Select(_ => job.OrEndAsync(CompleteAsync())));
+        Task.WhenAll(Enumerable.Range(0, job.Handler is IConcurrentCompletions handler ? handler.MaxCompletions : 1).Select(_ => job.OrEndAsync(CompleteAsync())));
 
     private async Task CompleteAsync()
     {

@@ -7,7 +7,7 @@ namespace CodRetrieve.Saving;
 /// The base of the handlers that save into a directory: the run and its studies, what counts as saved, and <c>log.json</c>. Derive from
 /// <see cref="DelegatingSaveHandler"/> to change one of them.
 /// </summary>
-public abstract class DirectorySaveHandler : ISaveHandler, ISaveHandlerLifecycle, IDiskSpace
+public abstract class DirectorySaveHandler : ISaveHandler, ISaveHandlerLifecycle, IDiskSpace, IConcurrentCompletions
 {
     // The names that a job keeps until it adds them to the log, which is written again for that: some 10 MB.
     private const int MaxEntries = 64 * 1024;
@@ -185,8 +185,7 @@ public abstract class DirectorySaveHandler : ISaveHandler, ISaveHandlerLifecycle
     /// <summary>Where instances are put.</summary>
     internal FolderLayout Layout => _options.Layout;
 
-    /// <summary>How many studies may be completed at the same time.</summary>
-    internal int MaxCompletions => _layout.NeedsFileSystemFlush ? MaxSharedCompletions : MaxSingleCompletions;
+    int IConcurrentCompletions.MaxCompletions => _layout.NeedsFileSystemFlush ? MaxSharedCompletions : MaxSingleCompletions;
 
     /// <summary>Deletes instances that this or an earlier run saved.</summary>
     /// <param name="studyInstanceUid">Their study, which must have been begun. It is completed.</param>

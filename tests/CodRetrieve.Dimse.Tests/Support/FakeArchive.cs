@@ -11,17 +11,24 @@ namespace CodRetrieve.Dimse.Tests.Support;
 /// <summary>A storage SCP in the process, written against the standard and not with the client's code; its faults are properties.</summary>
 internal sealed class FakeArchive : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private const string Commitment = "1.2.840.10008.1.20.1";
+
+    private readonly TcpListener _listener;
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentQueue<Exception> _violations = new();
     private readonly SemaphoreSlim _ended = new(0);
     private readonly Task _accepting;
     private int _associations;
     private int _concurrent;
+    private readonly ConcurrentBag<Task> _reporting = [];
     private int _stores;
+    private int _finds;
+    private int _actions;
+    private byte[]? _heldReport;
 
-    public FakeArchive()
+    public FakeArchive(int port = 0)
     {
+        _listener = new TcpListener(IPAddress.Loopback, port);
         _listener.Start();
         _accepting = AcceptAsync();
     }
@@ -71,6 +78,39 @@ internal sealed class FakeArchive : IAsyncDisposable
     /// <summary>Waited for before each response.</summary>
     public Func<CancellationToken, Task> BeforeResponse { get; set; } = static _ => Task.CompletedTask;
 
+    /// <summary>What a C-FIND finds, by study, series and SOP Instance UID (empty: any); null for what is stored.</summary>
+    public Func<string, string, string, IEnumerable<(string SopClass, string SopInstance)>>? OnFind { get; set; }
+
+    /// <summary>The last status of the C-FIND of a number from 1.</summary>
+    public Func<int, ushort> FindStatus { get; set; } = static _ => 0;
+
+    public int Finds => Volatile.Read(ref _finds);
+
+    /// <summary>The status of the N-ACTION of a number from 1.</summary>
+    public Func<int, ushort> ActionStatus { get; set; } = static _ => 0;
+
+    public int Actions => Volatile.Read(ref _actions);
+
+    /// <summary>The numbers of instances that storage commitment was requested for.</summary>
+    public ConcurrentQueue<int> ActionSizes { get; } = new();
+
+    /// <summary>The reason why an instance is not committed, by the number of the N-ACTION; 0 to commit, <see langword="null"/> to mention it nowhere.</summary>
+    public Func<int, string, ushort?>? OnCommit { get; set; }
+
+    public ReportPath Reports { get; set; } = ReportPath.SameAssociation;
+
+    /// <summary>The port of the other side for <see cref="ReportPath.OwnAssociation"/>.</summary>
+    public Func<int> ReportPort { get; set; } = static () => throw new InvalidOperationException("No port.");
+
+    /// <summary>The certificate of the other side where it reports over TLS.</summary>
+    public bool ReportsOverTls { get; set; }
+
+    /// <summary>The statuses of the responses to reports.</summary>
+    public ConcurrentQueue<ushort> ReportStatuses { get; } = new();
+
+    /// <summary>Waited for before each report.</summary>
+    public Func<CancellationToken, Task> BeforeReport { get; set; } = static _ => Task.CompletedTask;
+
     public DimseAddress Address => DimseAddress.Parse($"dicom://ARCHIVE@localhost:{((IPEndPoint)_listener.LocalEndpoint).Port}?calling=TESTS&tls={Certificate is not null}");
 
     public static byte[] Pdu(byte type, params byte[] body)
@@ -99,6 +139,113 @@ internal sealed class FakeArchive : IAsyncDisposable
         return [0, 0, 0, 0, 4, 0, 0, 0, (byte)elements.Length, 0, 0, 0, .. elements];
     }
 
+    /// <summary>An element in Implicit VR Little Endian.</summary>
+    public static byte[] Element(uint tag, params byte[] value)
+    {
+        var element = new byte[8 + value.Length];
+        BinaryPrimitives.WriteUInt16LittleEndian(element, (ushort)(tag >> 16));
+        BinaryPrimitives.WriteUInt16LittleEndian(element.AsSpan(2), (ushort)tag);
+        BinaryPrimitives.WriteUInt32LittleEndian(element.AsSpan(4), (uint)value.Length);
+        value.CopyTo(element, 8);
+        return element;
+    }
+
+    public static byte[] Uid(uint tag, string uid) => Element(tag, Encoding.ASCII.GetBytes(uid.Length % 2 == 0 ? uid : uid + '\0'));
+
+    /// <summary>The event information of an N-EVENT-REPORT.</summary>
+    public static byte[] Report(string transaction, IEnumerable<(string Class, string Instance)> committed, IEnumerable<(string Class, string Instance, ushort Reason)> failed)
+    {
+        byte[] good = [.. committed.SelectMany(one => Element(0xFFFE_E000, [.. Uid(0x0008_1150, one.Class), .. Uid(0x0008_1155, one.Instance)]))];
+        byte[] bad = [.. failed.SelectMany(one => Element(0xFFFE_E000, [.. Uid(0x0008_1150, one.Class), .. Uid(0x0008_1155, one.Instance), .. Element(0x0008_1197, (byte)one.Reason, (byte)(one.Reason >> 8))]))];
+
+        // One sequence with its length, one with a delimiter: both are allowed.
+        return [
+            .. Uid(0x0008_1195, transaction),
+            .. bad.Length == 0 ? [] : Element(0x0008_1198, bad),
+            0x08, 0, 0x99, 0x11, 0xFF, 0xFF, 0xFF, 0xFF, .. good, 0xFE, 0xFF, 0xDD, 0xE0, 0, 0, 0, 0];
+    }
+
+    public static byte[] ReportCommand(ushort eventType = 1)
+    {
+        byte[] elements = [
+            .. Uid(0x0002, Commitment), .. Number(0x0100, 0x0100), .. Number(0x0110, 77), .. Number(0x0800, 0), .. Uid(0x1000, "1.2.840.10008.1.20.1.1"), .. Number(0x1002, eventType)];
+        return [0, 0, 0, 0, 4, 0, 0, 0, (byte)elements.Length, 0, 0, 0, .. elements];
+    }
+
+    /// <summary>Makes an association of its own, and reports on it.</summary>
+    public async Task ReportAsync(byte[] information, ushort eventType, CancellationToken token)
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, ReportPort(), token);
+        Stream stream = client.GetStream();
+        if (ReportsOverTls)
+        {
+            var encrypted = new SslStream(stream, leaveInnerStreamOpen: false, (_, certificate, _, _) => certificate is not null);
+            await encrypted.AuthenticateAsClientAsync("localhost");
+            stream = encrypted;
+        }
+
+        await using var owned = stream;
+        byte[] roles = [0, (byte)Commitment.Length, .. Encoding.ASCII.GetBytes(Commitment), 0, 1];
+        byte[] items = [
+            .. Item(0x10, "1.2.840.10008.3.1.1.1"u8.ToArray()),
+            .. Item(0x20, [1, 0, 0, 0, .. Item(0x30, Encoding.ASCII.GetBytes(Commitment)), .. Item(0x40, "1.2.840.10008.1.2.1"u8.ToArray()), .. Item(0x40, "1.2.840.10008.1.2"u8.ToArray())]),
+            .. Item(0x20, [3, 0, 0, 0, .. Item(0x30, "1.2.840.10008.5.1.4.1.1.2"u8.ToArray()), .. Item(0x40, "1.2.840.10008.1.2"u8.ToArray())]),
+            .. Item(0x50, [.. Item(0x51, [0, 0, 0x40, 0]), .. Item(0x52, "1.2.3"u8.ToArray()), .. Item(0x54, roles)])];
+        await stream.WriteAsync(Pdu(1, [0, 1, 0, 0, .. Encoding.ASCII.GetBytes("TESTS           ARCHIVE         "), .. new byte[32], .. items]), token);
+        var (type, accept) = await ReadPduAsync(stream, token);
+        Assert.Equal(2, type);
+        Assert.Equal("TESTS           ARCHIVE         ", Encoding.ASCII.GetString(accept, 4, 32));
+        Assert.True(accept.AsSpan().IndexOf(Item(0x54, roles)) > 0, "The role of an SCP is not accepted.");
+        Assert.True(accept.AsSpan().IndexOf([.. Item(0x21, [1, 0, 0, 0, .. Item(0x40, "1.2.840.10008.1.2"u8.ToArray())])]) > 0, "The context is not accepted.");
+        Assert.True(accept.AsSpan().IndexOf(new byte[] { 0x21, 0, 0, 25, 3, 0, 3, 0 }) > 0, "Storage is not rejected.");
+        await SendReportAsync(stream, information, eventType, token);
+        var (_, response) = await ReadPduAsync(stream, token);
+        ReportStatuses.Enqueue(BinaryPrimitives.ReadUInt16LittleEndian(Value(response.AsSpan(6), 0x0900)!));
+        await stream.WriteAsync(Pdu(5, 0, 0, 0, 0), token);
+        Assert.Equal(6, (await ReadPduAsync(stream, token)).Type);
+    }
+
+    private static async Task SendReportAsync(Stream stream, byte[] information, ushort eventType, CancellationToken token, byte context = 1)
+    {
+        await stream.WriteAsync(Pdu(4, Fragment(context, 3, ReportCommand(eventType))), token);
+        for (var at = 0; at < information.Length; at += 10_000)
+        {
+            var last = at + 10_000 >= information.Length;
+            await stream.WriteAsync(Pdu(4, Fragment(context, last ? (byte)2 : (byte)0, information[at..Math.Min(at + 10_000, information.Length)])), token);
+        }
+    }
+
+    private static byte[] Item(byte type, byte[] value) => [type, 0, (byte)(value.Length >> 8), (byte)value.Length, .. value];
+
+    private static async Task<(byte Type, byte[] Body)> ReadPduAsync(Stream stream, CancellationToken token)
+    {
+        var header = new byte[6];
+        await stream.ReadExactlyAsync(header, token);
+        var body = new byte[BinaryPrimitives.ReadUInt32BigEndian(header.AsSpan(2))];
+        await stream.ReadExactlyAsync(body, token);
+        return (header[0], body);
+    }
+
+    private static byte[]? Value(ReadOnlySpan<byte> rest, uint wanted)
+    {
+        while (rest.Length > 0)
+        {
+            var length = (int)BinaryPrimitives.ReadUInt32LittleEndian(rest[4..]);
+            Assert.Equal(0, length % 2);
+            if (((uint)BinaryPrimitives.ReadUInt16LittleEndian(rest) << 16 | BinaryPrimitives.ReadUInt16LittleEndian(rest[2..])) == wanted)
+            {
+                return rest.Slice(8, length).ToArray();
+            }
+
+            rest = rest[(8 + length)..];
+        }
+
+        return null;
+    }
+
+    private static string Text(byte[]? value) => Encoding.ASCII.GetString(value ?? []).TrimEnd('\0', ' ');
+
     /// <summary>Waits until one more association, or connection, has ended.</summary>
     public Task EndedAsync() => _ended.WaitAsync(_stop.Token);
 
@@ -107,6 +254,7 @@ internal sealed class FakeArchive : IAsyncDisposable
         await _stop.CancelAsync();
         _listener.Stop();
         await _accepting;
+        await Task.WhenAll(_reporting);
         _stop.Dispose();
         Assert.Empty(_violations);
     }
@@ -194,6 +342,11 @@ internal sealed class FakeArchive : IAsyncDisposable
             try
             {
                 await stream.WriteAsync(Accept(), token);
+                if (Interlocked.Exchange(ref archive._heldReport, null) is { } report)
+                {
+                    await SendReportAsync(stream, report, 1, token);
+                }
+
                 return await ServeAsync(token);
             }
             finally
@@ -270,7 +423,7 @@ internal sealed class FakeArchive : IAsyncDisposable
 
         private async Task<bool> RespondAsync(byte context, CancellationToken token)
         {
-            var (field, id) = (Field(0x0100)!.Value, Field(0x0110)!.Value);
+            var (field, id) = (Field(0x0100)!.Value, Field(0x0110).GetValueOrDefault());
             var (status, number) = ((ushort)0, 0);
             if (field == 1)
             {
@@ -283,9 +436,30 @@ internal sealed class FakeArchive : IAsyncDisposable
                 }
             }
 
+            var dataSet = _dataSet.ToArray();
+            var isReport = field == 0x8100;
+            if (isReport)
+            {
+                archive.ReportStatuses.Enqueue(Field(0x0900)!.Value);
+            }
+
             _command.SetLength(0);
             _dataSet = new MemoryStream();
             _fragments = 0;
+            if (isReport)
+            {
+                return false;
+            }
+
+            if (field == 0x20)
+            {
+                status = await FindAsync(context, id, dataSet, token);
+            }
+            else if (field == 0x130)
+            {
+                return await CommitAsync(context, id, dataSet, token);
+            }
+
             await archive.BeforeResponse(token);
             var right = Pdu(4, Fragment(context, 3, Command((ushort)(field | 0x8000), id, status)));
             var response = archive.OnResponse(number, right);
@@ -293,27 +467,97 @@ internal sealed class FakeArchive : IAsyncDisposable
             return !ReferenceEquals(response, right) && response.Length == 0;
         }
 
-        private ushort? Field(ushort element) => Value(element) is { } value ? BinaryPrimitives.ReadUInt16LittleEndian(value) : null;
-
-        private string Text(ushort element) => Encoding.ASCII.GetString(Value(element)!).TrimEnd('\0');
-
-        private byte[]? Value(ushort wanted)
+        private async Task<ushort> FindAsync(byte context, ushort id, byte[] identifier, CancellationToken token)
         {
-            var rest = _command.ToArray().AsSpan();
-            while (rest.Length > 0)
+            var status = archive.FindStatus(Interlocked.Increment(ref archive._finds));
+            Assert.Equal("IMAGE", FakeArchive.Text(Value(identifier, 0x0008_0052)));
+            var (study, series, instance) = (FakeArchive.Text(Value(identifier, 0x0020_000D)), FakeArchive.Text(Value(identifier, 0x0020_000E)), FakeArchive.Text(Value(identifier, 0x0008_0018)));
+            Assert.True(study.Length > 0 && series.Length > 0, "The unique keys above the level are missing (PS3.4, C.4.1.2.1).");
+            var found = archive.OnFind is { } find ? find(study, series, instance) : archive.Stored
+                .Where(one => (instance.Length == 0 || one.SopInstance == instance) && PartTen.Uid(one.DataSet, 0x0020_000D) == study && PartTen.Uid(one.DataSet, 0x0020_000E) == series)
+                .Select(one => (PartTen.Uid(one.DataSet, 0x0008_0016)!, one.SopInstance));
+            foreach (var (sopClass, sopInstance) in found)
             {
-                var length = (int)BinaryPrimitives.ReadUInt32LittleEndian(rest[4..]);
-                Assert.Equal(0, length % 2);
-                if (BinaryPrimitives.ReadUInt16LittleEndian(rest[2..]) == wanted)
-                {
-                    return rest.Slice(8, length).ToArray();
-                }
+                byte[] match = [
+                    .. sopClass.Length == 0 ? [] : Uid(0x0008_0016, sopClass), .. Uid(0x0008_0018, sopInstance), .. Element(0x0008_0052, "IMAGE "u8.ToArray()),
+                    .. Uid(0x0020_000D, study), .. Uid(0x0020_000E, series)];
 
-                rest = rest[(8 + length)..];
+                // Some archives put both into one PDU, some into one each.
+                var (head, body) = (Fragment(context, 3, FindResponse(id)), Fragment(context, 2, match));
+                await stream.WriteAsync(sopInstance.Length % 2 == 0 ? Pdu(4, [.. head, .. body]) : [.. Pdu(4, head), .. Pdu(4, body)], token);
             }
 
-            return null;
+            return status;
         }
+
+        private static byte[] FindResponse(ushort id)
+        {
+            var command = Command(0x8020, id, 0xFF00);
+            BinaryPrimitives.WriteUInt16LittleEndian(command.AsSpan(command.AsSpan().IndexOf(Number(0x0800, 0x0101)) + 8), 1);
+            return command;
+        }
+
+        private async Task<bool> CommitAsync(byte context, ushort id, byte[] information, CancellationToken token)
+        {
+            var number = Interlocked.Increment(ref archive._actions);
+            var transaction = FakeArchive.Text(Value(information, 0x0008_1195));
+            Assert.StartsWith("2.25.", transaction, StringComparison.Ordinal);
+            var (good, bad) = (new List<(string, string)>(), new List<(string, string, ushort)>());
+            var rest = Value(information, 0x0008_1199)!.AsSpan();
+            var count = 0;
+            for (; rest.Length > 0; count++)
+            {
+                var item = rest.Slice(8, (int)BinaryPrimitives.ReadUInt32LittleEndian(rest[4..])).ToArray();
+                rest = rest[(8 + item.Length)..];
+                var (sopClass, uid) = (FakeArchive.Text(Value(item, 0x0008_1150)), FakeArchive.Text(Value(item, 0x0008_1155)));
+                var isThere = archive.Stored.Any(one => one.SopInstance == uid && PartTen.Uid(one.DataSet, 0x0008_0016) == sopClass);
+                switch (archive.OnCommit is { } judge ? judge(number, uid) : isThere ? (ushort)0 : (ushort)0x0112)
+                {
+                    case 0:
+                        good.Add((sopClass, uid));
+                        break;
+                    case { } reason:
+                        bad.Add((sopClass, uid, reason));
+                        break;
+                }
+            }
+
+            archive.ActionSizes.Enqueue(count);
+            var (report, eventType) = (Report(transaction, good, bad), bad.Count > 0 ? (ushort)2 : (ushort)1);
+            var status = archive.ActionStatus(number);
+            var response = Pdu(4, Fragment(context, 3, Command(0x8130, id, status)));
+            if (status != 0 || archive.Reports == ReportPath.None)
+            {
+                await stream.WriteAsync(response, token);
+                return false;
+            }
+
+            if (archive.Reports == ReportPath.BeforeResponse)
+            {
+                await SendReportAsync(stream, report, eventType, token, context);
+            }
+
+            await stream.WriteAsync(response, token);
+            await archive.BeforeReport(token);
+            switch (archive.Reports)
+            {
+                case ReportPath.SameAssociation:
+                    await SendReportAsync(stream, report, eventType, token, context);
+                    break;
+                case ReportPath.OwnAssociation:
+                    archive._reporting.Add(archive.ReportAsync(report, eventType, token));
+                    break;
+                case ReportPath.NextAssociation:
+                    archive._heldReport = report;
+                    return true;
+            }
+
+            return false;
+        }
+
+        private ushort? Field(ushort element) => Value(_command.ToArray(), element) is { } value ? BinaryPrimitives.ReadUInt16LittleEndian(value) : null;
+
+        private string Text(ushort element) => FakeArchive.Text(Value(_command.ToArray(), element));
 
         private void ParseRequest(byte[] body)
         {
@@ -351,15 +595,6 @@ internal sealed class FakeArchive : IAsyncDisposable
             return Pdu(2, [0, 1, 0, 0, .. new byte[64], .. items]);
         }
 
-        private static byte[] Item(byte type, byte[] value) => [type, 0, (byte)(value.Length >> 8), (byte)value.Length, .. value];
-
-        private async Task<(byte Type, byte[] Body)> ReadAsync(CancellationToken token)
-        {
-            var header = new byte[6];
-            await stream.ReadExactlyAsync(header, token);
-            var body = new byte[BinaryPrimitives.ReadUInt32BigEndian(header.AsSpan(2))];
-            await stream.ReadExactlyAsync(body, token);
-            return (header[0], body);
-        }
+        private Task<(byte Type, byte[] Body)> ReadAsync(CancellationToken token) => ReadPduAsync(stream, token);
     }
 }

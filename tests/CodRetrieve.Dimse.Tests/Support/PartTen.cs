@@ -53,5 +53,13 @@ internal static class PartTen
         return [.. head, .. value];
     }
 
+    /// <summary>The value of an element with VR UI in explicit VR little endian; <see langword="null"/> where there is none.</summary>
+    public static string? Uid(ReadOnlySpan<byte> dataSet, uint tag)
+    {
+        byte[] head = [(byte)(tag >> 16), (byte)(tag >> 24), (byte)tag, (byte)(tag >> 8), (byte)'U', (byte)'I'];
+        var at = dataSet.IndexOf(head);
+        return at < 0 ? null : Encoding.ASCII.GetString(dataSet.Slice(at + 8, BinaryPrimitives.ReadUInt16LittleEndian(dataSet[(at + 6)..]))).TrimEnd('\0');
+    }
+
     private static byte[] Uid(string uid) => Encoding.ASCII.GetBytes(uid.Length % 2 == 0 ? uid : uid + '\0');
 }

@@ -26,7 +26,7 @@ public sealed partial class ReliabilityDocumentTests
     private static bool IsInAnotherAssembly(string name)
     {
         var (type, method) = (name.Split('.')[0], name.Split('.')[1]);
-        return new[] { "CodRetrieve.Cli.Tests", "CodRetrieve.DicomWeb.Tests" }
+        return new[] { "CodRetrieve.Cli.Tests", "CodRetrieve.DicomWeb.Tests", "CodRetrieve.Dimse.Tests" }
             .SelectMany(project => Directory.EnumerateFiles(Path.Combine(Repository.Root, "tests", project), type + ".cs", SearchOption.AllDirectories))
             .Any(file => File.ReadAllText(file).Contains($" Task {method}(", StringComparison.Ordinal));
     }
