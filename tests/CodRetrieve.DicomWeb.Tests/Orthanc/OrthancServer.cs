@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using System.Text.Json;
-using CodRetrieve.DicomWeb.Tests.Support;
 
 namespace CodRetrieve.DicomWeb.Tests.Orthanc;
 
@@ -36,9 +36,9 @@ internal sealed class OrthancServer : IAsyncDisposable
 
     public Uri ServiceUrl => new($"http://127.0.0.1:{_port}/dicom-web/");
 
-    public static async Task<OrthancServer> StartAsync(TempFolder folder, string? storage = null, bool hasLogin = false)
+    public static async Task<OrthancServer> StartAsync(string folder, string? storage = null, bool hasLogin = false)
     {
-        var server = new OrthancServer(folder.Path, storage, hasLogin);
+        var server = new OrthancServer(folder, storage, hasLogin);
         await server.StartAsync();
         return server;
     }
@@ -86,6 +86,13 @@ internal sealed class OrthancServer : IAsyncDisposable
         }
     }
 
+    /// <summary>How many instances it has.</summary>
+    public async Task<int> CountAsync()
+    {
+        using var statistics = JsonDocument.Parse(await _http.GetByteArrayAsync(new Uri($"http://127.0.0.1:{_port}/statistics")));
+        return statistics.RootElement.GetProperty("CountInstances").GetInt32();
+    }
+
     /// <summary>The SHA-256 of every instance's file, by its SOP Instance UID.</summary>
     public async Task<SortedDictionary<string, string>> FilesAsync()
     {
@@ -95,7 +102,7 @@ internal sealed class OrthancServer : IAsyncDisposable
         foreach (var instance in list.RootElement.EnumerateArray())
         {
             var file = await _http.GetByteArrayAsync(new Uri(root, $"instances/{instance.GetProperty("ID").GetString()}/file"));
-            found.Add(instance.GetProperty("MainDicomTags").GetProperty("SOPInstanceUID").GetString()!, Delivering.Hash(file));
+            found.Add(instance.GetProperty("MainDicomTags").GetProperty("SOPInstanceUID").GetString()!, Convert.ToHexStringLower(SHA256.HashData(file)));
         }
 
         return found;

@@ -15,7 +15,7 @@ public sealed class OrthancTests : IDisposable
     [OrthancFact]
     public async Task A_study_arrives_byte_for_byte_is_read_back_and_the_next_run_sends_nothing()
     {
-        await using var orthanc = await OrthancServer.StartAsync(_folder);
+        await using var orthanc = await OrthancServer.StartAsync(_folder.Path);
         await using var site = await Delivering.StartAsync();
         var study = site.Put(instances: 40, series: 4, bytes: 60_000);
 
@@ -31,7 +31,7 @@ public sealed class OrthancTests : IDisposable
     public async Task All_fixtures_of_the_writer_arrive_byte_for_byte()
     {
         var fixtures = SharedFixtures.Find()!;
-        await using var orthanc = await OrthancServer.StartAsync(_folder);
+        await using var orthanc = await OrthancServer.StartAsync(_folder.Path);
         var options = Options(orthanc);
         options.ReceiptDirectory = _folder.Path;
         using var handler = new StowSaveHandler(options);
@@ -55,7 +55,7 @@ public sealed class OrthancTests : IDisposable
     [OrthancFact]
     public async Task A_large_instance_is_streamed_to_it()
     {
-        await using var orthanc = await OrthancServer.StartAsync(_folder);
+        await using var orthanc = await OrthancServer.StartAsync(_folder.Path);
         await using var site = await Delivering.StartAsync();
         var study = site.Put(instances: 2, bytes: 5_000_000);
 
@@ -68,7 +68,7 @@ public sealed class OrthancTests : IDisposable
     [OrthancFact]
     public async Task A_login_is_needed_where_it_demands_one()
     {
-        await using var orthanc = await OrthancServer.StartAsync(_folder, hasLogin: true);
+        await using var orthanc = await OrthancServer.StartAsync(_folder.Path, hasLogin: true);
         await using var site = await Delivering.StartAsync();
         var study = site.Put();
 
@@ -83,7 +83,7 @@ public sealed class OrthancTests : IDisposable
     [OrthancFact]
     public async Task Cancelled_and_killed_at_random_moments_25_times_it_has_every_instance_once_in_the_end()
     {
-        await using var orthanc = await OrthancServer.StartAsync(_folder);
+        await using var orthanc = await OrthancServer.StartAsync(_folder.Path);
         await using var site = await Delivering.StartAsync();
         var study = site.Put(instances: 60, series: 5, bytes: 20_000);
         var random = new Random(11);
@@ -129,7 +129,7 @@ public sealed class OrthancTests : IDisposable
     [OrthancFact]
     public async Task One_that_is_killed_in_the_middle_and_comes_back_is_waited_for()
     {
-        await using var orthanc = await OrthancServer.StartAsync(_folder);
+        await using var orthanc = await OrthancServer.StartAsync(_folder.Path);
         await using var site = await Delivering.StartAsync();
         var study = site.Put(instances: 60, series: 3, bytes: 20_000);
         using var handler = new StowSaveHandler(Options(orthanc));
@@ -156,7 +156,7 @@ public sealed class OrthancTests : IDisposable
         Assert.Equal(0, await RunAsync("mount", "-t", "tmpfs", "-o", "size=2m", "none", disk));
         try
         {
-            await using var orthanc = await OrthancServer.StartAsync(_folder, storage: disk);
+            await using var orthanc = await OrthancServer.StartAsync(_folder.Path, storage: disk);
             await using var site = await Delivering.StartAsync();
             var study = site.Put(instances: 12, series: 2, bytes: 150_000);
             var saved = new HashSet<string>(StringComparer.Ordinal);
