@@ -12,15 +12,15 @@ internal static class FailedContentChecks
     [
         new("What reading the content throws is thrown unchanged, even where it looks like a full disk", async job =>
         {
-            var (instance, failure) = (NewInstance(), new IOException("the connection broke", DiskFull));
-            var thrown = await CatchAsync(() => job.SaveAsync(instance, new SampleContent(SampleInstances.Bytes(instance).AsMemory(0, 290_000), _ => Task.FromException(failure))));
+            var (instance, failure) = (NewInstance(job), new IOException("the connection broke", DiskFull));
+            var thrown = await CatchAsync(() => job.SaveAsync(instance, new SampleContent(job.Samples.Bytes(instance).AsMemory(0, 290_000), _ => Task.FromException(failure))));
             Violation.If(!ReferenceEquals(thrown, failure), $"The content threw an IOException, and SaveAsync {Said(thrown)}; it must let that exception pass unchanged.", thrown);
         }),
         new("Content that fails at its end leaves nothing, and the instance can be saved later", async job =>
         {
             // The whole of it came, but the checksum was wrong: the last moment at which content can fail.
-            var (instance, failure) = (NewInstance(), new InvalidDataException("the checksum does not match"));
-            var thrown = await CatchAsync(() => job.SaveAsync(instance, new SampleContent(SampleInstances.Bytes(instance), _ => Task.FromException(failure))));
+            var (instance, failure) = (NewInstance(job), new InvalidDataException("the checksum does not match"));
+            var thrown = await CatchAsync(() => job.SaveAsync(instance, new SampleContent(job.Samples.Bytes(instance), _ => Task.FromException(failure))));
             Violation.If(!ReferenceEquals(thrown, failure), $"The content threw at its end, and SaveAsync {Said(thrown)}; it must read to the end, and let that exception pass unchanged.", thrown);
             await job.ThrowIfOthersFoundAsync(instance.Series, "after its content failed");
             job.ThrowIfVisible("after its content failed");
@@ -32,8 +32,8 @@ internal static class FailedContentChecks
         new("Cancelling leaves nothing", async job =>
         {
             using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(job.CancellationToken);
-            var (instance, waiting) = (NewInstance(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-            var content = new SampleContent(SampleInstances.Bytes(instance).AsMemory(0, 280_000), ct =>
+            var (instance, waiting) = (NewInstance(job), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            var content = new SampleContent(job.Samples.Bytes(instance).AsMemory(0, 280_000), ct =>
             {
                 waiting.TrySetResult();
                 return Task.Delay(Timeout.InfiniteTimeSpan, ct);
@@ -50,8 +50,8 @@ internal static class FailedContentChecks
         new("Nothing is found before the content ended", async job =>
         {
             var (waiting, end) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-            var instance = NewInstance();
-            var saving = job.SaveAsync(instance, new SampleContent(SampleInstances.Bytes(instance), ct =>
+            var instance = NewInstance(job);
+            var saving = job.SaveAsync(instance, new SampleContent(job.Samples.Bytes(instance), ct =>
             {
                 waiting.TrySetResult();
                 return end.Task.WaitAsync(ct);
@@ -66,7 +66,7 @@ internal static class FailedContentChecks
         }),
     ];
 
-    private static InstanceInfo NewInstance() => SampleInstances.Of("1.2.3", 1, 300_000).Instances[0];
+    private static InstanceInfo NewInstance(HandlerProbe job) => job.Samples.Of("1.2.3", 1, 300_000).Instances[0];
 
     private static async Task<Exception?> CatchAsync(Func<Task> call)
     {

@@ -14,6 +14,9 @@ internal sealed class HandlerProbe(ISaveHandlerFixture fixture, CancellationToke
     /// <summary>The handler under check.</summary>
     public ISaveHandler Handler => _handler ?? throw new InvalidOperationException("No handler is open.");
 
+    /// <summary>Instances and bytes that the handler takes.</summary>
+    public SampleInstances Samples { get; } = new(fixture.TakesDicomOnly);
+
     public CancellationToken CancellationToken => cancellationToken;
 
     /// <summary>Makes a handler and begins the study, as a job does it.</summary>
@@ -47,7 +50,7 @@ internal sealed class HandlerProbe(ISaveHandlerFixture fixture, CancellationToke
     }
 
     /// <summary>Saves an instance whole.</summary>
-    public Task SaveAsync(InstanceInfo instance) => SaveAsync(instance, new SampleContent(SampleInstances.Bytes(instance)));
+    public Task SaveAsync(InstanceInfo instance) => SaveAsync(instance, new SampleContent(Samples.Bytes(instance)));
 
     /// <summary>Saves an instance with content that may fail.</summary>
     public async Task SaveAsync(InstanceInfo instance, Stream content)
@@ -69,7 +72,7 @@ internal sealed class HandlerProbe(ISaveHandlerFixture fixture, CancellationToke
     /// <summary>Throws where an instance of a completed study is not what was given.</summary>
     public async Task ThrowIfNotSavedAsync(InstanceInfo instance)
     {
-        var (bytes, expected) = (await fixture.ReadAsync(instance, cancellationToken).ConfigureAwait(false), SampleInstances.Bytes(instance));
+        var (bytes, expected) = (await fixture.ReadAsync(instance, cancellationToken).ConfigureAwait(false), Samples.Bytes(instance));
         Violation.If(
             !bytes.AsSpan().SequenceEqual(expected),
             $"Of the instance {instance.SopInstanceUid}, {bytes.Length} bytes are in the destination that are not its {expected.Length}; it must be exactly what the content gave.");

@@ -6,6 +6,12 @@ namespace CodRetrieve.Testing;
 /// <remarks>Each check needs a fixture of its own, with a destination that is empty. The members are called one at a time.</remarks>
 public interface ISaveHandlerFixture
 {
+    /// <summary>
+    /// Gets whether the handler takes DICOM files only, as those that deliver to a PACS do. Then every content is one (Part 10, explicit VR little endian) with the UIDs of its instance and
+    /// its study and series, of at least 1,024 bytes. Default: <see langword="false"/>, and contents are any bytes, of any number.
+    /// </summary>
+    bool TakesDicomOnly => false;
+
     /// <summary>Makes a handler for the destination, as a job gets it. A second one in a check finds what the first one saved.</summary>
     /// <returns>The handler. Where it is an <see cref="ISaveHandlerLifecycle"/>, the check opens it, begins its studies and closes it as a job does.</returns>
     ISaveHandler CreateHandler();

@@ -12,14 +12,14 @@ internal static class SavingChecks
 
     public static IReadOnlyList<HandlerCheck> All { get; } =
     [
-        new("A new destination holds nothing", job => job.ThrowIfOthersFoundAsync(SampleInstances.Of("1.2.3", 4), "in a new destination")),
+        new("A new destination holds nothing", job => job.ThrowIfOthersFoundAsync(job.Samples.Of("1.2.3", 4), "in a new destination")),
         .. Sizes.Select(static size => new HandlerCheck(
             string.Create(CultureInfo.InvariantCulture, $"An instance of {size} bytes is saved exactly"),
-            job => SavesExactlyAsync(job, SampleInstances.WithSizes("1.2.3", [size]).Instances[0]))),
-        new("An instance whose size is not known is saved", job => SavesExactlyAsync(job, SampleInstances.WithSizes("1.2.3", [null]).Instances[0])),
+            job => SavesExactlyAsync(job, job.Samples.WithSizes("1.2.3", [size]).Instances[0]))),
+        new("An instance whose size is not known is saved", job => SavesExactlyAsync(job, job.Samples.WithSizes("1.2.3", [null]).Instances[0])),
         new("Exactly the instances that were saved are found", async job =>
         {
-            var (series, other) = (SampleInstances.Of("1.2.3", 5), SampleInstances.Of("1.2.4", 5));
+            var (series, other) = (job.Samples.Of("1.2.3", 5), job.Samples.Of("1.2.4", 5));
             await job.SaveAsync(series.Instances[1]);
             await job.SaveAsync(series.Instances[3]);
             await job.ThrowIfOthersFoundAsync(series, "after the second and the fourth were saved", series.Instances[1], series.Instances[3]);
@@ -27,7 +27,7 @@ internal static class SavingChecks
         }),
         new("Several instances are saved at once", async job =>
         {
-            var instances = SampleInstances.Of("1.2.3", 20, 5000).Instances.Concat(SampleInstances.Of("1.2.4", 20, 270_000).Instances).ToList();
+            var instances = job.Samples.Of("1.2.3", 20, 5000).Instances.Concat(job.Samples.Of("1.2.4", 20, 270_000).Instances).ToList();
             await Task.WhenAll(instances.Select(instance => Task.Run(() => job.SaveAsync(instance), job.CancellationToken)));
             await job.CompleteAsync();
             foreach (var instance in instances)
@@ -37,14 +37,14 @@ internal static class SavingChecks
         }),
         new("An instance that is saved again replaces the one before", async job =>
         {
-            var instance = SampleInstances.Of("1.2.3", 1).Instances[0];
-            await job.SaveAsync(instance, new SampleContent(new byte[77]));
+            var instance = job.Samples.Of("1.2.3", 1).Instances[0];
+            await job.SaveAsync(instance, new SampleContent(job.Samples.OtherBytes(instance)));
             await job.ThrowIfOthersFoundAsync(instance.Series, "after content of another size than the index lists was saved");
             await SavesExactlyAsync(job, instance);
         }),
         new("A study is completed again, and with nothing saved", async job =>
         {
-            var instance = SampleInstances.Of("1.2.3", 1).Instances[0];
+            var instance = job.Samples.Of("1.2.3", 1).Instances[0];
             await job.CompleteAsync(isComplete: false);
             await job.SaveAsync(instance);
             await job.CompleteAsync();
@@ -53,7 +53,7 @@ internal static class SavingChecks
         }),
         new("The next job finds what this one saved", async job =>
         {
-            var series = SampleInstances.Of("1.2.3", 3);
+            var series = job.Samples.Of("1.2.3", 3);
             await job.SaveAsync(series.Instances[0]);
             await job.CompleteAsync(isComplete: false);
             await job.SaveAsync(series.Instances[2]);
