@@ -1,7 +1,13 @@
+using System.Collections.Concurrent;
+using System.Net;
 using System.Reflection;
+using System.Security.Cryptography;
 using CodRetrieve.Storage;
 using CodRetrieve.Testing;
 using CodRetrieve.Tests.Support;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 
 namespace CodRetrieve.Tests.Docs;
 
@@ -23,6 +29,56 @@ public sealed class RecipeTests
     [InlineData("save-handler.md")]
     public async Task The_example_of_the_checks_passes(string recipe) =>
         await CodeCompiler.RunAsync(CodeCompiler.Compile(CodeBlock.In(Repository.Root, $"docs/recipes/{recipe}").Last().Code));
+
+    [Fact(Timeout = 60_000)]
+    public async Task The_example_of_a_save_handler_puts_the_study_on_a_share_and_nothing_again()
+    {
+        await using var store = await TestStore.StartAsync();
+        var study = new SyntheticStudy("1.2.3.4", seed: 1);
+        study.AddSeries(new() { InstanceCount = 3 });
+        study.PutInto(store.Server.CreateBucket("my-bucket"), "my-prefix/dicomweb");
+        var (files, puts) = (new ConcurrentDictionary<string, byte[]>(StringComparer.Ordinal), 0);
+        await using var share = await StartShareAsync(files, () => Interlocked.Increment(ref puts));
+        var code = CodeBlock.In(Repository.Root, "docs/recipes/save-handler.md").First().Code;
+        code = Replaced(code, "http://files.hospital.example/", share.Urls.Single() + "/");
+        code = Replaced(code, "new CodDownload()", $"new CodDownload(new CodDownloadOptions {{ Endpoint = new Uri(\"{store.Server.Endpoint}\") }})");
+        var program = CodeCompiler.Compile(code);
+
+        await CodeCompiler.RunAsync(program);
+        await CodeCompiler.RunAsync(program);
+
+        Assert.Equal(
+            study.Series[0].Instances.Select(one => ($"/images/1.2.3.4/{study.Series[0].SeriesInstanceUid}/{one.SopInstanceUid}.dcm", one.Sha256)).Order(),
+            files.Select(file => (file.Key, Convert.ToHexStringLower(SHA256.HashData(file.Value)))).Order());
+        Assert.Equal(3, puts);
+    }
+
+    private static async Task<WebApplication> StartShareAsync(ConcurrentDictionary<string, byte[]> files, Action put)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        var share = builder.Build();
+        share.Run(async context =>
+        {
+            if (HttpMethods.IsPut(context.Request.Method))
+            {
+                put();
+                using var body = new MemoryStream();
+                await context.Request.Body.CopyToAsync(body);
+                files[context.Request.Path] = body.ToArray();
+            }
+            else if (files.TryGetValue(context.Request.Path, out var file))
+            {
+                context.Response.ContentLength = file.Length;
+            }
+            else
+            {
+                context.Response.StatusCode = 404;
+            }
+        });
+        await share.StartAsync();
+        return share;
+    }
 
     [Fact(Timeout = 60_000)]
     public async Task The_example_of_a_client_retrieves_the_study()
