@@ -1,3 +1,5 @@
+using CodRetrieve.Storage;
+
 namespace CodRetrieve.DicomWeb;
 
 /// <summary>The exceptions of deliveries, with their messages.</summary>
@@ -41,6 +43,9 @@ internal static class DeliveryFailures
         status == 401
             ? $"{receiver} demands another credential (HTTP 401). Give a valid token, user and password, or client certificate."
             : $"{receiver} does not let this credential store instances (HTTP 403). Grant it that right, or give another.");
+
+    public static DestinationException ProxyLogin(string receiver, Uri? proxy) =>
+        new(DestinationFailure.Unreachable, $"{receiver} cannot be reached: {ConnectionFailure.ProxyWantsLogin(proxy)}.");
 
     public static DestinationException NoService(string receiver, int status) => new(
         DestinationFailure.Unreachable, $"{receiver} takes no instances at /studies (HTTP {status}). Give the address of its STOW-RS service; redirects are not followed.");

@@ -28,6 +28,33 @@ public sealed class NetworkTests
         Assert.Single(proxy.Logins);
     }
 
+    [Theory(Timeout = 60_000)]
+    [InlineData("right-secret", 0)]
+    [InlineData("wrong-secret", 5)]
+    public async Task A_receiver_is_reached_through_a_proxy_over_TLS_and_a_wrong_password_is_sent_once(string password, int exitCode)
+    {
+        using var authority = new TestAuthority();
+        using var certificate = authority.Issue("pacs.example");
+        await using var store = await CliStore.StartAsync();
+        await using var receiver = await DicomWebReceiver.StartAsync(new() { ServerCertificate = certificate });
+        using var proxy = new FakeProxy("someone:right-secret", target: receiver.ServiceUrl.Port);
+        var study = store.PutStudy();
+
+        var result = await RunAsync(
+            new() { ["HTTPS_PROXY"] = $"http://someone:{password}@127.0.0.1:{proxy.Port}" },
+            ["send", TestStore.Url, study.StudyInstanceUid, "--to", "https://pacs.example/dicom-web", "--ca-cert", authority.Write(store.Folder.Path), "--endpoint", store.Server.Endpoint.AbsoluteUri]);
+
+        Assert.Equal(exitCode, result.ExitCode);
+        Assert.DoesNotContain("-secret", result.Out + result.Error, StringComparison.Ordinal);
+        Assert.Equal(exitCode == 0 ? 5 : 0, receiver.Instances.Count);
+        Assert.All(proxy.Requests, line => Assert.StartsWith("CONNECT pacs.example:443 ", line, StringComparison.Ordinal));
+        if (exitCode != 0)
+        {
+            Assert.Contains($"the proxy 127.0.0.1:{proxy.Port} wants a login, or refused the one that it was given (HTTP 407)", result.Error, StringComparison.Ordinal);
+            Assert.Single(proxy.Logins);
+        }
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task What_is_no_address_of_a_proxy_exits_with_2()
     {

@@ -28,6 +28,8 @@ public sealed class ReceiverFaultTests
         ["XML as JSON"] = (ReceiverFault.WithContentType("application/dicom+json", xml: true), int.MaxValue),
         ["JSON as HTML"] = (ReceiverFault.WithContentType("text/html", xml: false), int.MaxValue),
         ["warning"] = (ReceiverFault.Warn(0xB000), int.MaxValue),
+        ["refuses chunked requests"] = (ReceiverFault.RefuseChunked(), int.MaxValue),
+        ["reads slowly"] = (ReceiverFault.ReadSlowly(400_000), int.MaxValue),
         ["stall"] = (ReceiverFault.Stall(), 1),
     };
 

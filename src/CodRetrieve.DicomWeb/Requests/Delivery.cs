@@ -120,6 +120,8 @@ internal sealed class Delivery(ReceiverClient client, ReceiverQueries queries, O
         {
             case 401 or 403:
                 throw DeliveryFailures.AccessDenied(client.Name, response.Status);
+            case 407:
+                throw DeliveryFailures.ProxyLogin(client.Name, client.Proxy);
             case (>= 300 and < 400) or 404 or 405 or 501:
                 throw DeliveryFailures.NoService(client.Name, response.Status);
             case 507:

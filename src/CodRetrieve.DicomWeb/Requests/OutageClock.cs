@@ -55,7 +55,7 @@ internal sealed class OutageClock(StowSaveHandlerOptions options)
             }
             catch (ReceiverUnavailableException e)
             {
-                await WaitAsync(receiver, attempt, null, e, cancellationToken).ConfigureAwait(false);
+                await WaitAsync(receiver, attempt, e.RetryAfter, e, cancellationToken).ConfigureAwait(false);
             }
         }
     }

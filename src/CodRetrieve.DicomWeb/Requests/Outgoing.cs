@@ -6,6 +6,8 @@ namespace CodRetrieve.DicomWeb;
 /// <summary>One instance on its way: its bytes, in memory and verified or still arriving, and what became of it. The outcome is set once.</summary>
 internal sealed class Outgoing
 {
+    private const int PieceBytes = 128 * 1024;
+
     private readonly TaskCompletionSource<Acknowledgement> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ReadOnlyMemory<byte> _start;
     private readonly Stream? _rest;
@@ -90,7 +92,13 @@ internal sealed class Outgoing
 
     public async Task WriteAsync(Stream body, IdleWatch watch, CancellationToken cancellationToken)
     {
-        await body.WriteAsync(_start, cancellationToken).ConfigureAwait(false);
+        // In pieces, each of which is progress: a slow line may need minutes for an instance.
+        for (var at = 0; at < _start.Length; at += PieceBytes)
+        {
+            await body.WriteAsync(_start.Slice(at, Math.Min(PieceBytes, _start.Length - at)), cancellationToken).ConfigureAwait(false);
+            watch.Touch();
+        }
+
         if (_rest is null)
         {
             return;
@@ -98,7 +106,7 @@ internal sealed class Outgoing
 
         IsTaken = true;
         var written = (long)_start.Length;
-        var buffer = new byte[128 * 1024];
+        var buffer = new byte[PieceBytes];
         while (true)
         {
             // A store that is slow has its own limits: the receiver is not to blame.

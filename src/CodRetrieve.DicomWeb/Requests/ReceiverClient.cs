@@ -10,6 +10,7 @@ internal sealed class ReceiverClient : IDisposable
 {
     private readonly StowSaveHandlerOptions _options;
     private readonly HttpClient? _own;
+    private readonly Uri? _proxy;
     private readonly HttpClientSource _source;
     private readonly IAccessTokenProvider _tokens;
     private readonly AuthenticationHeaderValue? _basic;
@@ -26,7 +27,9 @@ internal sealed class ReceiverClient : IDisposable
         };
         if (connection.HttpClientFactory is null)
         {
-            var own = _own = Create(connection, options);
+            var proxy = EnvironmentProxy.OfProcess();
+            _proxy = proxy.GetProxy(options.ServiceUrl);
+            var own = _own = Create(connection, options, proxy);
             connection.HttpClientFactory = () => own;
         }
 
@@ -40,15 +43,19 @@ internal sealed class ReceiverClient : IDisposable
     /// <summary>The receiver, for messages.</summary>
     public string Name => _options.ServiceUrl.AbsoluteUri.TrimEnd('/');
 
+    /// <summary>The proxy before it; <see langword="null"/> for none, and where the client is the caller's.</summary>
+    public Uri? Proxy => _proxy;
+
     public Uri Url(string relative) => new(_options.ServiceUrl, relative);
 
     /// <summary>Sends a request and reads its response.</summary>
     /// <exception cref="ReceiverUnavailableException">There is no response, or not all of it.</exception>
     public Task<ReceiverResponse> SendAsync(Func<IdleWatch, HttpRequestMessage> create, CancellationToken cancellationToken) =>
-        SendAsync(create, (response, watch) => ReceiverResponse.ReadAsync(response, watch, _options.TimeProvider), cancellationToken);
+        SendAsync(create, ReceiverResponse.ReadAsync, cancellationToken);
 
     /// <summary>Sends a request and lets a function read the response.</summary>
     /// <exception cref="ReceiverUnavailableException">There is no response, or not all of it.</exception>
+    /// <exception cref="DestinationException">There is no connection, and will be none: a certificate is rejected, or the proxy wants a login.</exception>
     public async Task<T> SendAsync<T>(Func<IdleWatch, HttpRequestMessage> create, Func<HttpResponseMessage, IdleWatch, Task<T>> read, CancellationToken cancellationToken)
     {
         using var watch = new IdleWatch(_options.IdleTimeout, _options.TimeProvider, cancellationToken);
@@ -74,11 +81,7 @@ internal sealed class ReceiverClient : IDisposable
         }
         catch (Exception e) when (ConnectionFailure.Is(e) || e is IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            throw new ReceiverUnavailableException(
-                watch.HasFired
-                    ? $"{Name}: the request made no progress for {_options.IdleTimeout.TotalSeconds:0.###} s (IdleTimeout). What the receiver does with a request may need more."
-                    : $"{Name}: the connection could not be made, or broke. Check that the receiver runs, and its address.",
-                e);
+            throw Failure(e, watch);
         }
     }
 
@@ -88,10 +91,9 @@ internal sealed class ReceiverClient : IDisposable
         _own?.Dispose();
     }
 
-    private static HttpClient Create(CodDownloadOptions connection, StowSaveHandlerOptions options)
+    private static HttpClient Create(CodDownloadOptions connection, StowSaveHandlerOptions options, EnvironmentProxy proxy)
     {
         var handler = new SocketsHttpHandler();
-        var proxy = EnvironmentProxy.OfProcess();
         HttpClientSource.Prepare(handler, connection, proxy);
         if (options.ClientCertificate is { } certificate)
         {
@@ -99,6 +101,28 @@ internal sealed class ReceiverClient : IDisposable
         }
 
         return new HttpClient(HttpClientSource.Guard(handler, proxy)) { Timeout = Timeout.InfiniteTimeSpan };
+    }
+
+    private Exception Failure(Exception cause, IdleWatch watch)
+    {
+        if (watch.HasFired)
+        {
+            return new ReceiverUnavailableException(
+                $"{Name}: the request made no progress for {_options.IdleTimeout.TotalSeconds:0.###} s (IdleTimeout). What the receiver does with a request may need more.", cause);
+        }
+
+        var broke = $"{Name}: the connection broke. Check that the receiver runs, and its log.";
+        if (!ConnectionFailure.Is(cause))
+        {
+            return new ReceiverUnavailableException(broke, cause);
+        }
+
+        // What another attempt does not change. A response that is none may be what is left of an earlier one on the same connection.
+        var failure = ConnectionFailure.Of(cause, Name, _options.ServiceUrl, _proxy);
+        return failure.Reason is ObjectStoreFailure.InsecureConnection or ObjectStoreFailure.ProxyAuthenticationRequired
+            || (failure.Reason == ObjectStoreFailure.Rejected && cause is HttpRequestException { HttpRequestError: not HttpRequestError.InvalidResponse })
+            ? new DestinationException(DestinationFailure.Unreachable, failure.Message, failure)
+            : new ReceiverUnavailableException(cause is HttpRequestException { HttpRequestError: HttpRequestError.Unknown or HttpRequestError.ResponseEnded } ? broke : failure.Message, failure);
     }
 
     private async ValueTask<string?> GetTokenAsync(string? refused, IdleWatch watch)

@@ -59,7 +59,7 @@ internal sealed class ReceiverQueries(ReceiverClient client)
             _ => new HttpRequestMessage(HttpMethod.Get, client.Url(target)) { Headers = { Accept = { new MediaTypeWithQualityHeaderValue("application/dicom+json") } } },
             cancellationToken).ConfigureAwait(false);
         return response.IsBusy
-            ? throw new ReceiverUnavailableException($"{client.Name}: the search for instances got HTTP {response.Status}.", null)
+            ? throw new ReceiverUnavailableException($"{client.Name}: the search for instances got HTTP {response.Status}.", null) { RetryAfter = response.RetryAfter }
             : response;
     }
 }

@@ -1,3 +1,5 @@
+using CodRetrieve.Storage;
+
 namespace CodRetrieve.DicomWeb;
 
 /// <summary>A response of a receiver with its body, read to its end or to a bound.</summary>
@@ -13,7 +15,7 @@ internal sealed record ReceiverResponse(int Status, ReadOnlyMemory<byte> Body, T
     /// <summary>Whether the receiver, or a proxy before it, cannot work now and may later.</summary>
     public bool IsBusy => Status is 408 or 429 or 502 or 503 or 504;
 
-    public static async Task<ReceiverResponse> ReadAsync(HttpResponseMessage response, IdleWatch watch, TimeProvider time)
+    public static async Task<ReceiverResponse> ReadAsync(HttpResponseMessage response, IdleWatch watch)
     {
         using var body = new MemoryStream();
         using var stream = await response.Content.ReadAsStreamAsync(watch.Token).ConfigureAwait(false);
@@ -24,11 +26,8 @@ internal sealed record ReceiverResponse(int Status, ReadOnlyMemory<byte> Body, T
             body.Write(buffer, 0, count);
         }
 
-        return new((int)response.StatusCode, body.ToArray(), RetryAfterOf(response, time), WarningOf(response));
+        return new((int)response.StatusCode, body.ToArray(), RetryAfterHeader.Read(response), WarningOf(response));
     }
-
-    private static TimeSpan? RetryAfterOf(HttpResponseMessage response, TimeProvider time) =>
-        response.Headers.RetryAfter is { } wait ? wait.Delta ?? (wait.Date - time.GetUtcNow()) : null;
 
     private static string? WarningOf(HttpResponseMessage response)
     {

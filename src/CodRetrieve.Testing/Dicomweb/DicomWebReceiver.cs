@@ -1,15 +1,17 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 namespace CodRetrieve.Testing;
 
-/// <summary>A stand-in for a PACS with DICOMweb: store (STOW-RS), search (QIDO-RS) and retrieve (WADO-RS) of instances, over HTTP/1.1 on a free port of 127.0.0.1, with the faults of
+/// <summary>A stand-in for a PACS with DICOMweb: store (STOW-RS), search (QIDO-RS) and retrieve (WADO-RS) of instances, over HTTP/1.1 or HTTPS on a free port of 127.0.0.1, with the faults of
 /// real receivers on demand.</summary>
 /// <remarks>
 /// It keeps instances in memory, under the UIDs that are in the files, and looks at nothing else in them. Every member is thread-safe. Disposing breaks what is under way.
@@ -19,6 +21,7 @@ public sealed class DicomWebReceiver : IAsyncDisposable
     private readonly ConcurrentDictionary<string, StoredInstance> _instances = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<ReceiverRequest> _requests = new();
     private readonly ReceiverFaults _faults = new();
+    private readonly ReceiverFaults _searchFaults = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly DicomWebReceiverOptions _options;
     private readonly WebApplication _application;
@@ -28,11 +31,11 @@ public sealed class DicomWebReceiver : IAsyncDisposable
     private DicomWebReceiver(DicomWebReceiverOptions options)
     {
         _options = options;
-        _application = Build(options.Port);
+        _application = Build(options);
         _application.Run(HandleAsync);
     }
 
-    /// <summary>The service, such as <c>http://127.0.0.1:34567/dicom-web/</c>.</summary>
+    /// <summary>The service, such as <c>http://127.0.0.1:34567/dicom-web/</c>; over https the host is <c>localhost</c>.</summary>
     public Uri ServiceUrl { get; private set; } = new("http://127.0.0.1/");
 
     /// <summary>The instances by their SOP Instance UIDs: a snapshot.</summary>
@@ -55,7 +58,8 @@ public sealed class DicomWebReceiver : IAsyncDisposable
         try
         {
             await receiver._application.StartAsync(cancellationToken).ConfigureAwait(false);
-            receiver.ServiceUrl = new Uri(new Uri(receiver._application.Urls.Single()), "dicom-web/");
+            var url = new Uri(receiver._application.Urls.Single());
+            receiver.ServiceUrl = new Uri(receiver._options.ServerCertificate is null ? url : new Uri($"https://localhost:{url.Port}/"), "dicom-web/");
             return receiver;
         }
         catch
@@ -69,6 +73,21 @@ public sealed class DicomWebReceiver : IAsyncDisposable
     /// <param name="fault">How.</param>
     /// <param name="times">How many of the next requests; <see cref="int.MaxValue"/> for all that come.</param>
     public void Fail(ReceiverFault fault, int times = 1) => _faults.Add(fault, times);
+
+    /// <summary>Makes searches (QIDO-RS) and retrievals (WADO-RS) fail.</summary>
+    /// <param name="fault">How: <see cref="ReceiverFault.Status"/> or <see cref="ReceiverFault.StatusUntilDate"/>.</param>
+    /// <param name="times">How many of the next requests; <see cref="int.MaxValue"/> for all that come.</param>
+    /// <exception cref="ArgumentException">It is a fault of store requests only.</exception>
+    public void FailSearches(ReceiverFault fault, int times = 1)
+    {
+        ArgumentNullException.ThrowIfNull(fault);
+        if (!fault.IsBeforeBody)
+        {
+            throw new ArgumentException($"The fault '{fault}' is one of store requests. Give one that is a status.", nameof(fault));
+        }
+
+        _searchFaults.Add(fault, times);
+    }
 
     /// <summary>Puts an instance in place, as if somebody else had sent it.</summary>
     /// <param name="bytes">The file (DICOM Part 10).</param>
@@ -91,20 +110,37 @@ public sealed class DicomWebReceiver : IAsyncDisposable
         }
     }
 
-    private static WebApplication Build(int port)
+    private static WebApplication Build(DicomWebReceiverOptions options)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(5));
-        builder.WebHost.UseKestrelCore();
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Limits.MinRequestBodyDataRate = null;
-            kestrel.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http1);
+            kestrel.Listen(IPAddress.Loopback, options.Port, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1;
+                if (options.ServerCertificate is { } certificate)
+                {
+                    listen.UseHttps(https => UseCertificates(https, certificate, options.AcceptedClientThumbprints));
+                }
+            });
         });
         return builder.Build();
+    }
+
+    private static void UseCertificates(HttpsConnectionAdapterOptions https, X509Certificate2 server, IReadOnlyCollection<string>? clients)
+    {
+        https.ServerCertificate = server;
+        if (clients is not null)
+        {
+            https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
+            https.ClientCertificateValidation = (certificate, _, _) => clients.Contains(certificate.Thumbprint, StringComparer.OrdinalIgnoreCase);
+        }
     }
 
     private async Task HandleAsync(HttpContext context)
@@ -125,6 +161,10 @@ public sealed class DicomWebReceiver : IAsyncDisposable
             else if (HttpMethods.IsPost(context.Request.Method))
             {
                 await StoreAsync(context, request).ConfigureAwait(false);
+            }
+            else if (_searchFaults.Take() is { } fault)
+            {
+                await fault.RespondAsync(context, [], [], context.RequestAborted).ConfigureAwait(false);
             }
             else
             {
@@ -172,13 +212,13 @@ public sealed class DicomWebReceiver : IAsyncDisposable
         }
 
         using var body = new MemoryStream();
-        await context.Request.Body.CopyToAsync(body, cancellationToken).ConfigureAwait(false);
+        await (fault?.ReadAsync(context.Request.Body, body, cancellationToken) ?? context.Request.Body.CopyToAsync(body, cancellationToken)).ConfigureAwait(false);
         var parts = MultipartBody.Split(body.ToArray(), context.Request.ContentType);
         request.PartCount = parts?.Count;
         var received = (parts ?? []).Select(static part => StoredInstance.Read(part)).ToList();
 
         // As measured with Orthanc: a chunked request, or a body without its end, is "stored" with status 200, and nothing of it is.
-        var stored = request.ContentLength is null && _options.IgnoresChunkedRequests ? [] : received.OfType<StoredInstance>().ToList();
+        var stored = request.ContentLength is null && (_options.IgnoresChunkedRequests || fault is { RequiresLength: true }) ? [] : received.OfType<StoredInstance>().ToList();
         var (kept, refused) = fault?.Choose(stored) ?? (stored, []);
         foreach (var instance in kept)
         {

@@ -1,3 +1,5 @@
+using System.Security.Cryptography.X509Certificates;
+
 namespace CodRetrieve.Testing;
 
 /// <summary>How a <see cref="DicomWebReceiver"/> behaves.</summary>
@@ -5,6 +7,12 @@ public sealed record DicomWebReceiverOptions
 {
     /// <summary>The port to listen on; 0, the default, for a free one.</summary>
     public int Port { get; init; }
+
+    /// <summary>The certificate, with its private key, by which the receiver is known over https; null, the default, for plain http. Not disposed.</summary>
+    public X509Certificate2? ServerCertificate { get; init; }
+
+    /// <summary>The thumbprints of the client certificates that are accepted over https, with or without a trusted issuer; null, the default, to demand none. Handshakes without such a one fail.</summary>
+    public IReadOnlyCollection<string>? AcceptedClientThumbprints { get; init; }
 
     /// <summary>The values of the Authorization header that are accepted; null, the default, to accept any request.</summary>
     public IReadOnlyCollection<string>? AcceptedAuthorizations { get; init; }

@@ -19,6 +19,10 @@ public sealed class ReceiverFault
 
     internal bool IsBeforeBody { get; private init; }
 
+    internal bool RequiresLength { get; private init; }
+
+    private int? BytesPerSecond { get; init; }
+
     /// <summary>A status without a body; the request's body is not read, and nothing is stored.</summary>
     /// <param name="status">The status.</param>
     /// <param name="retryAfterSeconds">The Retry-After header; null for none.</param>
@@ -36,6 +40,41 @@ public sealed class ReceiverFault
     {
         IsBeforeBody = true,
     };
+
+    /// <summary>A status without a body that asks to wait until a date by the receiver's own clock; the request's body is not read, and nothing is stored.</summary>
+    /// <param name="status">The status.</param>
+    /// <param name="wait">How long to wait; whole seconds.</param>
+    /// <param name="clockOffset">How far the receiver's clock is ahead of this machine's.</param>
+    /// <returns>The fault.</returns>
+    public static ReceiverFault StatusUntilDate(int status, TimeSpan wait, TimeSpan clockOffset) => new($"status {status} until a date", StoreNone, (context, _, _, _) =>
+    {
+        var now = DateTimeOffset.UtcNow + clockOffset;
+        context.Response.StatusCode = status;
+        context.Response.Headers.Date = now.ToString("R", CultureInfo.InvariantCulture);
+        context.Response.Headers.RetryAfter = (now + wait).ToString("R", CultureInfo.InvariantCulture);
+        return Task.CompletedTask;
+    })
+    {
+        IsBeforeBody = true,
+    };
+
+    /// <summary>Status 411 for requests without a Content-Length, of which nothing is stored; others are stored.</summary>
+    /// <returns>The fault.</returns>
+    public static ReceiverFault RefuseChunked() => new(
+        "refuse chunked", StoreAll, (context, kept, refused, ct) => context.Request.ContentLength is null ? RespondAsync(context, 411, [], ct) : RespondAsync(context, 200, StoreResponses.Json(kept, refused), ct))
+    {
+        RequiresLength = true,
+    };
+
+    /// <summary>The request is read slowly, and all of it is stored as usual.</summary>
+    /// <param name="bytesPerSecond">How many bytes in a second; more than zero.</param>
+    /// <returns>The fault.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="bytesPerSecond"/> is not more than zero.</exception>
+    public static ReceiverFault ReadSlowly(int bytesPerSecond)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(bytesPerSecond, 1);
+        return new("read slowly", StoreAll, (context, kept, refused, ct) => RespondAsync(context, 200, StoreResponses.Json(kept, refused), ct)) { BytesPerSecond = bytesPerSecond };
+    }
 
     /// <summary>Status 413 for requests with more than so many instances; others are stored.</summary>
     /// <param name="maxInstances">The most instances.</param>
@@ -157,6 +196,23 @@ public sealed class ReceiverFault
     public override string ToString() => _name;
 
     internal (List<StoredInstance> Kept, List<(StoredInstance, int)> Refused) Choose(IReadOnlyList<StoredInstance> received) => _choose(received);
+
+    internal async Task ReadAsync(Stream request, Stream body, CancellationToken cancellationToken)
+    {
+        if (BytesPerSecond is not { } rate)
+        {
+            await request.CopyToAsync(body, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        // Twenty pieces in a second.
+        var piece = new byte[Math.Max(1, rate / 20)];
+        while (await request.ReadAsync(piece, cancellationToken).ConfigureAwait(false) is var count and > 0)
+        {
+            body.Write(piece, 0, count);
+            await Task.Delay(TimeSpan.FromSeconds((double)count / rate), cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     internal Task RespondAsync(
         HttpContext context, IReadOnlyList<StoredInstance> kept, IReadOnlyList<(StoredInstance Instance, int Reason)> refused, CancellationToken cancellationToken) =>

@@ -71,7 +71,7 @@ internal static class GcsResponse
         return new ObjectStoreException(reason, string.Create(CultureInfo.InvariantCulture, $"{uri}: {meaning} (HTTP {status}).{own}{(status == 401 ? WrongClock(response, now) : "")}"))
         {
             StatusCode = status,
-            RetryAfter = RetryAfter(response),
+            RetryAfter = RetryAfterHeader.Read(response),
         };
     }
 
@@ -97,14 +97,6 @@ internal static class GcsResponse
         >= 300 and < 400 => (ObjectStoreFailure.Rejected, "the store responded with a redirect, which is not followed. Check the endpoint"),
         _ => (ObjectStoreFailure.Rejected, "the request was refused"),
     };
-
-    private static TimeSpan? RetryAfter(HttpResponseMessage response)
-    {
-        // The date form is measured against the store's own clock, so that a wrong local clock does no harm.
-        var header = response.Headers.RetryAfter;
-        var wait = header?.Delta ?? (header?.Date is { } date && response.Headers.Date is { } now ? date - now : null);
-        return wait is { } value && value > TimeSpan.Zero ? value : null;
-    }
 
     private static string? Header(HttpResponseMessage response, string name) =>
         response.Headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
