@@ -1,3 +1,4 @@
+using CodRetrieve.Diagnostics;
 using CodRetrieve.Saving;
 using CodRetrieve.Transfer;
 
@@ -38,7 +39,8 @@ public sealed class StowSaveHandler : ISaveHandler, ISaveHandlerLifecycle, IDisp
         _queries = new ReceiverQueries(_client);
         _outage = new OutageClock(_options);
         _verifier = new DeliveryVerifier(_client, _queries, _outage, _options);
-        _queue = new BatchQueue(_options, new Delivery(_client, _queries, _outage, _options).DeliverAsync);
+        var limit = new RequestLimit();
+        _queue = new BatchQueue(_options, limit, new Delivery(_client, _queries, _outage, limit, _options).DeliverAsync);
         _reader = new OutgoingReader(_options.MaxBufferedBytes);
         _receipts = new DeliveryReceipts(_options.ReceiptDirectory, _client.Name);
     }
@@ -109,20 +111,24 @@ public sealed class StowSaveHandler : ISaveHandler, ISaveHandlerLifecycle, IDisp
         try
         {
             var acknowledgement = await sent.WhenDoneAsync().ConfigureAwait(false);
-            await _verifier.VerifyAsync(sent, cancellationToken).ConfigureAwait(false);
+
+            // That it is there says little where other bytes were delivered before: these may be what is there.
+            var verification = acknowledgement.Outcome == DeliveryOutcome.AlreadyThere && WasDeliveredWithOtherBytes(sent) ? DeliveryVerification.Bytes : _options.Verification;
+            await _verifier.VerifyAsync(sent, verification, cancellationToken).ConfigureAwait(false);
             _receipts.Add(new(instance, sent.SopInstanceUid, sent.SizeBytes, sent.Crc32c, acknowledgement.Outcome.ToString())
             {
                 Status = acknowledgement.Status,
                 Reason = acknowledgement.Reason,
-                Verified = _options.Verification.ToString(),
+                Verified = verification.ToString(),
                 Time = _options.TimeProvider.GetUtcNow(),
             });
-            _tally.Add(acknowledgement.Outcome);
+            Count(acknowledgement.Outcome, null);
             return $"{_client.Name} ({acknowledgement.Outcome})";
         }
         catch (DeliveryException e)
         {
-            _tally.Add(e.Outcome, e.TransferSyntaxUid);
+            DeliveryLog.InstanceNotDelivered(_options.Logger, instance.Uri, _client.Name, e.Outcome);
+            Count(e.Outcome, e.TransferSyntaxUid);
             throw;
         }
     }
@@ -140,6 +146,15 @@ public sealed class StowSaveHandler : ISaveHandler, ISaveHandlerLifecycle, IDisp
     {
         await _queue.WhenIdleAsync().ConfigureAwait(false);
         _receipts.Close();
+    }
+
+    private bool WasDeliveredWithOtherBytes(Outgoing sent) =>
+        _receipts.Of(sent.Instance.Series.StudyInstanceUid)?.Find(sent.Instance) is { } receipt && (receipt.SizeBytes, receipt.Crc32c) != (sent.SizeBytes, sent.Crc32c);
+
+    private void Count(DeliveryOutcome outcome, string? transferSyntaxUid)
+    {
+        _tally.Add(outcome, transferSyntaxUid);
+        CodMeter.InstanceDelivered(Delivery.Protocol, outcome.ToString());
     }
 
     /// <summary>Closes the connections to the receiver, except for those of a client that you gave.</summary>

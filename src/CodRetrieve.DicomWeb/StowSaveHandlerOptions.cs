@@ -10,13 +10,18 @@ public sealed class StowSaveHandlerOptions
     /// <summary>Initializes a new instance of the <see cref="StowSaveHandlerOptions"/> class.</summary>
     /// <param name="serviceUrl">The receiver's DICOMweb service, below which are <c>/studies</c> and <c>/instances</c>, for example <c>https://pacs.example/dicom-web</c>.</param>
     /// <exception cref="ArgumentNullException"><paramref name="serviceUrl"/> is <see langword="null"/>.</exception>
-    /// <exception cref="ArgumentException">It is not an absolute http or https URL, or has a user, a query or a fragment.</exception>
+    /// <exception cref="ArgumentException">It is not an absolute http or https URL, or has a user, a query or a fragment, or ends in <c>/studies</c>.</exception>
     public StowSaveHandlerOptions(Uri serviceUrl)
     {
         ArgumentNullException.ThrowIfNull(serviceUrl);
         if (!serviceUrl.IsAbsoluteUri || serviceUrl.Scheme is not ("http" or "https") || serviceUrl.UserInfo.Length > 0 || serviceUrl.Query.Length > 0 || serviceUrl.Fragment.Length > 0)
         {
             throw new ArgumentException("The service is named by an absolute http or https URL without user, query and fragment. Give user and password by UserName and Password.", nameof(serviceUrl));
+        }
+
+        if (serviceUrl.AbsolutePath.TrimEnd('/').EndsWith("/studies", StringComparison.Ordinal))
+        {
+            throw new ArgumentException("The service is named without /studies, which is appended to it. Give the address before that.", nameof(serviceUrl));
         }
 
         ServiceUrl = serviceUrl.AbsolutePath.EndsWith('/') ? serviceUrl : new Uri(serviceUrl.AbsoluteUri + "/");
@@ -96,6 +101,9 @@ public sealed class StowSaveHandlerOptions
 
     /// <summary>Gets or sets the clock. Default the system's.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+
+    /// <summary>The receiver, for messages.</summary>
+    internal string Receiver => ServiceUrl.AbsoluteUri.TrimEnd('/');
 
     internal StowSaveHandlerOptions Validated()
     {

@@ -30,6 +30,7 @@ public sealed class ReceiverFaultTests
         ["warning"] = (ReceiverFault.Warn(0xB000), int.MaxValue),
         ["refuses chunked requests"] = (ReceiverFault.RefuseChunked(), int.MaxValue),
         ["reads slowly"] = (ReceiverFault.ReadSlowly(400_000), int.MaxValue),
+        ["compresses its response"] = (ReceiverFault.CompressResponse(), int.MaxValue),
         ["stall"] = (ReceiverFault.Stall(), 1),
     };
 
@@ -226,6 +227,24 @@ public sealed class ReceiverFaultTests
         await using var back = await DicomWebReceiver.StartAsync(new() { Port = url.Port });
         Assert.Equal(8, (await running).InstancesSaved);
         Assert.Equal(8, back.Instances.Count);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task What_is_too_much_for_a_request_once_is_not_tried_in_every_batch()
+    {
+        await using var site = await Delivering.StartAsync();
+        var study = site.Put(instances: 1, series: 40, bytes: 50_000);
+        site.Receiver.Fail(ReceiverFault.TooLargeAboveBytes(120_000), int.MaxValue);
+
+        var (result, counts) = await site.SendAsync(study, options => options.MaxRequests = 1);
+
+        Assert.Equal((JobOutcome.Complete, 40L), (result.Outcome, counts.Of(DeliveryOutcome.Stored)));
+        site.AssertDelivered(study);
+
+        // A batch of up to 40 is halved five times at most, and none that large is made again.
+        Assert.InRange(site.Stores.Count(request => request.Status == 413), 0, 32);
+        var last = site.Stores.Last(request => request.Status == 413);
+        Assert.True(site.Stores.Where(request => request.Status == 200).All(request => request.ContentLength <= 120_000), $"{last.ContentLength}");
     }
 
     [Fact(Timeout = 60_000)]

@@ -142,6 +142,32 @@ public sealed class StowSaveHandlerTests
         Assert.All(receipts, line => Assert.Contains($"\"receiver\":\"{site.Receiver.ServiceUrl.AbsoluteUri.TrimEnd('/')}\"", line, StringComparison.Ordinal));
     }
 
+    [Theory(Timeout = 60_000)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_changed_instance_that_the_receiver_takes_for_a_duplicate_is_read_back_and_fails_where_the_old_bytes_were_kept(bool isKept)
+    {
+        await using var site = await Delivering.StartAsync(new() { KeepsExisting = isKept });
+        var before = new SyntheticStudy("1.2.3", seed: 1);
+        before.AddSeries(new() { InstanceCount = 2, InstanceSizeBytes = 20_000, SeriesInstanceUid = "1.2.3.4" });
+        site.Store.Put(before);
+        await site.SendAsync(before, options => options.ReceiptDirectory = site.Folder.Path);
+        var sop = before.Series[0].Instances.Select(one => one.SopInstanceUid).ToList();
+        var after = new SyntheticStudy("1.2.3", seed: 1);
+        after.AddSeries(new() { InstanceCount = 2, InstanceSizeBytes = 20_002, SeriesInstanceUid = "1.2.3.4" });
+        Assert.Equal(sop, after.Series[0].Instances.Select(one => one.SopInstanceUid));
+        site.Store.Put(after);
+        site.Receiver.Fail(isKept ? ReceiverFault.RefuseAll(45070) : ReceiverFault.ListNothing(), int.MaxValue);
+
+        var (result, counts) = await site.SendAsync(after, options => options.ReceiptDirectory = site.Folder.Path);
+
+        // A receiver that lists nothing, and has them when it is asked, may have stored them or not: what it has says which.
+        Assert.Equal((isKept ? 0 : 2, isKept ? 2 : 0), (result.InstancesSaved, result.InstancesFailed));
+        Assert.Equal(isKept ? 2 : 0, counts.Of(DeliveryOutcome.DifferentBytes));
+        var (again, _) = await site.SendAsync(after, options => options.ReceiptDirectory = site.Folder.Path);
+        Assert.Equal(isKept ? 0 : 2, again.InstancesSkipped);
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task A_receiver_without_search_is_sent_everything_again_unless_there_are_receipts()
     {
@@ -256,6 +282,7 @@ public sealed class StowSaveHandlerTests
     [InlineData("https://user:secret@pacs.example/")]
     [InlineData("https://pacs.example/?token=secret")]
     [InlineData("relative/path")]
+    [InlineData("https://pacs.example/dicom-web/studies/")]
     public void A_service_with_anything_but_an_address_is_refused_without_repeating_it(string url)
     {
         var thrown = Assert.Throws<ArgumentException>(() => new StowSaveHandlerOptions(new Uri(url, UriKind.RelativeOrAbsolute)));

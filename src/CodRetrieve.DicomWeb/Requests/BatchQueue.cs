@@ -4,7 +4,7 @@ namespace CodRetrieve.DicomWeb;
 /// Forms batches of what waits: as soon as a request is free, it takes all that came meanwhile, up to the bounds. Nothing waits for instances that may never come.
 /// Safe for use by several threads.
 /// </summary>
-internal sealed class BatchQueue(StowSaveHandlerOptions options, Func<IReadOnlyList<Outgoing>, CancellationToken, Task> deliver)
+internal sealed class BatchQueue(StowSaveHandlerOptions options, RequestLimit limit, Func<IReadOnlyList<Outgoing>, CancellationToken, Task> deliver)
 {
     private readonly object _gate = new();
     private readonly LinkedList<Outgoing> _waiting = new();
@@ -86,12 +86,15 @@ internal sealed class BatchQueue(StowSaveHandlerOptions options, Func<IReadOnlyL
         lock (_gate)
         {
             var batch = new List<Outgoing>();
+            var uids = new HashSet<string>(StringComparer.Ordinal);
+            var maxBytes = Math.Min(options.MaxBatchBytes, limit.MaxBytes);
             var bytes = 0L;
             while (_waiting.First is { Value: var next })
             {
-                // Calls that are cancelled separately are sent separately, and what still arrives is sent alone.
+                // Calls that are cancelled separately are sent separately, and what still arrives is sent alone. Of two with one UID, a list could not say which it means.
                 if (batch.Count > 0
-                    && (batch.Count == options.MaxBatchInstances || bytes + next.SizeBytes > options.MaxBatchBytes || next.IsStreamed || batch[0].IsStreamed || next.CancellationToken != batch[0].CancellationToken))
+                    && (batch.Count == options.MaxBatchInstances || bytes + next.SizeBytes > maxBytes || next.IsStreamed || batch[0].IsStreamed
+                        || next.CancellationToken != batch[0].CancellationToken || uids.Contains(next.SopInstanceUid)))
                 {
                     break;
                 }
@@ -101,6 +104,7 @@ internal sealed class BatchQueue(StowSaveHandlerOptions options, Func<IReadOnlyL
                 {
                     bytes += next.SizeBytes;
                     batch.Add(next);
+                    uids.Add(next.SopInstanceUid);
                 }
             }
 

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using CodRetrieve.Diagnostics;
 
 namespace CodRetrieve.DicomWeb;
 
@@ -6,10 +7,13 @@ namespace CodRetrieve.DicomWeb;
 /// Sends batches until each instance has an outcome. What decides is the receiver's list of UIDs, whatever the status; what it does not list is asked for, and sent again.
 /// Safe for use by several threads.
 /// </summary>
-internal sealed class Delivery(ReceiverClient client, ReceiverQueries queries, OutageClock outage, StowSaveHandlerOptions options)
+internal sealed class Delivery(ReceiverClient client, ReceiverQueries queries, OutageClock outage, RequestLimit limit, StowSaveHandlerOptions options)
 {
     // Below, sending in vain costs less than asking whether to send.
     private const int ExpectContinueBytes = 1 << 20;
+
+    /// <summary>As telemetry names it.</summary>
+    public const string Protocol = "stow-rs";
 
     private static readonly Exception NoCause = new IOException("The receiver responded with a status that means that it cannot work now.");
 
@@ -20,8 +24,13 @@ internal sealed class Delivery(ReceiverClient client, ReceiverQueries queries, O
     public async Task DeliverAsync(IReadOnlyList<Outgoing> batch, CancellationToken cancellationToken)
     {
         var open = new Stack<IReadOnlyList<Outgoing>>([batch]);
-        while (open.TryPop(out var next))
+        for (var isFirst = true; open.TryPop(out var next); isFirst = false)
         {
+            if (!isFirst)
+            {
+                CodMeter.DeliveryRetried(Protocol, next.Count);
+            }
+
             foreach (var again in await AttemptAsync(next, cancellationToken).ConfigureAwait(false))
             {
                 open.Push(again);
@@ -32,6 +41,7 @@ internal sealed class Delivery(ReceiverClient client, ReceiverQueries queries, O
     private async Task<IEnumerable<IReadOnlyList<Outgoing>>> AttemptAsync(IReadOnlyList<Outgoing> batch, CancellationToken cancellationToken)
     {
         ReceiverResponse response;
+        var started = options.TimeProvider.GetTimestamp();
         try
         {
             response = await client.SendAsync(watch => Request(batch, watch), cancellationToken).ConfigureAwait(false);
@@ -46,6 +56,10 @@ internal sealed class Delivery(ReceiverClient client, ReceiverQueries queries, O
         {
             return await AfterOutageAsync(batch, null, e, cancellationToken).ConfigureAwait(false);
         }
+        finally
+        {
+            CodMeter.DeliveryEnded(Protocol, options.TimeProvider.GetElapsedTime(started));
+        }
 
         var (rest, later) = Settle(batch, StoreListing.Parse(response.Body), response);
         if (later.Count > 0)
@@ -53,7 +67,7 @@ internal sealed class Delivery(ReceiverClient client, ReceiverQueries queries, O
             await Task.Delay(outage.Backoff(later.Max(static one => one.Attempts)), options.TimeProvider, cancellationToken).ConfigureAwait(false);
         }
 
-        return [.. later.Count > 0 ? [later] : Nothing, .. rest.Count > 0 ? await AfterResponseAsync(rest, response, cancellationToken).ConfigureAwait(false) : Settled()];
+        return [.. later.Count > 0 ? [later] : Nothing, .. rest.Count > 0 ? await AfterResponseAsync(rest, batch.Count, response, cancellationToken).ConfigureAwait(false) : Settled()];
     }
 
     private static IEnumerable<IReadOnlyList<Outgoing>> Nothing => [];
@@ -109,7 +123,7 @@ internal sealed class Delivery(ReceiverClient client, ReceiverQueries queries, O
         return (rest, later);
     }
 
-    private async Task<IEnumerable<IReadOnlyList<Outgoing>>> AfterResponseAsync(List<Outgoing> rest, ReceiverResponse response, CancellationToken cancellationToken)
+    private async Task<IEnumerable<IReadOnlyList<Outgoing>>> AfterResponseAsync(List<Outgoing> rest, int total, ReceiverResponse response, CancellationToken cancellationToken)
     {
         if (response.IsBusy)
         {
@@ -132,9 +146,17 @@ internal sealed class Delivery(ReceiverClient client, ReceiverQueries queries, O
         switch (response.Status)
         {
             case 417:
+                DeliveryLog.ExpectRefused(options.Logger, client.Name);
                 _expectsContinue = false;
                 return [rest];
             case 413 or 415 when rest.Count > 1:
+                var bytes = rest.Sum(static one => one.SizeBytes);
+                DeliveryLog.BatchHalved(options.Logger, client.Name, rest.Count, bytes, response.Status);
+                if (response.Status == 413)
+                {
+                    limit.Refused(bytes);
+                }
+
                 return Halves(rest);
             case 413:
                 rest[0].Fail(DeliveryFailures.Refused(rest[0], client.Name, $"{rest[0].SizeBytes} bytes are more than it takes in a request (HTTP 413)", response, null));
@@ -143,12 +165,13 @@ internal sealed class Delivery(ReceiverClient client, ReceiverQueries queries, O
                 rest[0].Fail(DeliveryFailures.TransferSyntax(rest[0], client.Name, response));
                 return [];
             default:
-                return await AfterOmissionAsync(rest, response, cancellationToken).ConfigureAwait(false);
+                return await AfterOmissionAsync(rest, total, response, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private async Task<IEnumerable<IReadOnlyList<Outgoing>>> AfterOmissionAsync(List<Outgoing> rest, ReceiverResponse response, CancellationToken cancellationToken)
+    private async Task<IEnumerable<IReadOnlyList<Outgoing>>> AfterOmissionAsync(List<Outgoing> rest, int total, ReceiverResponse response, CancellationToken cancellationToken)
     {
+        DeliveryLog.InstancesNotListed(options.Logger, client.Name, response.Status, rest.Count, total);
         (rest, _) = await AskAsync(rest, response.Status, cancellationToken).ConfigureAwait(false);
         if (rest.Count > 1)
         {

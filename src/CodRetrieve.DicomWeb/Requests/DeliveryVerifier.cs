@@ -7,9 +7,9 @@ internal sealed class DeliveryVerifier(ReceiverClient client, ReceiverQueries qu
 {
     /// <exception cref="DeliveryException">The receiver does not have it, or has other bytes.</exception>
     /// <exception cref="DestinationException">The receiver has been down for longer than is waited.</exception>
-    public async Task VerifyAsync(Outgoing instance, CancellationToken cancellationToken)
+    public async Task VerifyAsync(Outgoing instance, DeliveryVerification verification, CancellationToken cancellationToken)
     {
-        if (options.Verification == DeliveryVerification.None)
+        if (verification == DeliveryVerification.None)
         {
             return;
         }
@@ -26,12 +26,12 @@ internal sealed class DeliveryVerifier(ReceiverClient client, ReceiverQueries qu
             place = await outage.RetryAsync(client.Name, () => queries.FindAsync(instance.SopInstanceUid, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
 
-        if (place is null || (options.Verification == DeliveryVerification.Bytes && !place.IsComplete))
+        if (place is null || (verification == DeliveryVerification.Bytes && !place.IsComplete))
         {
             throw DeliveryFailures.NotFound(instance, client.Name);
         }
 
-        if (options.Verification == DeliveryVerification.Bytes)
+        if (verification == DeliveryVerification.Bytes)
         {
             var found = await outage.RetryAsync(client.Name, () => client.SendAsync(_ => Request(instance, place), RetrievedBytes.ReadAsync, cancellationToken), cancellationToken).ConfigureAwait(false);
             if (found != (instance.SizeBytes, instance.Crc32c))

@@ -8,10 +8,19 @@ internal sealed class OutageClock(StowSaveHandlerOptions options)
 
     public void Responded()
     {
+        TimeSpan down;
         lock (_gate)
         {
+            if (_downSince is not { } since)
+            {
+                return;
+            }
+
+            down = options.TimeProvider.GetElapsedTime(since);
             _downSince = null;
         }
+
+        DeliveryLog.ReceiverResponded(options.Logger, options.Receiver, Math.Round(down.TotalSeconds, 3));
     }
 
     /// <summary>Waits before another attempt.</summary>
@@ -40,7 +49,9 @@ internal sealed class OutageClock(StowSaveHandlerOptions options)
 
         var delay = Backoff(attempt);
         delay = retryAfter > delay ? retryAfter.Value : delay;
-        await Task.Delay(delay < left ? delay : left, options.TimeProvider, cancellationToken).ConfigureAwait(false);
+        delay = delay < left ? delay : left;
+        DeliveryLog.ReceiverAwaited(options.Logger, receiver, attempt, delay, cause?.Message);
+        await Task.Delay(delay, options.TimeProvider, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Makes a request again as long as no response comes.</summary>

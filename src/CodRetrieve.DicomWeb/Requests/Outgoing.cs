@@ -1,3 +1,4 @@
+using CodRetrieve.Diagnostics;
 using CodRetrieve.Dicom;
 using CodRetrieve.IO;
 
@@ -95,7 +96,9 @@ internal sealed class Outgoing
         // In pieces, each of which is progress: a slow line may need minutes for an instance.
         for (var at = 0; at < _start.Length; at += PieceBytes)
         {
-            await body.WriteAsync(_start.Slice(at, Math.Min(PieceBytes, _start.Length - at)), cancellationToken).ConfigureAwait(false);
+            var count = Math.Min(PieceBytes, _start.Length - at);
+            await body.WriteAsync(_start.Slice(at, count), cancellationToken).ConfigureAwait(false);
+            CodMeter.BytesDelivered(Delivery.Protocol, count);
             watch.Touch();
         }
 
@@ -122,6 +125,7 @@ internal sealed class Outgoing
             ThrowIfNotSize(written, isEnd: false);
             Crc32c = Crc32C.Append(Crc32c, buffer.AsSpan(0, count));
             await body.WriteAsync(buffer.AsMemory(0, count), cancellationToken).ConfigureAwait(false);
+            CodMeter.BytesDelivered(Delivery.Protocol, count);
         }
 
         ThrowIfNotSize(written, isEnd: true);

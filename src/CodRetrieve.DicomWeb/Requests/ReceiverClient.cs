@@ -41,7 +41,7 @@ internal sealed class ReceiverClient : IDisposable
     }
 
     /// <summary>The receiver, for messages.</summary>
-    public string Name => _options.ServiceUrl.AbsoluteUri.TrimEnd('/');
+    public string Name => _options.Receiver;
 
     /// <summary>The proxy before it; <see langword="null"/> for none, and where the client is the caller's.</summary>
     public Uri? Proxy => _proxy;
@@ -68,6 +68,7 @@ internal sealed class ReceiverClient : IDisposable
                 if (response.StatusCode == HttpStatusCode.Unauthorized && token is not null
                     && await GetTokenAsync(token, watch).ConfigureAwait(false) is { } fresh && fresh != token)
                 {
+                    DeliveryLog.TokenRefused(_options.Logger, Name);
                     response.Dispose();
                     response = await SendOnceAsync(create(watch), fresh, watch).ConfigureAwait(false);
                 }

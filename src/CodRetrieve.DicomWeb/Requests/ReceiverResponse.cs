@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using CodRetrieve.Storage;
 
 namespace CodRetrieve.DicomWeb;
@@ -18,7 +19,7 @@ internal sealed record ReceiverResponse(int Status, ReadOnlyMemory<byte> Body, T
     public static async Task<ReceiverResponse> ReadAsync(HttpResponseMessage response, IdleWatch watch)
     {
         using var body = new MemoryStream();
-        using var stream = await response.Content.ReadAsStreamAsync(watch.Token).ConfigureAwait(false);
+        using var stream = await OpenAsync(response, watch).ConfigureAwait(false);
         var buffer = new byte[16 * 1024];
         while (body.Length < MaxBodyBytes && await stream.ReadAsync(buffer, watch.Token).ConfigureAwait(false) is var count and > 0)
         {
@@ -27,6 +28,13 @@ internal sealed record ReceiverResponse(int Status, ReadOnlyMemory<byte> Body, T
         }
 
         return new((int)response.StatusCode, body.ToArray(), RetryAfterHeader.Read(response), WarningOf(response));
+    }
+
+    // Proxies compress without being asked for it.
+    private static async Task<Stream> OpenAsync(HttpResponseMessage response, IdleWatch watch)
+    {
+        var stream = await response.Content.ReadAsStreamAsync(watch.Token).ConfigureAwait(false);
+        return response.Content.Headers.ContentEncoding.Any(static encoding => encoding is "gzip" or "x-gzip") ? new GZipStream(stream, CompressionMode.Decompress) : stream;
     }
 
     private static string? WarningOf(HttpResponseMessage response)

@@ -218,7 +218,8 @@ public sealed class DicomWebReceiver : IAsyncDisposable
         var received = (parts ?? []).Select(static part => StoredInstance.Read(part)).ToList();
 
         // As measured with Orthanc: a chunked request, or a body without its end, is "stored" with status 200, and nothing of it is.
-        var stored = request.ContentLength is null && (_options.IgnoresChunkedRequests || fault is { RequiresLength: true }) ? [] : received.OfType<StoredInstance>().ToList();
+        var isIgnored = (request.ContentLength is null && _options.IgnoresChunkedRequests) || fault?.StoresNothingOf(request.ContentLength) == true;
+        var stored = isIgnored ? [] : received.OfType<StoredInstance>().ToList();
         var (kept, refused) = fault?.Choose(stored) ?? (stored, []);
         foreach (var instance in kept)
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Compression;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 
@@ -19,7 +20,12 @@ public sealed class ReceiverFault
 
     internal bool IsBeforeBody { get; private init; }
 
-    internal bool RequiresLength { get; private init; }
+    /// <summary>Whether nothing of a request of so many bytes is stored; null for a request without a length.</summary>
+    internal bool StoresNothingOf(long? length) => length is null ? RequiresLength : length > MaxBytes;
+
+    private bool RequiresLength { get; init; }
+
+    private long? MaxBytes { get; init; }
 
     private int? BytesPerSecond { get; init; }
 
@@ -83,6 +89,27 @@ public sealed class ReceiverFault
         $"413 above {maxInstances}",
         all => all.Count > maxInstances ? StoreNone(all) : StoreAll(all),
         (context, kept, refused, ct) => RespondAsync(context, kept.Count == 0 ? 413 : 200, kept.Count == 0 ? [] : StoreResponses.Json(kept, refused), ct));
+
+    /// <summary>Status 413 for requests of more than so many bytes; their bodies are read, others are stored.</summary>
+    /// <param name="maxBytes">The most bytes of a request.</param>
+    /// <returns>The fault.</returns>
+    public static ReceiverFault TooLargeAboveBytes(long maxBytes) => new(
+        $"413 above {maxBytes} bytes", StoreAll, (context, kept, refused, ct) => RespondAsync(context, context.Request.ContentLength > maxBytes ? 413 : 200, context.Request.ContentLength > maxBytes ? [] : StoreResponses.Json(kept, refused), ct))
+    {
+        MaxBytes = maxBytes,
+    };
+
+    /// <summary>All is stored, and the response, which lists it, is compressed without being asked for it, as by a proxy.</summary>
+    /// <returns>The fault.</returns>
+    public static ReceiverFault CompressResponse() => new("compress response", StoreAll, async (context, kept, refused, ct) =>
+    {
+        context.Response.Headers.ContentEncoding = "gzip";
+        var gzip = new GZipStream(context.Response.Body, CompressionLevel.Fastest, leaveOpen: true);
+        await using (gzip.ConfigureAwait(false))
+        {
+            await gzip.WriteAsync(StoreResponses.Json(kept, refused), ct).ConfigureAwait(false);
+        }
+    });
 
     /// <summary>Status 200 with both sequences empty, and nothing stored.</summary>
     /// <returns>The fault.</returns>

@@ -7,6 +7,8 @@ internal static class CodMeter
 {
     public const string Name = "CodRetrieve";
 
+    private const string Protocol = "codretrieve.delivery.protocol";
+
     private static readonly Meter Meter = new(Name, typeof(CodMeter).Assembly.GetName().Version?.ToString(3));
 
     public static readonly Counter<long> BytesReceived =
@@ -36,6 +38,33 @@ internal static class CodMeter
         "From the request of a segment (or of a scan of a tar) until its instances are saved, or a tar was read whole.",
         tags: null,
         advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800] });
+
+    private static readonly Counter<long> InstancesDelivered =
+        Meter.CreateCounter<long>("codretrieve.instances.delivered", "{instance}", "Instances that were sent to a receiver, by what became of them.");
+
+    private static readonly Counter<long> BytesSent =
+        Meter.CreateCounter<long>("codretrieve.bytes.sent", "By", "Bytes of instances that were sent to receivers.");
+
+    private static readonly Counter<long> DeliveriesRetried =
+        Meter.CreateCounter<long>("codretrieve.deliveries.retried", "{instance}", "Instances that were sent again.");
+
+    private static readonly Histogram<double> DeliveryDuration = Meter.CreateHistogram(
+        "codretrieve.delivery.duration",
+        "s",
+        "From the beginning of a request with instances until its response.",
+        tags: null,
+        advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800] });
+
+    /// <param name="protocol">How the receiver was spoken to: <c>stow-rs</c> or <c>c-store</c>.</param>
+    /// <param name="outcome">What became of an instance.</param>
+    public static void InstanceDelivered(string protocol, string outcome) =>
+        InstancesDelivered.Add(1, new KeyValuePair<string, object?>(Protocol, protocol), new KeyValuePair<string, object?>("codretrieve.delivery.outcome", outcome));
+
+    public static void BytesDelivered(string protocol, long bytes) => BytesSent.Add(bytes, new KeyValuePair<string, object?>(Protocol, protocol));
+
+    public static void DeliveryRetried(string protocol, int instances) => DeliveriesRetried.Add(instances, new KeyValuePair<string, object?>(Protocol, protocol));
+
+    public static void DeliveryEnded(string protocol, TimeSpan duration) => DeliveryDuration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>(Protocol, protocol));
 
     public static void RequestRetried(ObjectStoreFailure? reason)
     {

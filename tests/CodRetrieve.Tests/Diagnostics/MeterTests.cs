@@ -101,6 +101,10 @@ public sealed class MeterTests
         CodMeter.ConnectionsActive.Add(1);
         CodMeter.RequestRetried(ObjectStoreFailure.Unavailable);
         CodMeter.SegmentEnded(TimeSpan.FromSeconds(1), "range");
+        CodMeter.InstanceDelivered("stow-rs", "Stored");
+        CodMeter.BytesDelivered("stow-rs", 1);
+        CodMeter.DeliveryRetried("stow-rs", 1);
+        CodMeter.DeliveryEnded("stow-rs", TimeSpan.FromSeconds(1));
         CodActivities.StartSegment("1.2", "1.2.3", "range", 1)?.Dispose();
     }
 }

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using CodRetrieve.Diagnostics;
+using CodRetrieve.DicomWeb;
 using CodRetrieve.Testing;
 using CodRetrieve.Tests.Diagnostics;
 using CodRetrieve.Tests.Support;
@@ -59,7 +60,7 @@ public sealed class TelemetryDocumentTests
     [Fact]
     public void The_table_of_log_messages_is_that_of_the_code()
     {
-        var methods = typeof(CodDownload).Assembly.GetTypes()
+        var methods = new[] { typeof(CodDownload), typeof(StowSaveHandler) }.SelectMany(type => type.Assembly.GetTypes())
             .SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
             .Select(method => (method.Name, Message: method.GetCustomAttribute<LoggerMessageAttribute>()))
             .Where(one => one.Message is not null)

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 
-namespace CodRetrieve.Tests.Diagnostics;
+namespace CodRetrieve.Tests.Support;
 
 /// <summary>Adds up what the library's meter tells while it lives.</summary>
 internal sealed class MeterRecorder : IDisposable

@@ -1,4 +1,4 @@
-namespace CodRetrieve.Tests.Diagnostics;
+namespace CodRetrieve.Tests.Support;
 
 /// <summary>Tests that listen to the whole process: they run while no other test does.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
