@@ -222,6 +222,7 @@ internal sealed class CommandLine
         var command = new Command("send", "Sends studies to a PACS, without files in between. Run it again after any failure.") { _bucket, _studies, _from, _all, _maxStorageClass, _stopAfter, _report, _columns, _failedList };
         _send.AddTo(command);
         _selection.AddTo(command);
+        _layout.AddIdentifiersTo(command);
         command.SetAction((parsed, cancellationToken) => new SendCommand(Request(parsed, null), _send.Of(parsed), terminal).SendAsync(cancellationToken));
         return command;
     }

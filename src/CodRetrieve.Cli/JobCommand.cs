@@ -68,6 +68,9 @@ internal abstract class JobCommand(Request request, Terminal terminal)
     /// <summary>What the summary ends with; <see langword="null"/> for nothing.</summary>
     protected virtual string? LastLine => null;
 
+    /// <summary>What became of instances that were sent; <see langword="null"/> where none was.</summary>
+    protected virtual DeliveryReport? Delivery => null;
+
     private async Task RunAsync(Session session, Job? job, ErrorLines errors, IInstanceReport? report, FailedList? failed, CancellationToken cancellationToken)
     {
         try
@@ -161,7 +164,7 @@ internal abstract class JobCommand(Request request, Terminal terminal)
     {
         if (request.Json)
         {
-            Json.Write(terminal.Out, DownloadReport.Of(_result, elapsed, cause), Json.Default.DownloadReport);
+            Json.Write(terminal.Out, DownloadReport.Of(_result, elapsed, cause, Delivery), Json.Default.DownloadReport);
         }
         else if (!request.Quiet && _result is not null)
         {

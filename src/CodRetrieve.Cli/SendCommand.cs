@@ -1,5 +1,6 @@
 using CodRetrieve.Cli.Input;
 using CodRetrieve.Cli.Options;
+using CodRetrieve.Cli.Output;
 
 namespace CodRetrieve.Cli;
 
@@ -26,7 +27,7 @@ internal sealed class SendCommand(Request request, SendRequest send, Terminal te
 
     protected override Job TryCreate(Session session)
     {
-        _receiver = Receiver.Create(send, Request.Network, Terminal.Environment);
+        _receiver = Receiver.Create(send, Request.Network, Terminal.Environment, session.Loggers);
         return session.All is { } all ? session.Cod.CreateJob(all.ListAsync(), _receiver.Handler, session.Selection) : session.Cod.CreateJob(session.Studies, _receiver.Handler, session.Selection);
     }
 
@@ -37,4 +38,6 @@ internal sealed class SendCommand(Request request, SendRequest send, Terminal te
     protected override bool IsResumed => _receiver!.KnowsWhatIsThere;
 
     protected override string? LastLine => _receiver?.Summary;
+
+    protected override DeliveryReport? Delivery => _receiver?.Report;
 }

@@ -21,6 +21,9 @@ internal sealed class Session : IAsyncDisposable
 
     public StudyChoice Choice { get; }
 
+    /// <summary>Where log messages go to; <see langword="null"/> for nowhere.</summary>
+    public ILoggerFactory? Loggers { get; private init; }
+
     /// <summary>What is wanted of the studies; <see langword="null"/> for all.</summary>
     public Selection? Selection { get; }
 
@@ -57,7 +60,7 @@ internal sealed class Session : IAsyncDisposable
             string[] attributes = [.. request.Columns.Where(column => choice.Values?.Has(column) != true)];
             var selection = choice.ToSelection(request.Selection, attributes, request.Layout.AllowIdentifiers);
             Warn(options.Layout.IdentifyingAttributes.Union(attributes.Where(InstanceAttributes.IsIdentifying), StringComparer.OrdinalIgnoreCase), request, terminal);
-            var session = new Session(cod, bucket, choice, selection) { All = request.All ? new AllStudies(cod, bucket) : null };
+            var session = new Session(cod, bucket, choice, selection) { Loggers = options.LoggerFactory, All = request.All ? new AllStudies(cod, bucket) : null };
             await session.FindStudiesAsync(request, terminal, cancellationToken).ConfigureAwait(false);
             cod = null;
             return session;

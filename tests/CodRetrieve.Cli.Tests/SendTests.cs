@@ -48,6 +48,64 @@ public sealed class SendTests
         Assert.Empty(receiver.Instances);
     }
 
+    [Fact(Timeout = 30_000)]
+    public async Task Counts_every_outcome_in_JSON_and_names_the_transfer_syntaxes_that_the_receiver_would_have_to_accept()
+    {
+        await using var store = await CliStore.StartAsync();
+        await using var receiver = await DicomWebReceiver.StartAsync();
+        var study = store.PutStudy(1, new() { InstanceCount = 1 }, new() { InstanceCount = 1 }, new() { InstanceCount = 1 }, new() { InstanceCount = 1 });
+        foreach (var fault in new[] { ReceiverFault.RefuseAll(0xC122), ReceiverFault.RefuseAll(272), ReceiverFault.Warn(0xB000) })
+        {
+            receiver.Fail(fault);
+        }
+
+        // One request at a time: each has one instance, and its fault.
+        var result = await store.RunAsync("send", TestStore.Url, study.StudyInstanceUid, "--to", receiver.ServiceUrl.AbsoluteUri, "--json", "--connections", "1");
+
+        Assert.Equal(1, result.ExitCode);
+        var delivery = result.Json.GetProperty("delivery");
+        Assert.Equal(receiver.ServiceUrl.AbsoluteUri, delivery.GetProperty("receiver").GetString());
+        Assert.Equal(
+            ["stored 1", "storedWithWarning 1", "alreadyThere 0", "refused 1", "transferSyntaxNotAccepted 1", "differentBytes 0", "unknown 0"],
+            delivery.GetProperty("outcomes").EnumerateObject().Select(one => $"{one.Name} {one.Value.GetInt64()}"));
+        var accept = Assert.Single(delivery.GetProperty("transferSyntaxesToAccept").EnumerateObject());
+        Assert.StartsWith("1.2.840.10008.1.2", accept.Name, StringComparison.Ordinal);
+        Assert.Equal(1, accept.Value.GetInt64());
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_column_that_may_identify_somebody_in_a_store_with_hashed_UIDs_needs_to_be_allowed()
+    {
+        await using var store = await CliStore.StartAsync();
+        await using var receiver = await DicomWebReceiver.StartAsync();
+        var study = new SyntheticStudy(seed: 3, hashed: true);
+        study.AddSeries(new() { InstanceCount = 2 });
+        study.PutInto(store.Bucket, TestStore.Prefix);
+        var report = Path.Combine(store.Folder.Path, "report.csv");
+        string[] send = ["send", TestStore.Url, study.StudyInstanceUid, "--to", receiver.ServiceUrl.AbsoluteUri, "--report", report, "--columns", "PatientID"];
+
+        var refused = await store.RunAsync(send);
+        var allowed = await store.RunAsync([.. send, "--allow-identifiers"]);
+
+        Assert.Equal((1, 0), (refused.ExitCode, allowed.ExitCode));
+        Assert.Contains("--allow-identifiers", refused.Error, StringComparison.Ordinal);
+        Assert.Equal(2, receiver.Instances.Count);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_receiver_that_is_full_exits_with_5_and_no_advice_about_folders()
+    {
+        await using var store = await CliStore.StartAsync();
+        await using var receiver = await DicomWebReceiver.StartAsync();
+        receiver.Fail(ReceiverFault.Status(507), int.MaxValue);
+
+        var result = await store.RunAsync("send", TestStore.Url, store.PutStudy().StudyInstanceUid, "--to", receiver.ServiceUrl.AbsoluteUri);
+
+        Assert.Equal(5, result.ExitCode);
+        Assert.Contains("has no space left (HTTP 507)", result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("-o ", result.Error, StringComparison.Ordinal);
+    }
+
     [Theory(Timeout = 30_000)]
     [InlineData("none", 401, 5, "Set COD_RETRIEVE_TO_USER and COD_RETRIEVE_TO_PASSWORD")]
     [InlineData("user", 0, 0, "")]
@@ -103,6 +161,20 @@ public sealed class SendTests
 
         Assert.Equal(5, result.ExitCode);
         Assert.Contains("has been down or overloaded", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Logs_what_a_receiver_is_waited_for()
+    {
+        await using var store = await CliStore.StartAsync();
+        await using var receiver = await DicomWebReceiver.StartAsync();
+        receiver.Fail(ReceiverFault.Status(503));
+
+        var result = await store.RunAsync("send", TestStore.Url, store.PutStudy().StudyInstanceUid, "--to", receiver.ServiceUrl.AbsoluteUri, "--log-level", "information");
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains($"warn: CodRetrieve.StowSaveHandler[500] {receiver.ServiceUrl.AbsoluteUri.TrimEnd('/')} cannot take instances now (attempt 1)", result.Error, StringComparison.Ordinal);
+        Assert.Contains("info: CodRetrieve.StowSaveHandler[501]", result.Error, StringComparison.Ordinal);
     }
 
     [Fact(Timeout = 30_000)]

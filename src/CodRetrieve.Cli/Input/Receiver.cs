@@ -1,9 +1,11 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using CodRetrieve.Cli.Options;
+using CodRetrieve.Cli.Output;
 using CodRetrieve.DicomWeb;
 using CodRetrieve.Dimse;
 using CodRetrieve.Saving;
+using Microsoft.Extensions.Logging;
 
 namespace CodRetrieve.Cli.Input;
 
@@ -16,10 +18,11 @@ internal sealed class Receiver : IAsyncDisposable
 
     private readonly X509Certificate2? _certificate;
     private readonly Func<string?> _summary;
+    private readonly Func<DeliveryReport> _report;
     private readonly Func<bool> _knowsWhatIsThere;
 
-    private Receiver(ISaveHandler handler, string name, X509Certificate2? certificate, Func<string?> summary, Func<bool> knowsWhatIsThere) =>
-        (Handler, Name, _certificate, _summary, _knowsWhatIsThere) = (handler, name, certificate, summary, knowsWhatIsThere);
+    private Receiver(ISaveHandler handler, string name, X509Certificate2? certificate, Func<string?> summary, Func<DeliveryReport> report, Func<bool> knowsWhatIsThere) =>
+        (Handler, Name, _certificate, _summary, _report, _knowsWhatIsThere) = (handler, name, certificate, summary, report, knowsWhatIsThere);
 
     public ISaveHandler Handler { get; }
 
@@ -29,18 +32,21 @@ internal sealed class Receiver : IAsyncDisposable
     /// <summary>What became of instances, by outcome; <see langword="null"/> where there is nothing to say.</summary>
     public string? Summary => _summary();
 
+    /// <summary>The same with all its numbers.</summary>
+    public DeliveryReport Report => _report();
+
     /// <summary>Whether another run sends only what this one has not delivered.</summary>
     public bool KnowsWhatIsThere => _knowsWhatIsThere();
 
     /// <exception cref="UsageException">It cannot be made of what was given.</exception>
-    public static Receiver Create(SendRequest request, NetworkRequest network, IReadOnlyDictionary<string, string?> environment)
+    public static Receiver Create(SendRequest request, NetworkRequest network, IReadOnlyDictionary<string, string?> environment, ILoggerFactory? loggers)
     {
         var certificate = request.ClientCertificateFile is { } file ? ReadCertificate(file, environment) : null;
         try
         {
             return request.To.StartsWith("dicom:", StringComparison.OrdinalIgnoreCase)
                 ? OverDimse(request, network, certificate)
-                : OverDicomWeb(request, network, certificate, environment);
+                : OverDicomWeb(request, network, certificate, environment, loggers);
         }
         catch (Exception e)
         {
@@ -68,7 +74,8 @@ internal sealed class Receiver : IAsyncDisposable
         _certificate?.Dispose();
     }
 
-    private static Receiver OverDicomWeb(SendRequest request, NetworkRequest network, X509Certificate2? certificate, IReadOnlyDictionary<string, string?> environment)
+    private static Receiver OverDicomWeb(
+        SendRequest request, NetworkRequest network, X509Certificate2? certificate, IReadOnlyDictionary<string, string?> environment, ILoggerFactory? loggers)
     {
         if (request.Commitment || request.CommitmentPort is not null || request.CommitmentTimeout is not null)
         {
@@ -91,8 +98,10 @@ internal sealed class Receiver : IAsyncDisposable
             ReceiptDirectory = request.Receipts,
         };
         options.MaxOutage = network.RetryFor ?? options.MaxOutage;
+        options.Logger = loggers?.CreateLogger("CodRetrieve.StowSaveHandler") ?? options.Logger;
         var handler = new StowSaveHandler(options);
-        return new Receiver(handler, options.ServiceUrl.AbsoluteUri, certificate, () => Text(handler.Counts), static () => true);
+        var name = options.ServiceUrl.AbsoluteUri;
+        return new Receiver(handler, name, certificate, () => Text(handler.Counts), () => DeliveryReport.Of(name, handler.Counts), static () => true);
     }
 
     private static Receiver OverDimse(SendRequest request, NetworkRequest network, X509Certificate2? certificate)
@@ -129,7 +138,9 @@ internal sealed class Receiver : IAsyncDisposable
         }
 
         var handler = new DimseSaveHandler(address, options);
-        return new Receiver(handler, address.ToString(), certificate, () => Text(handler), () => request.Receipts is not null || handler.QueryFailure is null);
+        var name = address.ToString();
+        return new Receiver(
+            handler, name, certificate, () => Text(handler), () => DeliveryReport.Of(name, handler.Counts), () => request.Receipts is not null || handler.QueryFailure is null);
     }
 
     private static StorageCommitmentOptions? CommitmentOf(SendRequest request, DimseAddress address, X509Certificate2? certificate)

@@ -9,8 +9,9 @@ namespace CodRetrieve.Cli.Logging;
 /// <param name="time">The clock.</param>
 internal sealed class OutageNotice(TextWriter writer, TimeProvider time) : ILoggerFactory, ILogger
 {
-    // "Retrying a request", see docs/telemetry.md.
+    // "Retrying a request", and "cannot take instances now", see docs/telemetry.md.
     private const int RequestRetried = 100;
+    private const int ReceiverAwaited = 500;
 
     // With the waits in between that is some seconds: nothing that passes by itself at once.
     private const int NotableAttempt = 4;
@@ -33,7 +34,7 @@ internal sealed class OutageNotice(TextWriter writer, TimeProvider time) : ILogg
 
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
-        if (eventId.Id != RequestRetried || state is not IReadOnlyList<KeyValuePair<string, object?>> values
+        if (eventId.Id is not (RequestRetried or ReceiverAwaited) || state is not IReadOnlyList<KeyValuePair<string, object?>> values
             || values.FirstOrDefault(value => value.Key == "Attempt").Value is not >= NotableAttempt)
         {
             return;

@@ -23,12 +23,16 @@ internal sealed class LayoutOptions
 
     public void AddTo(Command command, bool saves)
     {
-        CommonOption.AddTo(command, _layout, _saltFile, _allowIdentifiers);
+        CommonOption.AddTo(command, _layout, _saltFile);
+        AddIdentifiersTo(command);
         if (saves)
         {
             CommonOption.AddTo(command, _relayout);
         }
     }
+
+    /// <summary>Adds the option of a command that has reports, and saves no files.</summary>
+    public void AddIdentifiersTo(Command command) => CommonOption.AddTo(command, _allowIdentifiers);
 
     public LayoutRequest Of(ParseResult parsed) => new()
     {

@@ -47,10 +47,13 @@ internal sealed record DownloadReport
 
     public required IReadOnlyList<string> Warnings { get; init; }
 
+    /// <summary>What became of the instances that were sent; <see langword="null"/> for none, as with what is saved in files.</summary>
+    public DeliveryReport? Delivery { get; init; }
+
     /// <summary>What ended the download before its time.</summary>
     public string? Error { get; init; }
 
-    public static DownloadReport Of(JobResult? result, TimeSpan elapsed, Exception? cause)
+    public static DownloadReport Of(JobResult? result, TimeSpan elapsed, Exception? cause, DeliveryReport? delivery)
     {
         var series = result?.Series ?? [];
         var listed = series.SelectMany(one => one.Failures).ToHashSet();
@@ -74,6 +77,7 @@ internal sealed record DownloadReport
             Series = [.. series.Select(SeriesReport.Of)],
             Errors = [.. (result?.Failures ?? []).Where(failure => !listed.Contains(failure)).Select(ErrorReport.Of)],
             Warnings = [.. series.SelectMany(one => one.Warnings)],
+            Delivery = delivery,
             Error = cause is null ? null : ErrorText.Text(cause),
         };
     }

@@ -32,7 +32,7 @@ internal static class ErrorText
             "Check the bucket's name, and that the login may see it.",
         ObjectStoreException { Reason: ObjectStoreFailure.Unavailable or ObjectStoreFailure.Unreachable } =>
             "Check the network, HTTPS_PROXY and --endpoint, and run the same command again: it goes on where it ended. --retry-for waits longer.",
-        DestinationException { Reason: DestinationFailure.Full } =>
+        DestinationException { Reason: DestinationFailure.Full } when request.Directory is not null =>
             "--no-space-check turns a check before the end off; -o takes another folder.",
         DestinationException { Reason: DestinationFailure.InUse } =>
             "Wait for the other one to end, or give another folder by -o.",
