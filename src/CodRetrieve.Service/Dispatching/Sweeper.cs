@@ -1,0 +1,92 @@
+using CodRetrieve.Service.Configuration;
+using CodRetrieve.Service.Ledger;
+using CodRetrieve.Service.Requests;
+using CodRetrieve.Service.Running;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace CodRetrieve.Service.Dispatching;
+
+/// <summary>Enqueues shards as nodes can take them, and gives this node's sign of life, as long as the host runs.</summary>
+internal sealed class Sweeper(
+    Sweep sweep, ShardQueue queue, LedgerStore ledger, NodeIdentity node, NodeState state, RequestSignal signal, IOptions<ServiceOptions> options, TimeProvider time, ILogger<Sweeper> logger) : BackgroundService
+{
+    private static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(5);
+
+    private long? _seenAt;
+    private int _seenWorkers;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        logger.LogNode(node.Id, state.Workers);
+        var isQueueLost = options.Value.Database.Provider == DatabaseProvider.Sqlite;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                if (isQueueLost)
+                {
+                    await sweep.TakeBackAsync(stoppingToken);
+                    isQueueLost = false;
+                }
+
+                await SignAsync(stoppingToken);
+                foreach (var shard in await sweep.RunAsync(stoppingToken))
+                {
+                    queue.Enqueue(shard);
+                }
+
+                await signal.WaitAsync(options.Value.Node.SweepInterval, stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                break;
+            }
+            catch (Exception e)
+            {
+                logger.LogSweepFailed(e);
+                await Task.Delay(options.Value.Node.SweepInterval, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        try
+        {
+            // A node that is known to have stopped takes no further shards into its count.
+            await ledger.OnceAsync((context, token) => context.Nodes.Where(row => row.Id == node.Id).ExecuteUpdateAsync(set => set.SetProperty(row => row.Workers, 0), token), cancellationToken);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            logger.LogSweepFailed(e);
+        }
+    }
+
+    private async Task SignAsync(CancellationToken cancellationToken)
+    {
+        var workers = state.Workers;
+        if (_seenAt is { } seen && workers == _seenWorkers && time.GetElapsedTime(seen) < SignOfLife)
+        {
+            return;
+        }
+
+        await ledger.OnceAsync(
+            async (context, token) =>
+            {
+                var known = await context.Nodes.Where(row => row.Id == node.Id).ExecuteUpdateAsync(
+                    set => set.SetProperty(row => row.SeenAt, row => LedgerContext.Now()).SetProperty(row => row.Workers, workers), token);
+                if (known == 0)
+                {
+                    var now = await context.ReadClockAsync(token);
+                    context.Nodes.Add(new NodeEntity { Id = node.Id, Name = node.Name, ProcessId = Environment.ProcessId, Version = node.Version, Workers = workers, StartedAt = now, SeenAt = now });
+                    await context.SaveChangesAsync(token);
+                }
+
+                return known;
+            },
+            cancellationToken);
+        (_seenAt, _seenWorkers) = (time.GetTimestamp(), workers);
+    }
+}

@@ -1,0 +1,125 @@
+using CodRetrieve.Service.Requests;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Query.SqlExpressions;
+
+namespace CodRetrieve.Service.Ledger;
+
+/// <summary>The ledger, whatever the database. Times are milliseconds since 1970, so that both databases compare and add them in the same way.</summary>
+internal abstract class LedgerContext(DbContextOptions options) : DbContext(options)
+{
+    private const int MaxUid = 128;
+    private const int MaxName = 128;
+    private const int MaxMessage = 2000;
+
+    public DbSet<RequestEntity> Requests => Set<RequestEntity>();
+
+    public DbSet<StudyEntity> Studies => Set<StudyEntity>();
+
+    public DbSet<ShardEntity> Shards => Set<ShardEntity>();
+
+    public DbSet<AttemptEntity> Attempts => Set<AttemptEntity>();
+
+    public DbSet<NodeEntity> Nodes => Set<NodeEntity>();
+
+    public DbSet<AuditEntity> Audit => Set<AuditEntity>();
+
+    /// <summary>The clock of the database, in milliseconds since 1970, for queries only: every lease is measured on it, and never on a node's.</summary>
+    public static long Now() => throw new InvalidOperationException("The clock of the database can be read in a query only.");
+
+    /// <summary>The SQL of <see cref="Now"/>.</summary>
+    protected abstract string NowSql { get; }
+
+    /// <summary>The collation by which UIDs are compared byte by byte, so that an index finds all that begin alike; <see langword="null"/> where that is the default.</summary>
+    protected virtual string? BinaryCollation => null;
+
+    /// <summary>Reads the clock of the database.</summary>
+    public Task<long> ReadClockAsync(CancellationToken cancellationToken) =>
+        Database.SqlQueryRaw<long>(string.Concat("SELECT ", NowSql, " AS \"Value\"")).SingleAsync(cancellationToken);
+
+    /// <summary>Adds the studies of a request with the fastest means of the database, within the transaction that is open.</summary>
+    public abstract Task AddStudiesAsync(long requestId, StudySpool studies, CancellationToken cancellationToken);
+
+    /// <summary>Cuts a request into shards, within the transaction that is open.</summary>
+    public Task AddShardsAsync(long requestId, int studyCount, int size, CancellationToken cancellationToken) => Database.ExecuteSqlAsync(
+        $"""
+         INSERT INTO "Shards" ("RequestId", "FirstNumber", "StudyCount", "State", "Epoch", "LeaseUntil", "NotBefore", "QueuedUntil", "FailedRuns",
+             "StudiesSaved", "StudiesFailed", "RunBytesReceived", "RunBytesPerSecond")
+         WITH RECURSIVE firsts(first) AS (SELECT 0 UNION ALL SELECT first + {size} FROM firsts WHERE first + {size} < {studyCount})
+         SELECT {requestId}, first, CASE WHEN first + {size} <= {studyCount} THEN {size} ELSE {studyCount} - first END, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM firsts
+         """,
+        cancellationToken);
+
+    /// <summary>Makes other transactions that change the request or its shards wait until this one has ended. Every one takes this lock first, so that no two wait for each other.</summary>
+    public abstract Task LockRequestAsync(long requestId, CancellationToken cancellationToken);
+
+    /// <summary>Whether the database may do the same thing well when it is tried again.</summary>
+    public abstract bool IsTransient(Exception exception);
+
+    /// <summary>Whether a row was refused since there is one with the same key.</summary>
+    public abstract bool IsDuplicate(DbUpdateException exception);
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.HasDbFunction(typeof(LedgerContext).GetMethod(nameof(Now))!)
+            .HasTranslation(_ => new SqlFragmentExpression(NowSql, typeof(long), null));
+
+        modelBuilder.Entity<RequestEntity>(entity =>
+        {
+            entity.HasKey(request => request.Id);
+            entity.Property(request => request.Tenant).HasMaxLength(MaxName);
+            entity.Property(request => request.CreatedBy).HasMaxLength(MaxName);
+            entity.Property(request => request.Store).HasMaxLength(MaxName);
+            entity.Property(request => request.Destination).HasMaxLength(MaxName);
+            entity.Property(request => request.IdempotencyKey).HasMaxLength(MaxName);
+            entity.Property(request => request.Fingerprint).HasMaxLength(64);
+            entity.HasIndex(request => new { request.Tenant, request.IdempotencyKey }).IsUnique();
+            entity.HasIndex(request => new { request.State, request.Priority, request.Id });
+        });
+        modelBuilder.Entity<StudyEntity>(entity =>
+        {
+            entity.HasKey(study => new { study.RequestId, study.Number });
+            var uid = entity.Property(study => study.StudyInstanceUid).HasMaxLength(MaxUid);
+            if (BinaryCollation is { } collation)
+            {
+                uid.UseCollation(collation);
+            }
+
+            entity.Property(study => study.Message).HasMaxLength(MaxMessage);
+            entity.HasIndex(study => study.StudyInstanceUid);
+            entity.HasIndex(study => new { study.RequestId, study.Number }, "IX_Studies_Failed").HasFilter($"\"State\" = {(int)StudyState.Failed}");
+            entity.HasOne<RequestEntity>().WithMany().HasForeignKey(study => study.RequestId);
+        });
+        modelBuilder.Entity<ShardEntity>(entity =>
+        {
+            entity.HasKey(shard => shard.Id);
+            entity.Property(shard => shard.NodeId).HasMaxLength(MaxName);
+            entity.Property(shard => shard.RunId).HasMaxLength(32);
+            entity.Property(shard => shard.LastError).HasMaxLength(MaxMessage);
+            entity.HasIndex(shard => new { shard.RequestId, shard.State, shard.FirstNumber });
+            entity.HasIndex(shard => shard.State, "IX_Shards_InHand").HasFilter($"\"State\" IN ({(int)ShardState.Queued}, {(int)ShardState.Running})");
+            entity.HasOne<RequestEntity>().WithMany().HasForeignKey(shard => shard.RequestId);
+        });
+        modelBuilder.Entity<AttemptEntity>(entity =>
+        {
+            entity.HasKey(attempt => new { attempt.ShardId, attempt.Epoch });
+            entity.Property(attempt => attempt.NodeId).HasMaxLength(MaxName);
+            entity.Property(attempt => attempt.Message).HasMaxLength(MaxMessage);
+            entity.HasIndex(attempt => attempt.RequestId);
+        });
+        modelBuilder.Entity<NodeEntity>(entity =>
+        {
+            entity.HasKey(node => node.Id);
+            entity.Property(node => node.Id).HasMaxLength(MaxName);
+            entity.Property(node => node.Name).HasMaxLength(MaxName);
+            entity.Property(node => node.Version).HasMaxLength(MaxName);
+        });
+        modelBuilder.Entity<AuditEntity>(entity =>
+        {
+            entity.HasKey(entry => entry.Id);
+            entity.Property(entry => entry.Tenant).HasMaxLength(MaxName);
+            entity.Property(entry => entry.Actor).HasMaxLength(MaxName);
+            entity.Property(entry => entry.Action).HasMaxLength(MaxName);
+            entity.Property(entry => entry.Detail).HasMaxLength(MaxMessage);
+        });
+    }
+}

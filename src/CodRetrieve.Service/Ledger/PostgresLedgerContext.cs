@@ -1,0 +1,49 @@
+using CodRetrieve.Service.Requests;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace CodRetrieve.Service.Ledger;
+
+/// <summary>The ledger in a PostgreSQL database, for any number of nodes.</summary>
+internal sealed class PostgresLedgerContext(DbContextOptions<PostgresLedgerContext> options) : LedgerContext(options)
+{
+    // The time of the statement and not of its transaction: a transaction may have waited for a lock.
+    protected override string NowSql => "CAST(extract(epoch from clock_timestamp()) * 1000 AS bigint)";
+
+    protected override string? BinaryCollation => "C";
+
+    public override async Task AddStudiesAsync(long requestId, StudySpool studies, CancellationToken cancellationToken)
+    {
+        var connection = (NpgsqlConnection)Database.GetDbConnection();
+        await using var writer = await connection.BeginBinaryImportAsync(
+            """
+            COPY "Studies" ("RequestId", "Number", "StudyInstanceUid", "State", "Reason", "InstancesSaved", "InstancesSkipped", "BytesSaved") FROM STDIN (FORMAT BINARY)
+            """,
+            cancellationToken);
+        var number = 0;
+        await foreach (var study in studies.ReadAsync(cancellationToken))
+        {
+            await writer.StartRowAsync(cancellationToken);
+            await writer.WriteAsync(requestId, NpgsqlDbType.Bigint, cancellationToken);
+            await writer.WriteAsync(number++, NpgsqlDbType.Integer, cancellationToken);
+            await writer.WriteAsync(study, NpgsqlDbType.Varchar, cancellationToken);
+            for (var column = 0; column < 4; column++)
+            {
+                await writer.WriteAsync(0, NpgsqlDbType.Integer, cancellationToken);
+            }
+
+            await writer.WriteAsync(0L, NpgsqlDbType.Bigint, cancellationToken);
+        }
+
+        await writer.CompleteAsync(cancellationToken);
+    }
+
+    public override Task LockRequestAsync(long requestId, CancellationToken cancellationToken) =>
+        Database.ExecuteSqlAsync($"""SELECT 1 FROM "Requests" WHERE "Id" = {requestId} FOR UPDATE""", cancellationToken);
+
+    public override bool IsTransient(Exception exception) => (exception as NpgsqlException ?? exception.InnerException as NpgsqlException) is { } e
+        && (e.IsTransient || e is PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow });
+
+    public override bool IsDuplicate(DbUpdateException exception) => exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
+}

@@ -1,0 +1,46 @@
+using CodRetrieve.Service.Requests;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace CodRetrieve.Service.Ledger;
+
+/// <summary>The ledger in a SQLite file, for one process.</summary>
+internal sealed class SqliteLedgerContext(DbContextOptions<SqliteLedgerContext> options) : LedgerContext(options)
+{
+    private const int Busy = 5;
+    private const int Locked = 6;
+    private const int Constraint = 19;
+
+    protected override string NowSql => "CAST(unixepoch('now', 'subsec') * 1000 AS INTEGER)";
+
+    public override async Task AddStudiesAsync(long requestId, StudySpool studies, CancellationToken cancellationToken)
+    {
+        var connection = (SqliteConnection)Database.GetDbConnection();
+        await using var command = connection.CreateCommand();
+        command.Transaction = (SqliteTransaction?)Database.CurrentTransaction?.GetDbTransaction();
+        command.CommandText = """
+            INSERT INTO "Studies" ("RequestId", "Number", "StudyInstanceUid", "State", "Reason", "InstancesSaved", "InstancesSkipped", "BytesSaved")
+            VALUES ($request, $number, $uid, 0, 0, 0, 0, 0)
+            """;
+        command.Parameters.AddWithValue("$request", requestId);
+        var number = command.Parameters.Add("$number", SqliteType.Integer);
+        var uid = command.Parameters.Add("$uid", SqliteType.Text);
+        command.Prepare();
+        var next = 0;
+        await foreach (var study in studies.ReadAsync(cancellationToken))
+        {
+            (number.Value, uid.Value) = (next++, study);
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+    }
+
+    // A transaction has the whole file from its beginning: it begins with BEGIN IMMEDIATE.
+    public override Task LockRequestAsync(long requestId, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public override bool IsTransient(Exception exception) => SqliteOf(exception) is { SqliteErrorCode: Busy or Locked };
+
+    public override bool IsDuplicate(DbUpdateException exception) => SqliteOf(exception) is { SqliteErrorCode: Constraint };
+
+    private static SqliteException? SqliteOf(Exception? exception) => exception as SqliteException ?? exception?.InnerException as SqliteException;
+}
