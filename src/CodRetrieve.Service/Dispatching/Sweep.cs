@@ -70,7 +70,7 @@ internal sealed class Sweep(LedgerStore ledger, IOptions<ServiceOptions> options
     {
         var ended = await context.Requests
             .Where(request => request.State == RequestState.Running && !context.Shards.Any(shard => shard.RequestId == request.Id && shard.State != ShardState.Done))
-            .Select(request => request.Id).Take(MaxCandidates).ToListAsync(cancellationToken);
+            .OrderBy(request => request.Id).Select(request => request.Id).Take(MaxCandidates).ToListAsync(cancellationToken);
         foreach (var id in ended)
         {
             await ShardLedger.CompleteRequestAsync(context, id, cancellationToken);

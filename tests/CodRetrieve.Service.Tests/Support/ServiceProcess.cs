@@ -1,0 +1,82 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace CodRetrieve.Service.Tests.Support;
+
+/// <summary>The service as a process of its own: a node that can be killed, or stopped and continued.</summary>
+internal sealed class ServiceProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly ConcurrentQueue<string> _output = new();
+
+    private ServiceProcess(Process process) => _process = process;
+
+    public int Id => _process.Id;
+
+    public bool HasExited => _process.HasExited;
+
+    public string Output => string.Join('\n', _output);
+
+    /// <summary>Starts a node. It has no console of the test's, and its output is kept.</summary>
+    public static ServiceProcess Start(IEnumerable<string> arguments)
+    {
+        var program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "cod-retrieve-service.exe" : "cod-retrieve-service");
+        var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+
+        // Three of them on few processors: quick to start matters more than quick later.
+        start.Environment["DOTNET_TieredPGO"] = "0";
+        start.Environment["DOTNET_gcServer"] = "0";
+        var node = new ServiceProcess(new Process { StartInfo = start });
+        node._process.OutputDataReceived += (_, line) => node.Keep(line.Data);
+        node._process.ErrorDataReceived += (_, line) => node.Keep(line.Data);
+        node._process.Start();
+        node._process.BeginOutputReadLine();
+        node._process.BeginErrorReadLine();
+        return node;
+    }
+
+    public static async Task<(int ExitCode, string Output)> RunAsync(IEnumerable<string> arguments)
+    {
+        await using var process = Start(arguments);
+        await process._process.WaitForExitAsync();
+        return (process._process.ExitCode, process.Output);
+    }
+
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    public Task SuspendAsync() => SignalAsync("-STOP");
+
+    public Task ContinueAsync() => SignalAsync("-CONT");
+
+    public Task TerminateAsync() => SignalAsync("-TERM");
+
+    public Task WaitForExitAsync(CancellationToken cancellationToken) => _process.WaitForExitAsync(cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            await KillAsync();
+        }
+
+        _process.Dispose();
+    }
+
+    private async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [signal, $"{Id}"]);
+        await kill.WaitForExitAsync();
+    }
+
+    private void Keep(string? line)
+    {
+        if (line is not null)
+        {
+            _output.Enqueue(line);
+        }
+    }
+}
