@@ -118,15 +118,22 @@ internal static class ServiceApplication
         services.AddSingleton<LedgerStore>().AddSingleton<LedgerMigration>();
     }
 
-    private static string PostgresConnection(ServiceOptions options) => new NpgsqlConnectionStringBuilder(options.Database.ConnectionString)
+    private static string PostgresConnection(ServiceOptions options)
     {
-        MaxPoolSize = (3 * options.Node.Workers) + OtherConnections,
-        ApplicationName = "codretrieve-ledger",
+        var connection = new NpgsqlConnectionStringBuilder(options.Database.ConnectionString)
+        {
+            MaxPoolSize = (3 * options.Node.Workers) + OtherConnections,
+            ApplicationName = "codretrieve-ledger",
 
-        // A node that was cut off learns of it, instead of waiting for a response that never comes.
-        KeepAlive = 10,
-        CommandTimeout = 60,
-    }.ConnectionString;
+            // A node that was cut off learns of it, instead of waiting for a response that never comes.
+            KeepAlive = 10,
+            CommandTimeout = 60,
+        };
+
+        // A node that is suspended in the middle of a transaction holds its locks, and all others up: the database ends that transaction.
+        connection.Options = $"{connection.Options} -c idle_in_transaction_session_timeout=5000 -c lock_timeout=20000".Trim();
+        return connection.ConnectionString;
+    }
 
     private static void AddRunning(IServiceCollection services)
     {

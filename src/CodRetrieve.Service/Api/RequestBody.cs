@@ -30,10 +30,11 @@ internal static class RequestBody
                 body.AdvanceTo(read.Buffer.End);
                 throw;
             }
-            catch (JsonException e)
+            catch (Exception e) when (e is JsonException or InvalidOperationException)
             {
+                // Text that is no UTF-8 is found when a string is taken out, and is no JsonException.
                 body.AdvanceTo(read.Buffer.End);
-                throw new RequestRefusedException(RefusalKind.Invalid, $"The body is no JSON that can be read, near byte {parser.BytesRead + (e.BytePositionInLine ?? 0)}.", e);
+                throw new RequestRefusedException(RefusalKind.Invalid, $"The body is no JSON that can be read, after byte {parser.BytesRead}.", e);
             }
 
             body.AdvanceTo(consumed, read.Buffer.End);

@@ -50,5 +50,6 @@ internal static class HangfireStorage
     {
         MaxPoolSize = options.Node.Workers + OtherConnections,
         ApplicationName = "codretrieve-hangfire",
+        Enlist = false,
     }.ConnectionString;
 }

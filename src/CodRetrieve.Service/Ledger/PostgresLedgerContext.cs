@@ -8,6 +8,8 @@ namespace CodRetrieve.Service.Ledger;
 /// <summary>The ledger in a PostgreSQL database, for any number of nodes.</summary>
 internal sealed class PostgresLedgerContext(DbContextOptions<PostgresLedgerContext> options) : LedgerContext(options)
 {
+    private const string IdleInTransactionSessionTimeout = "25P03";
+
     // The time of the statement and not of its transaction: a transaction may have waited for a lock.
     protected override string NowSql => "CAST(extract(epoch from clock_timestamp()) * 1000 AS bigint)";
 
@@ -43,7 +45,7 @@ internal sealed class PostgresLedgerContext(DbContextOptions<PostgresLedgerConte
         Database.ExecuteSqlAsync($"""SELECT 1 FROM "Requests" WHERE "Id" = {requestId} FOR UPDATE""", cancellationToken);
 
     public override bool IsTransient(Exception exception) => (exception as NpgsqlException ?? exception.InnerException as NpgsqlException) is { } e
-        && (e.IsTransient || e is PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow });
+        && (e.IsTransient || e is PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow or IdleInTransactionSessionTimeout });
 
     public override bool IsDuplicate(DbUpdateException exception) => exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
 }

@@ -1,7 +1,7 @@
 namespace CodRetrieve.Service.Requests;
 
 /// <summary>Which instances of the studies are wanted.</summary>
-/// <param name="Where">A condition on attributes, such as <c>Modality = 'CT' and SliceThickness &lt; 1.5</c>.</param>
+/// <param name="Where">A condition on attributes, such as <c>Modality=CT and SliceThickness &lt; 1.5</c>.</param>
 /// <param name="Series">The Series Instance UIDs; of none, every one counts.</param>
 /// <param name="Instances">The SOP Instance UIDs; of none, every one counts.</param>
 /// <param name="Whole">What is wanted as a whole where one instance of it meets the condition.</param>
