@@ -340,6 +340,7 @@ public sealed partial class CodDownload : IAsyncDisposable
     {
         CompressionLevel = _options.ZipCompression,
         ZipEncryption = _options.ZipEncryption,
+        Transform = _options.Transform,
         TrustSavedLog = _options.TrustSavedLog,
         ExistingFilePolicy = _options.ExistingFilePolicy,
         Durability = _options.Durability,

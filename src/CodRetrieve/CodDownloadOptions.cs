@@ -96,6 +96,12 @@ public sealed class CodDownloadOptions
     public ZipEncryption? ZipEncryption { get; set; }
 
     /// <summary>
+    /// Gets or sets what changes instances between their verification and their saving into the directory. Default <see langword="null"/>: nothing, they are saved as the store has them. A directory with
+    /// instances that were transformed is continued and repaired with a transform only. Has no effect on a save handler of your own.
+    /// </summary>
+    public IInstanceTransform? Transform { get; set; }
+
+    /// <summary>
     /// Gets or sets a value indicating whether an instance named in <c>log.json</c> counts as saved even if its file is not there. Default <see langword="false"/>: the
     /// disk decides. Set it for folders whose files are moved away after they were saved.
     /// </summary>
@@ -199,6 +205,7 @@ public sealed class CodDownloadOptions
         ArgumentNullException.ThrowIfNull(Credential);
         ArgumentNullException.ThrowIfNull(Layout);
         Layout.Validated();
+        TransformIdentity.Of(Transform);
         ArgumentNullException.ThrowIfNull(LoggerFactory);
         ArgumentNullException.ThrowIfNull(TimeProvider);
         ArgumentNullException.ThrowIfNull(Endpoint);

@@ -106,7 +106,23 @@ public static class CodModelFactory
     {
         ArgumentNullException.ThrowIfNull(instance);
         ArgumentNullException.ThrowIfNull(location);
-        return new InstanceResult(instance, location, sizeBytes ?? instance.SizeBytes ?? 0);
+        return new InstanceResult(instance, location, sizeBytes ?? instance.SizeBytes ?? 0, instance.Crc32c, null);
+    }
+
+    /// <summary>Creates the result of one saved instance that was transformed.</summary>
+    /// <param name="instance">The instance.</param>
+    /// <param name="location">Where it is.</param>
+    /// <param name="transform">The identity of the transform.</param>
+    /// <param name="sizeBytes">The bytes saved.</param>
+    /// <param name="crc32c">Their CRC32C.</param>
+    /// <returns>The result.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="instance"/>, <paramref name="location"/> or <paramref name="transform"/> is <see langword="null"/>.</exception>
+    public static InstanceResult TransformedInstanceResult(InstanceInfo instance, string location, string transform, long sizeBytes, uint crc32c)
+    {
+        ArgumentNullException.ThrowIfNull(instance);
+        ArgumentNullException.ThrowIfNull(location);
+        ArgumentNullException.ThrowIfNull(transform);
+        return new InstanceResult(instance, location, sizeBytes, crc32c, transform);
     }
 
     /// <summary>Creates the failure of an instance.</summary>

@@ -20,4 +20,7 @@ public enum DestinationFailure
 
     /// <summary>A receiver refuses the credential, or demands one.</summary>
     AccessDenied,
+
+    /// <summary>What is in the folder was made by an <see cref="IInstanceTransform"/>, and the job has none.</summary>
+    OtherTransform,
 }

@@ -48,11 +48,17 @@ public sealed class FolderLayout
     /// <summary>Gets a layout for people: patients, studies by date, series by number, instances by number.</summary>
     public static FolderLayout Patient { get; } = new("{PatientID}/{StudyDate}_{StudyDescription|study}/{SeriesNumber:000}_{Modality}_{SeriesDescription|none}/{InstanceNumber:00000}.dcm");
 
+    /// <summary>
+    /// Gets a layout whose names a DICOMDIR can refer to (PS3.10, 8.2 and 8.5): <c>DICOM/{StudyInstanceUID:code}/{SeriesInstanceUID:code}/{SOPInstanceUID:code}</c>.
+    /// </summary>
+    public static FolderLayout Media { get; } = new("DICOM/{StudyInstanceUID:code}/{SeriesInstanceUID:code}/{SOPInstanceUID:code}");
+
     /// <summary>Gets the template, in its one form.</summary>
     public string Template { get; }
 
     /// <summary>
-    /// Gets the secret by which <c>hash</c> makes pseudonyms of values: the same secret gives the same ones. Default <see langword="null"/>: a layout with <c>hash</c> is refused.
+    /// Gets the secret by which <c>hash</c> makes pseudonyms of values: the same secret gives the same ones. Default <see langword="null"/>: a layout with <c>hash</c> is refused, and <c>code</c> can be found again from a UID that
+    /// is known.
     /// </summary>
     public string? Salt { get; init; }
 
@@ -82,11 +88,11 @@ public sealed class FolderLayout
     internal IReadOnlyCollection<uint> Tags => [.. Fields.Where(static one => one.Attribute is not null).Select(static one => one.Attribute!.Elements[0].Tag).Distinct()];
 
     /// <summary>What must stay the same for what is saved to be found again: the template, and by which secret it hashes.</summary>
-    internal string Signature => Fields.Any(static one => one.IsHashed) ? $"{Template} salt {PathText.Hash("CodRetrieve layout", 8, Salt + "\0")}" : Template;
+    internal string Signature => Salt is not null && Fields.Any(static one => one.IsHashed || one.IsCode) ? $"{Template} salt {PathText.Hash("CodRetrieve layout", 8, Salt + "\0")}" : Template;
 
     private IEnumerable<LayoutField> Fields => _parts.SelectMany(static part => part);
 
-    /// <summary>Reads a layout: <c>default</c>, <c>flat</c>, <c>idc</c>, <c>patient</c>, or a template.</summary>
+    /// <summary>Reads a layout: <c>default</c>, <c>flat</c>, <c>idc</c>, <c>patient</c>, <c>media</c>, or a template.</summary>
     /// <param name="text">The text.</param>
     /// <param name="columns">The names of columns that <see cref="ReadColumn"/> knows; <see langword="null"/> for none.</param>
     /// <returns>The layout.</returns>
@@ -101,6 +107,7 @@ public sealed class FolderLayout
             "FLAT" => Flat,
             "IDC" => Idc,
             "PATIENT" => Patient,
+            "MEDIA" => Media,
             _ => new FolderLayout(text, columns),
         };
     }

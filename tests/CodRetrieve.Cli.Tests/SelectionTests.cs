@@ -191,6 +191,23 @@ public sealed class SelectionTests
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task A_folder_for_media_has_names_for_them_and_who_asks_for_a_DICOMDIR_learns_what_writes_one()
+    {
+        await using var store = await CliStore.StartAsync();
+        var study = store.PutStudy(1, Slices);
+
+        var refused = await store.DownloadAsync(study, "--layout", "media", "--dicomdir");
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains("dcmmkdir", refused.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("--dicomdir", (await store.RunAsync("download", "--help")).Out, StringComparison.Ordinal);
+
+        Assert.Equal(0, (await store.DownloadAsync(study, "--layout", "media")).ExitCode);
+        var names = Directory.GetFiles(Path.Combine(store.Folder.Output, "DICOM"), "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(store.Folder.Output, path));
+        Assert.Equal(6, names.Count());
+        Assert.All(names, name => Assert.Matches("^DICOM/[A-Z0-9]{8}/[A-Z0-9]{8}/[A-Z0-9]{8}$", name));
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task Pseudonyms_need_a_secret_from_a_file_or_the_environment()
     {
         await using var store = await CliStore.StartAsync();

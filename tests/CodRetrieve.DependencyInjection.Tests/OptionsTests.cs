@@ -73,7 +73,7 @@ public sealed class OptionsTests
         string[] byCode =
         [
             nameof(CodDownloadOptions.HttpClientFactory), nameof(CodDownloadOptions.LoggerFactory), nameof(CodDownloadOptions.TimeProvider),
-            nameof(CodDownloadOptions.ZipEncryption),
+            nameof(CodDownloadOptions.Transform), nameof(CodDownloadOptions.ZipEncryption),
         ];
 
         Assert.Equal(

@@ -100,6 +100,29 @@ public sealed class FolderLayoutTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void A_UID_of_the_store_can_be_a_pseudonym()
+    {
+        var layout = new FolderLayout("{StudyInstanceUID:hash}/{SOPInstanceUID:hash}.dcm") { Salt = "a" };
+
+        Assert.Matches(@"^[0-9a-f]{16}/[0-9a-f]{16}\.dcm$", layout.PathOf(Instance(Json)));
+        Assert.Equal(layout.Template, new FolderLayout(layout.Template).Template);
+        Assert.Throws<ArgumentException>(() => new CodDownload(new CodDownloadOptions { Layout = new FolderLayout("{SOPInstanceUID:hash}") }));
+    }
+
+    [Fact]
+    public void Names_for_media_have_eight_characters_of_those_that_are_allowed_and_differ()
+    {
+        var path = FolderLayout.Media.PathOf(Instance(Json));
+        Assert.Matches("^DICOM/[0-9A-Z]{8}/[0-9A-Z]{8}/[0-9A-Z]{8}$", path);
+        Assert.Equal(path, FolderLayout.Parse(FolderLayout.Media.Template).PathOf(Instance(Json)));
+        Assert.NotEqual(path, new FolderLayout(FolderLayout.Media.Template) { Salt = "a" }.PathOf(Instance(Json)));
+
+        var codes = Enumerable.Range(0, 20_000).Select(i => PathText.Code($"1.2.3.{i}")).ToList();
+        Assert.Equal(20_000, codes.Distinct(StringComparer.Ordinal).Count());
+        Assert.All("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", character => Assert.InRange(codes.Count(code => code[0] == character), 400, 720));
+    }
+
+    [Fact]
     public void Columns_come_before_attributes_and_have_their_fallbacks()
     {
         var layout = new FolderLayout("{collection}/{Modality}/{site|nowhere}/{SOPInstanceUID}", ["Collection", "modality", "site"])
@@ -130,7 +153,9 @@ public sealed class FolderLayoutTests(ITestOutputHelper output)
     [InlineData("{Modality:max=0}", "is not a format")]
     [InlineData("{Modality:max=999}", "is not a format")]
     [InlineData("{Modality|../x}", "cannot be part")]
-    [InlineData("{SOPInstanceUID:upper}", "no format")]
+    [InlineData("{SOPInstanceUID:upper}", "no other format")]
+    [InlineData("{SOPInstanceUID:hash,max=8}", "no other format")]
+    [InlineData("{PatientID:code}", "Only a UID")]
     [InlineData("images/all.dcm", "needs a value")]
     [InlineData("{}", "was expected")]
     public void A_template_that_cannot_be_is_refused_with_the_reason(string template, string reason) =>
@@ -140,6 +165,7 @@ public sealed class FolderLayoutTests(ITestOutputHelper output)
     [InlineData("default")]
     [InlineData("Flat")]
     [InlineData("idc")]
+    [InlineData("media")]
     [InlineData("PATIENT")]
     public void Presets_are_known_by_their_names(string name) => Assert.NotEmpty(FolderLayout.Parse(name).PathOf(Instance(Json)));
 

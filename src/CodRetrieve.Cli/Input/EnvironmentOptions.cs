@@ -23,11 +23,11 @@ internal static class EnvironmentOptions
 
     private static string VariableOf(string name) => Prefix + name.TrimStart('-').Replace('-', '_').ToUpperInvariant();
 
-    /// <summary>The options that a command knows, its own and those of all commands; without help and version.</summary>
+    /// <summary>The options that a command knows, its own and those of all commands; without help and version, and those that only say what to do instead.</summary>
     public static IEnumerable<Option> Of(Command command) => command.Parents.OfType<Command>()
         .SelectMany(parent => parent.Options.Where(option => option.Recursive))
         .Concat(command.Options)
-        .Where(option => option is not (HelpOption or VersionOption));
+        .Where(option => option is not (HelpOption or VersionOption) && !option.Hidden);
 
     /// <summary>The words that the environment adds to a command line. Nothing for what was typed, and nothing for empty variables.</summary>
     public static IReadOnlyList<string> WordsFor(ParseResult typed, IReadOnlyDictionary<string, string?> environment)

@@ -8,7 +8,7 @@ internal sealed class LayoutOptions
     private readonly Option<string> _layout = new("--layout")
     {
         HelpName = "LAYOUT",
-        Description = "Where instances are put below DIR, or in their zips: default, flat, idc, patient, or a template such as '{PatientID}/{StudyDate:yyyy-MM}_{Modality}/{InstanceNumber:00000}.dcm'. docs/layouts.md has all of it.",
+        Description = "Where instances are put below DIR, or in their zips: default, flat, idc, patient, media, or a template such as '{PatientID}/{StudyDate:yyyy-MM}_{Modality}/{InstanceNumber:00000}.dcm'. docs/layouts.md has all of it.",
     };
 
     private readonly Option<string> _saltFile = new("--layout-salt-file")
@@ -21,13 +21,25 @@ internal sealed class LayoutOptions
 
     private readonly Option<bool> _relayout = new("--relayout") { Description = "Move files that were saved in another layout to where this one has them. Zips are not moved." };
 
+    // Needs a library for DICOM, which a program without a runtime does not have.
+    private readonly Option<bool> _dicomDirectory = new("--dicomdir") { Hidden = true };
+
+    public LayoutOptions() => _dicomDirectory.Validators.Add(static result =>
+    {
+        if (!result.Implicit)
+        {
+            result.AddError(
+                "--dicomdir: this program writes no DICOMDIR. Save with --layout media, then run 'dcmmkdir +r +I DICOM' of dcmtk in the directory; in .NET, use MediaSaveHandler of the package CodRetrieve.FoDicom.");
+        }
+    });
+
     public void AddTo(Command command, bool saves)
     {
         CommonOption.AddTo(command, _layout, _saltFile);
         AddIdentifiersTo(command);
         if (saves)
         {
-            CommonOption.AddTo(command, _relayout);
+            CommonOption.AddTo(command, _relayout, _dicomDirectory);
         }
     }
 

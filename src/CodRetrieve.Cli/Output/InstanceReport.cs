@@ -66,7 +66,7 @@ internal sealed class InstanceReport : IInstanceReport
         var series = args.Result.Instance.Series;
         Begin(json, series.StudyInstanceUid, series.SeriesInstanceUid, args.Result.Instance.SopInstanceUid, "saved");
         json.WriteNumber("bytes", args.Result.SizeBytes);
-        Text(json, "crc32c", Crc32cText.Of(args.Result.Instance.Crc32c));
+        Text(json, "crc32c", Crc32cText.Of(args.Result.Crc32c));
         json.WriteString("path", args.Result.Location);
         json.WriteEndObject();
     }

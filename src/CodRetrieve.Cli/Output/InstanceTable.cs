@@ -26,8 +26,8 @@ internal sealed class InstanceTable(string path, ReportFile file, IInstanceTable
 
     public void Follow(Job job)
     {
-        job.Saved += (_, args) => Write(args.Result.Instance, "saved", args.Result.SizeBytes, args.Result.Location);
-        job.Skipped += (_, args) => Write(args.Instance, "skipped", args.Instance.SizeBytes, args.Location);
+        job.Saved += (_, args) => Write(args.Result.Instance, "saved", args.Result.SizeBytes, args.Result.Crc32c, args.Result.Location);
+        job.Skipped += (_, args) => Write(args.Instance, "skipped", args.Instance.SizeBytes, args.Instance.Crc32c, args.Location);
         job.Error += (_, args) => Write(args.Failure);
     }
 
@@ -62,10 +62,10 @@ internal sealed class InstanceTable(string path, ReportFile file, IInstanceTable
 
     public void Dispose() => file.Dispose();
 
-    private void Write(InstanceInfo instance, string outcome, long? sizeBytes, string? location)
+    private void Write(InstanceInfo instance, string outcome, long? sizeBytes, uint? crc32c, string? location)
     {
         var row = new InstanceRow(
-            instance.Series.StudyInstanceUid, instance.Series.SeriesInstanceUid, instance.SopInstanceUid, outcome, sizeBytes, Crc32cText.Of(instance.Crc32c), location, null);
+            instance.Series.StudyInstanceUid, instance.Series.SeriesInstanceUid, instance.SopInstanceUid, outcome, sizeBytes, Crc32cText.Of(crc32c), location, null);
         Write(row, columns.Count == 0 ? _none : [.. columns.Select(column => valueOf(instance, column))]);
     }
 

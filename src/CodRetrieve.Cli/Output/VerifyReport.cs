@@ -28,6 +28,8 @@ internal sealed record VerifyReport
 
     public required int Unlisted { get; init; }
 
+    public required int Outdated { get; init; }
+
     public required int Repaired { get; init; }
 
     /// <summary>What was deleted, because the store no longer lists it.</summary>
@@ -77,6 +79,7 @@ internal sealed record VerifyReport
             Unfinished = NumberOf(VerificationIssueKind.Unfinished),
             Unknown = NumberOf(VerificationIssueKind.Unknown),
             Unlisted = NumberOf(VerificationIssueKind.Unlisted),
+            Outdated = NumberOf(VerificationIssueKind.Outdated),
             Repaired = issues.Count(issue => outcome!.IsRepaired(issue)),
             Pruned = outcome?.Pruned.Count ?? 0,
             Remaining = outcome?.Remaining.Count() ?? 0,

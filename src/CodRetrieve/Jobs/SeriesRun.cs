@@ -1,4 +1,5 @@
 using CodRetrieve.Planning;
+using CodRetrieve.Saving;
 using CodRetrieve.Storage;
 using CodRetrieve.Transfer;
 
@@ -120,13 +121,18 @@ internal sealed class SeriesRun : ITransferTarget
 
             Ledger.Add(instance, Tar.Generation, content.SizeBytes, Delta.IsUpdate(instance));
             Tally.AddSaved(instance, content.SizeBytes);
-            await _job.Events.AddAsync(new InstanceSavedEventArgs(new InstanceResult(instance, location, content.SizeBytes))).ConfigureAwait(false);
+            await _job.Events.AddAsync(new InstanceSavedEventArgs(ToResult(instance, location, content.SizeBytes))).ConfigureAwait(false);
         }
         finally
         {
             Tally.AddWriting(-bytes);
         }
     }
+
+    private InstanceResult ToResult(InstanceInfo instance, string location, long sizeBytes) =>
+        InnermostHandler.Of(_job.Handler) is DirectorySaveHandler handler && handler.FindTransformed(instance) is { } made
+            ? new InstanceResult(instance, location, made.SizeBytes, made.Crc32c, made.Transform)
+            : new InstanceResult(instance, location, sizeBytes, instance.Crc32c, null);
 
     public bool TryAwaitEdit()
     {

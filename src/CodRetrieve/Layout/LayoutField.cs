@@ -35,6 +35,9 @@ internal sealed class LayoutField
 
     public bool IsHashed { get; private init; }
 
+    /// <summary>Whether it is a UID as eight of the characters that media allow.</summary>
+    public bool IsCode { get; private init; }
+
     public int? MaxLength { get; private init; }
 
     public static LayoutField OfText(string text) => new() { Literal = text };
@@ -67,6 +70,7 @@ internal sealed class LayoutField
             Digits = format.FirstOrDefault(static part => IsPadding(part))?.Length ?? 0,
             IsUpper = format.Contains("upper", StringComparer.OrdinalIgnoreCase),
             IsHashed = format.Contains("hash", StringComparer.OrdinalIgnoreCase),
+            IsCode = format.Contains("code", StringComparer.OrdinalIgnoreCase),
             MaxLength = format.Select(LengthOf).FirstOrDefault(static length => length is not null),
         }.Checked(format);
     }
@@ -81,7 +85,8 @@ internal sealed class LayoutField
 
         if (Uid is not null)
         {
-            return Uid(instance);
+            var uid = Uid(instance);
+            return IsCode ? PathText.Code(uid, layout.Salt is null ? "" : layout.Salt + "\0") : IsHashed ? PathText.Hash(uid, 16, layout.Salt + "\0") : uid;
         }
 
         var value = Attribute is null ? layout.ReadColumn?.Invoke(instance, Column!) : ValueIn(attributes);
@@ -129,13 +134,15 @@ internal sealed class LayoutField
     {
         foreach (var part in format)
         {
-            if (!IsPadding(part) && !IsDateFormat(part) && LengthOf(part) is null && part.ToUpperInvariant() is not ("UPPER" or "HASH"))
+            if (!IsPadding(part) && !IsDateFormat(part) && LengthOf(part) is null && part.ToUpperInvariant() is not ("UPPER" or "HASH" or "CODE"))
             {
-                throw new FormatException($"'{part}' is not a format: give zeros (000), a date format (yyyy-MM-dd), upper, max=N or hash.");
+                throw new FormatException($"'{part}' is not a format: give zeros (000), a date format (yyyy-MM-dd), upper, max=N, hash or code.");
             }
         }
 
-        return Uid is not null && format.Length > 0 ? throw new FormatException("A UID of the store has no format: it is a name as it is.") : this;
+        return Uid is not null && format.Length > 0 && !(format.Length == 1 && (IsHashed || IsCode)) ? throw new FormatException("A UID of the store has no other format than hash or code: it is a name as it is.")
+            : Uid is null && IsCode ? throw new FormatException("Only a UID of the store can be a code: of other values, whoever tries them all finds the right one.")
+            : this;
     }
 
     private static bool IsPadding(string part) => part.Length is > 0 and <= 18 && !part.AsSpan().ContainsAnyExcept('0');
@@ -157,7 +164,7 @@ internal sealed class LayoutField
         }
 
         var text = new StringBuilder("{").Append(Column ?? (object?)Attribute ?? UidName());
-        string?[] format = [DateFormat, Digits > 0 ? new string('0', Digits) : null, IsUpper ? "upper" : null, IsHashed ? "hash" : null, MaxLength is { } length ? $"max={length}" : null];
+        string?[] format = [DateFormat, Digits > 0 ? new string('0', Digits) : null, IsUpper ? "upper" : null, IsHashed ? "hash" : null, IsCode ? "code" : null, MaxLength is { } length ? $"max={length}" : null];
         var separator = ':';
         foreach (var part in format.Where(static part => part is not null))
         {

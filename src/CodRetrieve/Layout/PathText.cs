@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -53,6 +54,21 @@ internal static class PathText
     /// <summary>The first hexadecimal digits of the SHA-256 of a text.</summary>
     public static string Hash(string text, int digits, string salt = "") =>
         Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(salt + text)))[..digits].ToLowerInvariant();
+
+    /// <summary>Eight capital letters and digits of the SHA-256 of a text: as much as a name on a medium may have (PS3.10, 8.2 and 8.5), some 41 bits.</summary>
+    public static string Code(string text, string salt = "")
+    {
+        const string characters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+        var value = BinaryPrimitives.ReadUInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(salt + text)));
+        return string.Create(8, value, static (code, rest) =>
+        {
+            foreach (ref var one in code)
+            {
+                (rest, var digit) = Math.DivRem(rest, (ulong)characters.Length);
+                one = characters[(int)digit];
+            }
+        });
+    }
 
     /// <summary>Whether a character may be in a name: no control, format (bidirectional and zero-width) or private character, no surrogate, nothing that Windows reserves.</summary>
     public static bool IsAllowed(Rune rune) => rune.Value != 0xFFFD && !(rune.IsAscii && Reserved.Contains((char)rune.Value, StringComparison.Ordinal)) && Rune.GetUnicodeCategory(rune) is not (

@@ -57,6 +57,17 @@ public sealed class InstanceInfo
         KeptAttributes = KeptAttributes,
     };
 
+    /// <summary>The instance with the size and the CRC32C that a transform gave it.</summary>
+    internal InstanceInfo AsSaved(long sizeBytes, uint crc32c) => new()
+    {
+        Series = Series,
+        SopInstanceUid = SopInstanceUid,
+        SizeBytes = sizeBytes,
+        Crc32c = crc32c,
+        TarRange = TarRange,
+        KeptAttributes = KeptAttributes,
+    };
+
     /// <summary>Returns <see cref="Uri"/>.</summary>
     /// <returns>The name, which holds no secret.</returns>
     public override string ToString() => Uri;

@@ -29,6 +29,25 @@ internal sealed class DestinationWriter(FileOperations files, string directory)
         }
     }
 
+    /// <inheritdoc cref="FileOperations.Write"/>
+    /// <exception cref="DestinationException">No further instance can be saved.</exception>
+    /// <exception cref="IOException">The file cannot be written, or not be so large.</exception>
+    public void Write(SafeFileHandle file, ReadOnlySpan<byte> bytes, long offset)
+    {
+        try
+        {
+            files.Write(file, bytes, offset);
+        }
+        catch (Exception e) when (DestinationErrors.From(e, directory) is { } fault)
+        {
+            throw fault;
+        }
+        catch (ArgumentOutOfRangeException e)
+        {
+            throw DestinationErrors.TooLarge(e);
+        }
+    }
+
     /// <inheritdoc cref="FileOperations.SetLength"/>
     /// <exception cref="DestinationException">No further instance can be saved.</exception>
     public void SetLength(SafeFileHandle file, long length)

@@ -20,6 +20,8 @@ public abstract class DirectorySaveHandler : ISaveHandler, ISaveHandlerLifecycle
     private readonly SavingOptions _options;
     private readonly IStudyLayout _layout;
     private readonly InstancePlaces? _places;
+    private readonly TransformIdentity? _identity;
+    private readonly InstanceTransformer? _transformer;
     private readonly TrustedLog? _trusted;
     private readonly InstanceComparison _comparison;
     private readonly StudyCache<StudyReceipts> _knownReceipts = new();
@@ -37,6 +39,8 @@ public abstract class DirectorySaveHandler : ISaveHandler, ISaveHandlerLifecycle
         _places = InstancePlaces.For(_root, _options);
         _layout = createLayout(_root, _options, _places);
         _comparison = new InstanceComparison(_options, _layout.LocationOf);
+        _identity = TransformIdentity.Of(_options.Transform);
+        _transformer = _identity is null ? null : new InstanceTransformer(_root, _options.Transform!, _identity, _options);
         _flush = new CoalescedOperation<bool>(FlushFileSystemAsync);
         _trusted = _options.TrustSavedLog ? new TrustedLog(_root) : null;
     }
@@ -58,6 +62,11 @@ public abstract class DirectorySaveHandler : ISaveHandler, ISaveHandlerLifecycle
             LayoutRecord.Check(_root, _options);
             _run = RunMarker.Create(_root, _options);
             await LayoutRecord.WriteAsync(_root, _run.Owner, _options, cancellationToken).ConfigureAwait(false);
+            if (_identity is not null)
+            {
+                await TransformRecord.WriteAsync(_root, _run.Owner, _identity, _options, cancellationToken).ConfigureAwait(false);
+            }
+
             _logsWhatIsThere = CleanUpDeadRuns(_run) || !File.Exists(LogJson.PathIn(_root));
             if (_trusted is not null)
             {
@@ -136,11 +145,12 @@ public abstract class DirectorySaveHandler : ISaveHandler, ISaveHandlerLifecycle
         if (session.NotReplaced.ContainsKey(name))
         {
             throw new IOException(
-                $"{instance.Uri} is there already with other bytes than the store lists, and is not replaced ({nameof(ExistingFilePolicy)}.{nameof(ExistingFilePolicy.Fail)}).");
+                $"{instance.Uri} is there already with other bytes than {(_identity is null ? "the store lists" : $"the transform '{_identity.Text}' makes of what the store lists")}, and is not replaced ({nameof(ExistingFilePolicy)}.{nameof(ExistingFilePolicy.Fail)}).");
         }
 
-        var (location, file) = await _layout.SaveAsync(instance, session, content, cancellationToken).ConfigureAwait(false);
-        session.Receipts.Add(ReceiptKind.Saved, name, instance, file, file.Crc32c!.Value);
+        using var made = _transformer is null ? null : await _transformer.TransformAsync(instance, content, cancellationToken).ConfigureAwait(false);
+        var (location, file) = await _layout.SaveAsync(made?.Instance ?? instance, session, made?.OpenRead() ?? content, cancellationToken).ConfigureAwait(false);
+        session.Receipts.Add(ReceiptKind.Saved, name, instance, file, file.Crc32c!.Value, made?.Origin);
         _entries.Add(LogJson.Entry(instance.Series.StudyInstanceUid, instance.Series.SeriesInstanceUid, instance.SopInstanceUid));
         return location;
     }
@@ -184,6 +194,12 @@ public abstract class DirectorySaveHandler : ISaveHandler, ISaveHandlerLifecycle
 
     /// <summary>Where instances are put.</summary>
     internal FolderLayout Layout => _options.Layout;
+
+    /// <summary>What is saved of an instance of a study that was begun and is not completed, where a transform made it: its size, its CRC32C and the transform.</summary>
+    internal (long SizeBytes, uint Crc32c, string Transform)? FindTransformed(InstanceInfo instance) =>
+        _identity is not null && _sessions.GetValueOrDefault(instance.Series.StudyInstanceUid)?.Receipts.Find(EntryHash.Of(instance)) is { Origin: not null } receipt
+            ? (receipt.SizeBytes, receipt.Crc32c, _identity.Text)
+            : null;
 
     int IConcurrentCompletions.MaxCompletions => _layout.NeedsFileSystemFlush ? MaxSharedCompletions : MaxSingleCompletions;
 
@@ -230,8 +246,10 @@ public abstract class DirectorySaveHandler : ISaveHandler, ISaveHandlerLifecycle
     {
         try
         {
-            var found = _layout.Find(series, session, cancellationToken);
             var receipts = session?.Receipts ?? ReadReceipts(series.StudyInstanceUid);
+            ThrowIfTransformed(series.StudyInstanceUid, receipts);
+            series = _identity is null ? series : ExpectedInstance.Of(series, receipts, _identity.Hash);
+            var found = _layout.Find(series, session, cancellationToken);
             var mayRead = session is not null && _options.ExistingFilePolicy != ExistingFilePolicy.Keep;
             return await _comparison.CompareAsync(
                 series, found, receipts, mayRead ? () => _layout.OpenStudy(series.StudyInstanceUid) : null, cancellationToken).ConfigureAwait(false);
@@ -239,6 +257,17 @@ public abstract class DirectorySaveHandler : ISaveHandler, ISaveHandlerLifecycle
         catch (Exception e) when (DestinationErrors.From(e, _root) is { } fault)
         {
             throw fault;
+        }
+    }
+
+    // Without its transform, a job would put originals in the places of what was made of them, or beside it.
+    private void ThrowIfTransformed(string studyInstanceUid, StudyReceipts receipts)
+    {
+        if (_identity is null && receipts.FindTransform() is { } made)
+        {
+            throw new DestinationException(
+                DestinationFailure.OtherTransform,
+                $"{_root} holds instances of the study {studyInstanceUid} that a transform made ('{TransformRecord.Find(_root, made) ?? "unknown"}'), and this job has none. Give it the transform ({nameof(SavingOptions)}.{nameof(SavingOptions.Transform)}), or choose another directory.");
         }
     }
 

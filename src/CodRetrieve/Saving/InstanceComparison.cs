@@ -23,7 +23,7 @@ internal sealed class InstanceComparison(SavingOptions options, Func<InstanceInf
     }
 
     /// <summary>Compares what was found of a series with what the series lists.</summary>
-    /// <param name="series">The series.</param>
+    /// <param name="series">The series, with the sizes and CRC32Cs that its files should have.</param>
     /// <param name="found">What is in the directory.</param>
     /// <param name="receipts">The receipts of its study; those of what is adopted are added.</param>
     /// <param name="openStudy">
@@ -85,13 +85,9 @@ internal sealed class InstanceComparison(SavingOptions options, Func<InstanceInf
         }
 
         return receipt is not { } known || !known.IsTrusted || !known.IsOf(file) ? Verdict.Unread
-            : IsCurrent(instance, known) ? Verdict.Saved
+            : ExpectedInstance.IsCurrent(instance, known, known.Crc32c) ? Verdict.Saved
             : Verdict.Outdated;
     }
-
-    // Without a CRC32C in the index, only another generation of the tar shows that there may be other bytes.
-    private static bool IsCurrent(InstanceInfo instance, in Receipt receipt) =>
-        instance.Crc32c is { } listed ? receipt.Crc32c == listed : receipt.TarGeneration == (instance.Series.TarGeneration ?? 0);
 
     private async ValueTask ReadAsync(
         SeriesInfo series,
@@ -127,15 +123,16 @@ internal sealed class InstanceComparison(SavingOptions options, Func<InstanceInf
             // What was saved without a CRC32C in the index is compared with what it was then.
             var size = 0L;
             var crc32c = saved.ComputeCrc32c(ref size, cancellationToken);
+            var before = receipts.Find(name);
             var isWhole = size == file.SizeBytes && (instance.Crc32c is { } listed
                 ? crc32c == listed
-                : receipts.Find(name) is not { } receipt || (receipt.Crc32c == crc32c && IsCurrent(instance, receipt)));
+                : before is not { } receipt || (receipt.Crc32c == crc32c && ExpectedInstance.IsCurrent(instance, receipt, receipt.Crc32c)));
             if (!isWhole)
             {
                 return Verdict.Outdated;
             }
 
-            receipts.Add(ReceiptKind.Adopted, name, instance, file, crc32c);
+            receipts.Add(ReceiptKind.Adopted, name, instance, file, crc32c, before?.Origin);
             return Verdict.Adopted;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)

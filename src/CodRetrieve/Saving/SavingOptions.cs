@@ -20,6 +20,12 @@ public sealed class SavingOptions
     public ZipEncryption? ZipEncryption { get; set; }
 
     /// <summary>
+    /// Gets or sets what changes instances between their verification and their saving. Default <see langword="null"/>: nothing, they are saved as the store has them. What was made by it can be continued with
+    /// one only.
+    /// </summary>
+    public IInstanceTransform? Transform { get; set; }
+
+    /// <summary>
     /// Gets or sets a value indicating whether an instance that is named in <c>log.json</c> counts as saved though it is not there. Default
     /// <see langword="false"/>.
     /// </summary>
@@ -107,6 +113,7 @@ public sealed class SavingOptions
         ArgumentNullException.ThrowIfNull(TimeProvider);
         ArgumentNullException.ThrowIfNull(Layout);
         Layout.Validated();
+        TransformIdentity.Of(Transform);
         OptionCheck.ThrowIfNotDefined(CompressionLevel, nameof(CompressionLevel));
         OptionCheck.ThrowIfNotDefined(ExistingFilePolicy, nameof(ExistingFilePolicy));
         OptionCheck.ThrowIfNotDefined(Durability, nameof(Durability));

@@ -17,7 +17,7 @@ public sealed class SeriesVerification
     /// <summary>Gets the number of instances that the index lists.</summary>
     public required int InstancesTotal { get; init; }
 
-    /// <summary>Gets the number of those that have the size and the CRC32C of the index.</summary>
+    /// <summary>Gets the number of those that have the size and the CRC32C of the index, or, where a transform made them of what the index lists, of their receipts.</summary>
     public required int InstancesVerified { get; init; }
 
     /// <summary>Gets the bytes of <see cref="InstancesVerified"/>.</summary>

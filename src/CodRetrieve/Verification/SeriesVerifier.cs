@@ -10,6 +10,8 @@ internal sealed class SeriesVerifier
     private readonly object _lock = new();
     private readonly SeriesInfo _series;
     private readonly ISavedStudy _saved;
+    private readonly Func<StudyReceipts> _receipts;
+    private readonly ulong? _transform;
     private readonly VerificationMeter _meter;
     private readonly HashSet<UInt128>? _names;
     private readonly List<RetrievalFailure> _failures = [];
@@ -21,9 +23,9 @@ internal sealed class SeriesVerifier
     private long _bytesVerified;
     private long _bytesRead;
 
-    public SeriesVerifier(SeriesContent content, ISavedStudy saved, VerificationMeter meter)
+    public SeriesVerifier(SeriesContent content, ISavedStudy saved, Func<StudyReceipts> receipts, ulong? transform, VerificationMeter meter)
     {
-        (_series, _saved, _meter) = (content.Listing.Series, saved, meter);
+        (_series, _saved, _receipts, _transform, _meter) = (content.Listing.Series, saved, receipts, transform, meter);
         _instances = content.Selected;
         _instancesTotal = _instances.Count;
         _isEdited = content.Listing.HasLock;
@@ -77,7 +79,8 @@ internal sealed class SeriesVerifier
 
     private void Verify(int order, CancellationToken cancellationToken)
     {
-        var (issue, bytesRead) = InstanceCheck.Run(_saved, _instances[order], cancellationToken);
+        var instance = _instances[order];
+        var (issue, bytesRead) = InstanceCheck.Run(_saved, instance, _receipts().Find(EntryHash.Of(instance)), _transform, cancellationToken);
         lock (_lock)
         {
             _bytesRead += bytesRead;

@@ -9,13 +9,14 @@ namespace CodRetrieve.Verification;
 /// <param name="listing">Its series.</param>
 /// <param name="saved">What is on disk; disposed with this.</param>
 /// <param name="readReceipts">Reads what was saved of the study.</param>
+/// <param name="transform">The number of the transform that instances should be made by; <see langword="null"/> for whichever they were.</param>
 /// <param name="readers">A place for each file that may be read at the same time.</param>
 /// <param name="meter">Counts all that is done.</param>
-internal sealed class StudyVerifier(StudyRequest request, StudyListing listing, ISavedStudy saved, Func<StudyReceipts> readReceipts, SemaphoreSlim readers, VerificationMeter meter) : IDisposable
+internal sealed class StudyVerifier(StudyRequest request, StudyListing listing, ISavedStudy saved, Func<StudyReceipts> readReceipts, ulong? transform, SemaphoreSlim readers, VerificationMeter meter) : IDisposable
 {
     private readonly SeriesVerifier?[] _series = new SeriesVerifier?[listing.Series.Count];
     private readonly ConcurrentDictionary<string, bool> _leftOut = new(listing.LeftOut.Select(static series => KeyValuePair.Create(series, true)), StringComparer.Ordinal);
-    private readonly Lazy<StudyReceipts> _receipts = new(readReceipts, LazyThreadSafetyMode.None);
+    private readonly Lazy<StudyReceipts> _receipts = new(readReceipts);
 
     public StudyRequest Request => request;
 
@@ -24,7 +25,7 @@ internal sealed class StudyVerifier(StudyRequest request, StudyListing listing, 
     /// <summary>Verifies one series, beside others.</summary>
     public Task VerifyAsync(int position, SeriesContent content, CancellationToken cancellationToken)
     {
-        var series = new SeriesVerifier(content, saved, meter);
+        var series = new SeriesVerifier(content, saved, () => _receipts.Value, transform, meter);
         _series[position] = series;
         return series.VerifyAsync(readers, cancellationToken);
     }

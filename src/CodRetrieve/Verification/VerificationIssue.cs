@@ -40,13 +40,13 @@ public sealed class VerificationIssue
     /// <summary>Gets the path of the file, or of the zip and the entry in it; of what is missing, where it would be.</summary>
     public string Location { get; }
 
-    /// <summary>Gets the bytes that the index gives; <see langword="null"/> where it gives none.</summary>
+    /// <summary>Gets the bytes that the index gives, or, of an instance that was transformed, its receipt; <see langword="null"/> where there are none.</summary>
     public long? ExpectedSizeBytes { get; }
 
     /// <summary>Gets the bytes that are there; <see langword="null"/> where that is not known.</summary>
     public long? ActualSizeBytes { get; internal init; }
 
-    /// <summary>Gets the CRC32C that the index gives; <see langword="null"/> where it gives none.</summary>
+    /// <summary>Gets the CRC32C that the index gives, or, of an instance that was transformed, its receipt; <see langword="null"/> where there is none.</summary>
     public uint? ExpectedCrc32c { get; }
 
     /// <summary>Gets the CRC32C of the bytes that are there; <see langword="null"/> where they were not read to their end.</summary>
@@ -76,6 +76,7 @@ public sealed class VerificationIssue
         VerificationIssueKind.Unfinished => "unfinished: instances are saved in a zip that is not finished.",
         VerificationIssueKind.Unknown => "unknown: the store lists no such instance.",
         VerificationIssueKind.Unlisted => "unlisted: it was saved from the store, which no longer lists it.",
+        VerificationIssueKind.Outdated => "outdated: it was made of other bytes than the store lists now, or not by this transform.",
         _ => "unverifiable: the index gives no CRC32C, and only the size was checked.",
     };
 

@@ -30,4 +30,10 @@ public enum VerificationIssueKind
 
     /// <summary>The index gives no CRC32C for the instance: its size is right, and nothing more can be said. No fault.</summary>
     Unverifiable,
+
+    /// <summary>
+    /// An instance was made by a transform from other bytes than the store lists now, by another transform than <see cref="CodDownloadOptions.Transform"/>, or by none though there is one; or nothing tells what it was
+    /// made of.
+    /// </summary>
+    Outdated,
 }

@@ -15,6 +15,7 @@ internal sealed class Verifier(CodCatalog catalog, ReadAhead readAhead, int maxC
     private readonly IStudyLayout _layout = format == OutputFormat.Zip
         ? ZipSaveHandler.CreateLayout(directory, saving, InstancePlaces.For(directory, saving))
         : FolderSaveHandler.CreateLayout(directory, saving, InstancePlaces.For(directory, saving));
+    private readonly ulong? _transform = TransformIdentity.Of(saving.Transform)?.Hash;
     private readonly SortedDictionary<int, StudyVerification> _studies = [];
     // Those that are under way, to be closed also when the verification is cancelled.
     private readonly ConcurrentDictionary<StudyVerifier, bool> _open = new(ReferenceEqualityComparer.Instance);
@@ -51,7 +52,7 @@ internal sealed class Verifier(CodCatalog catalog, ReadAhead readAhead, int maxC
     {
         var saved = _layout.OpenStudy(study.StudyInstanceUid);
         var receipts = StatePaths.Receipts(directory, study.StudyInstanceUid);
-        var verifier = new StudyVerifier(study, listing, saved, () => StudyReceipts.Read(receipts, PartialName.NewId(), saving), _readers, meter);
+        var verifier = new StudyVerifier(study, listing, saved, () => StudyReceipts.Read(receipts, PartialName.NewId(), saving), _transform, _readers, meter);
         _open.TryAdd(verifier, true);
         return ValueTask.FromResult<StudyVerifier?>(verifier);
     }

@@ -17,13 +17,16 @@ public sealed class PowerCutTests
     private static readonly StudyInfo Study = new("1.2", true);
 
     [LinuxTheory(Timeout = 240_000)]
-    [InlineData(false, true, Durability.Study)]
-    [InlineData(false, false, Durability.Study)]
-    [InlineData(false, true, Durability.Instance)]
-    [InlineData(false, false, Durability.None)]
-    [InlineData(true, true, Durability.Study)]
-    public async Task Nothing_that_was_lost_counts_as_saved_wherever_the_power_fails(bool zip, bool anonymous, Durability durability)
+    [InlineData(false, true, Durability.Study, false)]
+    [InlineData(false, false, Durability.Study, false)]
+    [InlineData(false, true, Durability.Instance, false)]
+    [InlineData(false, false, Durability.None, false)]
+    [InlineData(true, true, Durability.Study, false)]
+    [InlineData(false, true, Durability.Study, true)]
+    [InlineData(true, true, Durability.Study, true)]
+    public async Task Nothing_that_was_lost_counts_as_saved_wherever_the_power_fails(bool zip, bool anonymous, Durability durability, bool transforms)
     {
+        var transform = transforms ? new InvertingTransform() : null;
         var series = WithCrcs(TestSeries.Of("1.2", "1.2.3", 4, 3_000));
         var (operations, wasComplete) = await CutAsync(int.MaxValue, 0);
         Assert.True(wasComplete);
@@ -57,7 +60,8 @@ public sealed class PowerCutTests
 
             foreach (var instance in series.Instances)
             {
-                Assert.True(TestSeries.Bytes(instance).AsSpan().SequenceEqual(Read(folder, instance)), $"{instance.SopInstanceUid} is wrong: {cut}, {variant}");
+                var bytes = TestSeries.Bytes(instance);
+                Assert.True((transform?.Of(bytes) ?? bytes).AsSpan().SequenceEqual(Read(folder, instance)), $"{instance.SopInstanceUid} is wrong: {cut}, {variant}");
             }
 
             return (files.Operations, isComplete);
@@ -82,7 +86,7 @@ public sealed class PowerCutTests
 
         ISaveHandler Create(string root, UInt128 boot, CutFiles? files)
         {
-            var options = new SavingOptions { BootId = boot, Durability = durability, AnonymousFiles = anonymous, TimeProvider = new HurriedTime() };
+            var options = new SavingOptions { BootId = boot, Durability = durability, Transform = transform, AnonymousFiles = anonymous, TimeProvider = new HurriedTime() };
             options.Files = files ?? options.Files;
             return zip ? new ZipSaveHandler(root, options) : new FolderSaveHandler(root, options);
         }

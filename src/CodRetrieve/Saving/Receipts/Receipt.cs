@@ -3,7 +3,10 @@ using CodRetrieve.IO;
 
 namespace CodRetrieve.Saving;
 
-/// <summary>One record of a receipt file: what was saved of an instance, or what befell the records of a run. 64 bytes, the last four a checksum.</summary>
+/// <summary>
+/// One record of a receipt file: what was saved of an instance, or what befell the records of a run. 64 bytes, the last four a checksum; what a transform made has two, of which the first says what it was
+/// made of.
+/// </summary>
 /// <param name="Kind">What it says.</param>
 /// <param name="Name">The hash of the instance's name below its study, <c>{series}/instances/{sop}.dcm</c>; see <see cref="EntryHash"/>.</param>
 /// <param name="Owner">The run that wrote it.</param>
@@ -11,6 +14,9 @@ internal readonly record struct Receipt(ReceiptKind Kind, UInt128 Name, uint Own
 {
     /// <summary>The bytes of a record.</summary>
     public const int Bytes = 64;
+
+    /// <summary>The most bytes that <see cref="Write"/> needs.</summary>
+    public const int MaxBytes = 2 * Bytes;
 
     private const int ChecksumOffset = 60;
 
@@ -35,14 +41,29 @@ internal readonly record struct Receipt(ReceiptKind Kind, UInt128 Name, uint Own
     /// <summary>The CRC-32 of the same bytes, by which an entry of a zip is recognized; 0 for files.</summary>
     public uint Crc32 { get; init; }
 
+    /// <summary>What a transform made the instance of; <see langword="null"/> for one that is as the store has it.</summary>
+    public TransformOrigin? Origin { get; init; }
+
+    /// <summary>The bytes that it takes in a file.</summary>
+    public int Length => Origin is null ? Bytes : MaxBytes;
+
     /// <summary>Whether the run that wrote it has made durable what it tells, or cannot have lost it.</summary>
     public bool IsTrusted { get; init; }
 
     /// <summary>Whether a file, or an entry of a zip, is still the one that was saved.</summary>
     public bool IsOf(in FoundFile file) => SizeBytes == file.SizeBytes && (file.Crc32 is { } crc32 ? crc32 == Crc32 : IsTimeOf(file.LastWriteUtc));
 
+    /// <summary>Writes it.</summary>
+    /// <param name="target">Receives <see cref="Length"/> bytes.</param>
     public void Write(Span<byte> target)
     {
+        if (Origin is { } origin)
+        {
+            // The same form, with the number of the transform where a generation is.
+            new Receipt(ReceiptKind.Source, Name, Owner) { TarGeneration = unchecked((long)origin.Transform), Crc32c = origin.SourceCrc32c, Time = Time }.Write(target);
+            target = target[Bytes..];
+        }
+
         BinaryPrimitives.WriteUInt128LittleEndian(target, Name);
         BinaryPrimitives.WriteInt64LittleEndian(target[16..], SizeBytes);
         BinaryPrimitives.WriteInt64LittleEndian(target[24..], TarGeneration);
@@ -55,6 +76,9 @@ internal readonly record struct Receipt(ReceiptKind Kind, UInt128 Name, uint Own
         BinaryPrimitives.WriteUInt32LittleEndian(target[ChecksumOffset..], Crc32C.Append(0, target[..ChecksumOffset]));
     }
 
+    /// <summary>What a record says that an instance was made of.</summary>
+    public TransformOrigin ToOrigin() => new(unchecked((ulong)TarGeneration), Crc32c);
+
     /// <summary>Reads a record; what is damaged is none.</summary>
     public static bool TryRead(ReadOnlySpan<byte> source, out Receipt receipt)
     {
@@ -62,7 +86,7 @@ internal readonly record struct Receipt(ReceiptKind Kind, UInt128 Name, uint Own
         var ticks = BinaryPrimitives.ReadInt64LittleEndian(source[32..]);
         var kind = BinaryPrimitives.ReadUInt32LittleEndian(source[56..]);
         if (Crc32C.Append(0, source[..ChecksumOffset]) != BinaryPrimitives.ReadUInt32LittleEndian(source[ChecksumOffset..])
-            || kind is < (uint)ReceiptKind.Run or > (uint)ReceiptKind.Durable
+            || kind is < (uint)ReceiptKind.Run or > (uint)ReceiptKind.Transformed
             || ticks < 0 || ticks > DateTime.MaxValue.Ticks)
         {
             return false;

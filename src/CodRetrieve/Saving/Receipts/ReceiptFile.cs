@@ -40,17 +40,29 @@ internal static class ReceiptFile
         var trustedBefore = TrustedBefore(records, bootId);
         for (var i = 0; i < records.Count; i++)
         {
-            Apply(records[i] with { IsTrusted = i < trustedBefore.GetValueOrDefault(records[i].Owner) }, receipts);
+            Apply(records[i] with { IsTrusted = i < trustedBefore.GetValueOrDefault(records[i].Owner) }, i == 0 ? default : records[i - 1], receipts);
         }
 
         return end;
     }
 
-    private static void Apply(in Receipt record, ReceiptTable receipts)
+    private static void Apply(in Receipt record, in Receipt before, ReceiptTable receipts)
     {
         if (record.Kind is ReceiptKind.Saved or ReceiptKind.Adopted)
         {
             receipts.Set(record);
+        }
+        else if (record.Kind == ReceiptKind.Transformed)
+        {
+            // Damage between the two leaves an instance of which nobody knows what it was made of.
+            if (before.Kind == ReceiptKind.Source && before.Name == record.Name && before.Owner == record.Owner)
+            {
+                receipts.Set(record with { Origin = before.ToOrigin() });
+            }
+            else
+            {
+                receipts.Remove(record.Name);
+            }
         }
         else if (record.Kind == ReceiptKind.Removed)
         {

@@ -17,4 +17,10 @@ internal enum ReceiptKind : byte
 
     /// <summary>All that the run saved so far is durable.</summary>
     Durable = 5,
+
+    /// <summary>What the instance of the next record was made of.</summary>
+    Source = 6,
+
+    /// <summary>An instance was saved as a transform made it. Means nothing without the record before it.</summary>
+    Transformed = 7,
 }

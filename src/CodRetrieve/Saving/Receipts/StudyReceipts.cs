@@ -78,6 +78,23 @@ internal sealed class StudyReceipts : IDisposable
         }
     }
 
+    /// <summary>The number of a transform that made instances of the study; <see langword="null"/> if none did.</summary>
+    public ulong? FindTransform()
+    {
+        lock (_lock)
+        {
+            foreach (var receipt in _receipts.All)
+            {
+                if (receipt.Origin is { } origin)
+                {
+                    return origin.Transform;
+                }
+            }
+
+            return null;
+        }
+    }
+
     /// <summary>The receipt of an instance; <see langword="null"/> if there is none.</summary>
     public Receipt? Find(UInt128 name)
     {
@@ -88,15 +105,22 @@ internal sealed class StudyReceipts : IDisposable
     }
 
     /// <summary>Adds the receipt of an instance that is in its place.</summary>
-    public void Add(ReceiptKind kind, UInt128 name, InstanceInfo instance, in FoundFile file, uint crc32c)
+    /// <param name="kind">How it came there; of no meaning for what a transform made.</param>
+    /// <param name="name">The hash of its name.</param>
+    /// <param name="instance">The instance.</param>
+    /// <param name="file">What is in its place.</param>
+    /// <param name="crc32c">The CRC32C of that.</param>
+    /// <param name="origin">What a transform made it of; <see langword="null"/> if none did.</param>
+    public void Add(ReceiptKind kind, UInt128 name, InstanceInfo instance, in FoundFile file, uint crc32c, TransformOrigin? origin = null)
     {
-        var receipt = Record(kind, name) with
+        var receipt = Record(origin is null ? kind : ReceiptKind.Transformed, name) with
         {
             SizeBytes = file.SizeBytes,
             TarGeneration = instance.Series.TarGeneration ?? 0,
             LastWriteUtc = file.LastWriteUtc,
             Crc32c = crc32c,
             Crc32 = file.Crc32 ?? 0,
+            Origin = origin,
             IsTrusted = true,
         };
         lock (_lock)
@@ -140,10 +164,14 @@ internal sealed class StudyReceipts : IDisposable
             {
                 _pending.Add(Record(ReceiptKind.Durable, default));
                 WritePending();
+                if (_receipts.All.Any(static receipt => receipt.Origin is not null))
+                {
+                    Flush();
+                }
             }
         }
 
-        if (_end > MinCompactedBytes && _end > 2 * (_receipts.Count + FramingRecords) * (long)Receipt.Bytes)
+        if (_end > MinCompactedBytes && _end > 2 * (_receipts.All.Sum(static receipt => (long)receipt.Length) + (FramingRecords * Receipt.Bytes)))
         {
             await TryCompactAsync(makeDurable is not null).ConfigureAwait(false);
         }
@@ -166,7 +194,9 @@ internal sealed class StudyReceipts : IDisposable
         _isAddedTo = true;
         _pending.Add(receipt);
         _pendingBytes += receipt.SizeBytes;
-        if (_pending.Count >= MaxPending || _pendingBytes >= MaxPendingBytes)
+
+        // What a transform made is known by its receipt alone, and would have to be made again.
+        if (_pending.Count >= MaxPending || _pendingBytes >= MaxPendingBytes || receipt.Origin is not null)
         {
             WritePending();
         }
@@ -238,14 +268,35 @@ internal sealed class StudyReceipts : IDisposable
 
     private void Write(SafeFileHandle file, List<Receipt> records)
     {
-        var bytes = new byte[records.Count * Receipt.Bytes];
-        for (var i = 0; i < records.Count; i++)
+        var bytes = new byte[records.Sum(static record => record.Length)];
+        var offset = 0;
+        foreach (var record in records)
         {
-            records[i].Write(bytes.AsSpan(i * Receipt.Bytes));
+            record.Write(bytes.AsSpan(offset));
+            offset += record.Length;
         }
 
         _options.Files.Write(file, bytes, _end);
         _end += bytes.Length;
+    }
+
+    // Receipts of what is as the store has it need not be durable: it is read back and compared.
+    private void Flush()
+    {
+        if (_file is not { } file)
+        {
+            return;
+        }
+
+        try
+        {
+            _options.Files.Flush(file, _path);
+            _options.Files.FlushDirectory(Path.GetDirectoryName(_path)!);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Break(e);
+        }
     }
 
     private void Close()

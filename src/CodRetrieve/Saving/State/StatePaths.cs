@@ -29,6 +29,9 @@ internal static class StatePaths
     /// <summary>The file that names the layout of the directory.</summary>
     public static string Layout(string directory) => Path.Combine(In(directory), "layout");
 
+    /// <summary>The file that names the transforms by which instances were made.</summary>
+    public static string Transforms(string directory) => Path.Combine(In(directory), "transforms");
+
     /// <summary>The file that is locked while <c>log.json</c> is written.</summary>
     public static string LogLock(string directory) => Path.Combine(In(directory), "locks", ".log.json");
 

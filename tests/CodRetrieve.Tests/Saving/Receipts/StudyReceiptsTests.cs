@@ -8,6 +8,15 @@ public sealed class StudyReceiptsTests : IDisposable
     private static readonly DateTime Written = new(2026, 3, 1, 12, 0, 0, 123, DateTimeKind.Utc);
     private static readonly SeriesInfo Series = TestSeries.Of("1.2", "1.2.3", 10);
 
+    // As version 1.0 wrote them.
+    private const string OldReceipts =
+        "436f6452657472696576652072656365697074732c2076657273696f6e20312e2053656520646f63732f6465636973696f6e732f303031342e0d0a000000000001000000000000000000000000000000"
+        + "000000000000000000000000000000000000000000000000402aa4690000000000000000aaaa0000010000008a6e93dce8030000000000000000000000000000e8030000000000000500000000000000"
+        + "b0e49e108a77de08402aa4690000000000000000aaaa0000020000008098edf1e9030000000000000000000000000000e9030000000000000500000000000000b0e49e108a77de08402aa46901000000"
+        + "00000000aaaa000003000000a2bf4ecbea030000000000000000000000000000ea030000000000000500000000000000b0e49e108a77de08402aa4690200000000000000aaaa00000200000045f5cc3b"
+        + "ea030000000000000000000000000000000000000000000000000000000000000000000000000000402aa4690000000000000000aaaa00000400000042995d8800000000000000000000000000000000"
+        + "000000000000000000000000000000000000000000000000402aa4690000000000000000aaaa00000500000022fb0ad2";
+
     private readonly SavingFolder _folder = new();
 
     private string FilePath => _folder["receipts"];
@@ -133,6 +142,99 @@ public sealed class StudyReceiptsTests : IDisposable
         Assert.Contains(logger.Entries, entry => entry.Message.Contains("could not be", StringComparison.Ordinal));
     }
 
+    [Fact(Timeout = 30_000)]
+    public async Task What_a_transform_made_is_known_to_the_next_run_with_both_checksums_and_as_soon_as_it_is_added()
+    {
+        using var receipts = Read(bootId: 1);
+        Transform(receipts, 0, 3);
+
+        using (var killed = Read(bootId: 1, owner: "0000bbbb"))
+        {
+            Assert.All(Enumerable.Range(0, 3), i => AssertTransformed(killed, i));
+            Assert.Equal(7UL, killed.FindTransform());
+        }
+
+        await receipts.CompleteAsync(() => ValueTask.CompletedTask);
+        using var read = Read(bootId: 2);
+        Assert.All(Enumerable.Range(0, 3), i => AssertTransformed(read, i));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task What_a_transform_made_is_known_whole_or_not_at_all_wherever_the_file_is_damaged()
+    {
+        await SaveAsync(0, 2, isDurable: true);
+        using (var receipts = Read(bootId: 1, owner: "0000bbbb"))
+        {
+            Transform(receipts, 0, 4);
+            await receipts.CompleteAsync(() => ValueTask.CompletedTask);
+        }
+
+        var whole = await File.ReadAllBytesAsync(FilePath);
+        var lost = 0;
+        for (var at = 0; at < whole.Length; at++)
+        {
+            var flipped = whole.ToArray();
+            flipped[at] ^= (byte)(1 << (at % 8));
+            await File.WriteAllBytesAsync(FilePath, flipped);
+            AssertWholeOrNothing();
+            await File.WriteAllBytesAsync(FilePath, whole[..at]);
+            AssertWholeOrNothing();
+        }
+
+        Assert.InRange(lost, 4, whole.Length * 8);
+
+        void AssertWholeOrNothing()
+        {
+            using var damaged = Read(bootId: 3);
+            for (var i = 0; i < 4; i++)
+            {
+                if (damaged.Find(Name(i)) is not { IsTrusted: true } receipt)
+                {
+                    lost++;
+                }
+                else if (receipt.Origin is not null)
+                {
+                    AssertTransformed(damaged, i);
+                }
+                else
+                {
+                    // That of before it was transformed.
+                    Assert.Equal((true, (uint)i), (i < 2, receipt.Crc32c));
+                }
+            }
+        }
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_file_with_what_a_transform_made_is_written_again_with_the_same_meaning()
+    {
+        for (var round = 0; round < 40; round++)
+        {
+            using var receipts = Read(bootId: 1, owner: $"{round + 1:x8}");
+            Transform(receipts, 0, 10);
+            await receipts.CompleteAsync(() => ValueTask.CompletedTask);
+        }
+
+        Assert.InRange(new FileInfo(FilePath).Length, 1, 128 * 64);
+        using var read = Read(bootId: 2);
+        Assert.All(Enumerable.Range(0, 10), i => AssertTransformed(read, i));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Receipts_that_version_1_0_wrote_are_read()
+    {
+        // A run, an instance that was saved, one that was adopted, one that was removed, and the end of the run.
+        await File.WriteAllBytesAsync(FilePath, Convert.FromHexString(OldReceipts));
+
+        using var read = Read(bootId: 2);
+        var saved = read.Find(Name(0))!.Value;
+        Assert.Equal((ReceiptKind.Saved, 1000L, Written, 0u, true), (saved.Kind, saved.SizeBytes, saved.LastWriteUtc, saved.Crc32c, saved.IsTrusted));
+        Assert.Equal((ReceiptKind.Adopted, 1001L, 1u), (read.Find(Name(1))!.Value.Kind, read.Find(Name(1))!.Value.SizeBytes, read.Find(Name(1))!.Value.Crc32c));
+        Assert.Null(read.Find(Name(2)));
+        Assert.Null(saved.Origin);
+        Assert.Null(read.FindTransform());
+    }
+
     [LinuxFact(Timeout = 30_000)]
     public async Task A_link_in_their_place_is_not_followed()
     {
@@ -156,6 +258,22 @@ public sealed class StudyReceiptsTests : IDisposable
         var receipt = new Receipt(ReceiptKind.Saved, 1, 1) { SizeBytes = 5, LastWriteUtc = Written };
 
         Assert.Equal(isSame, receipt.IsOf(new FoundFile(5, Written.AddMilliseconds(milliseconds))));
+    }
+
+    private static void Transform(StudyReceipts receipts, int first, int end)
+    {
+        for (var i = first; i < end; i++)
+        {
+            receipts.Add(ReceiptKind.Saved, Name(i), Series.Instances[i], new FoundFile(2000 + i, Written) { Crc32 = 5 }, (uint)(500 + i), new TransformOrigin(7, (uint)(900 + i)));
+        }
+    }
+
+    private static void AssertTransformed(StudyReceipts receipts, int i)
+    {
+        var receipt = receipts.Find(Name(i))!.Value;
+        Assert.Equal(
+            (ReceiptKind.Transformed, (uint)(500 + i), 2000L + i, 5u, Written, (TransformOrigin?)new TransformOrigin(7, (uint)(900 + i)), true),
+            (receipt.Kind, receipt.Crc32c, receipt.SizeBytes, receipt.Crc32, receipt.LastWriteUtc, receipt.Origin, receipt.IsTrusted));
     }
 
     private static UInt128 Name(int i) => (UInt128)(1000 + i);
