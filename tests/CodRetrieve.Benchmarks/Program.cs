@@ -32,6 +32,12 @@ switch (args)
         return 0;
     case ["check", var program, var folder]:
         return await new EndToEndBenchmark(Path.GetFullPath(folder), Path.GetFullPath(program), runs: 3).CheckAsync() ? 0 : 1;
+    case ["deliver", var program, var folder, var runs]:
+        await new DeliveryBenchmark(Path.GetFullPath(folder), Path.GetFullPath(program), int.Parse(runs)).RunAsync();
+        return 0;
+    case ["deliver-memory", var program, var folder, var runs, .. var sets]:
+        await new DeliveryBenchmark(Path.GetFullPath(folder), Path.GetFullPath(program), int.Parse(runs)).MeasureMemoryAsync(sets);
+        return 0;
     case ["selection", var runs]:
         await SelectionProgram.RunAsync(int.Parse(runs));
         return 0;
@@ -60,6 +66,10 @@ switch (args)
                 a hundredth of each series over the same link, and the share of the bytes that it takes: L, S, H, M
             stores FOLDER RUNS SET...
                 the built-in store and the one over Google's StorageClient, in turn, each in a process that verifies and saves nothing: L, S, H, M
+            deliver PROGRAM FOLDER RUNS
+                from the store to Orthanc by STOW-RS, against a download whose files curl sends, one by one and as a batch per series (needs orthanc and orthanc-dicomweb)
+            deliver-memory PROGRAM FOLDER RUNS [SET...]
+                2 GiB over sockets to a receiver that throws them away, as one instance (G), of 1 MiB (H) and of 32 KiB (E)
             check PROGRAM FOLDER
                 a short version that fails on gross regressions only
             Needs nginx, curl, tar and GNU time.

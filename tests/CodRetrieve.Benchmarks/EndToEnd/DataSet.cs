@@ -33,6 +33,21 @@ internal sealed record DataSet(string Name, int Studies, int SeriesPerStudy, int
         new("V", 1, 300, 2, 100 * 1024, "300 series of 2 instances of 100 KiB in one study"),
     ];
 
+    /// <summary>What is delivered to a receiver: images as of a CT, and small ones.</summary>
+    public static IReadOnlyList<DataSet> Delivered { get; } =
+    [
+        new("B", 1, 4, 128, 512 * 1024, "4 series of 64 MiB, instances of 512 KiB"),
+        new("C", 1, 4, 500, 32 * 1024, "4 series of 500 instances of 32 KiB"),
+    ];
+
+    /// <summary>What memory must not grow with: 2 GiB in one instance, and in many.</summary>
+    public static IReadOnlyList<DataSet> DeliveredWhole { get; } =
+    [
+        new("G", 1, 1, 1, int.MaxValue - 1, "one instance of 2 GiB (less two bytes)"),
+        new("H", 1, 1, 2048, 1024 * 1024, "one series of 2 GiB, instances of 1 MiB"),
+        new("E", 1, 1, 65_536, 32 * 1024, "one series of 2 GiB, instances of 32 KiB"),
+    ];
+
     /// <summary>What is measured over a link only: so many small studies that a loopback says nothing about them.</summary>
     public static DataSet Small { get; } = new("X", 1500, 1, 2, 250 * 1024, "1,500 studies of one series of 2 instances of 250 KiB");
 

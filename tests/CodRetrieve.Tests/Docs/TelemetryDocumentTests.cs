@@ -6,7 +6,6 @@ using System.Runtime.CompilerServices;
 using CodRetrieve.Diagnostics;
 using CodRetrieve.DicomWeb;
 using CodRetrieve.Testing;
-using CodRetrieve.Tests.Diagnostics;
 using CodRetrieve.Tests.Support;
 using Microsoft.Extensions.Logging;
 
