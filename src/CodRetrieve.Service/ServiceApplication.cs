@@ -4,8 +4,10 @@ using CodRetrieve.Service.Demonstration;
 using CodRetrieve.Service.Dispatching;
 using CodRetrieve.Service.Ledger;
 using CodRetrieve.Service.Observability;
+using CodRetrieve.Service.Pages;
 using CodRetrieve.Service.Requests;
 using CodRetrieve.Service.Running;
+using CodRetrieve.Service.Security;
 using Hangfire;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -33,6 +35,15 @@ internal static class ServiceApplication
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(string[] args)
     {
+        if (args is [KeysCommand.Name, .. var rest])
+        {
+            // What the command prints is for scripts: a log beside it goes nowhere.
+            var settings = Array.IndexOf(rest, $"--{SettingsFile}") is var at and >= 0 ? at : rest.Length;
+            await using var offline = Build(rest[settings..], static builder => builder.Logging.ClearProviders());
+            await PrepareLedgerAsync(offline, CancellationToken.None);
+            return await KeysCommand.RunAsync(rest[..settings], offline.Services, Console.Out, Console.Error, CancellationToken.None);
+        }
+
         var isMigration = args is [MigrateCommand, ..];
         await using var application = Build(isMigration ? args[1..] : args);
         if (isMigration)
@@ -51,7 +62,7 @@ internal static class ServiceApplication
     /// <summary>Builds the service. <see cref="PrepareAsync"/> is to be called before it is started.</summary>
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory, ApplicationName = typeof(ServiceApplication).Assembly.GetName().Name });
         if (builder.Configuration[SettingsFile] is { Length: > 0 } file)
         {
             // What is given for one start comes after what a file says.
@@ -63,6 +74,8 @@ internal static class ServiceApplication
         AddLedger(builder);
         AddRunning(builder.Services);
         AddApi(builder.Services);
+        builder.AddServiceSecurity();
+        builder.AddPages();
         AddObservability(builder);
         configure?.Invoke(builder);
 
@@ -75,6 +88,16 @@ internal static class ServiceApplication
     public static async Task PrepareAsync(WebApplication application, CancellationToken cancellationToken)
     {
         // The settings are checked first: what is wrong with them is said before anything is written.
+        var options = await PrepareLedgerAsync(application, cancellationToken);
+        if (options.Stores.Count == 1 && options.Stores.TryGetValue(DemonstrationStore.Name, out var demo) && demo.Url.Contains("/demonstration/", StringComparison.Ordinal))
+        {
+            var (_, studies) = await DemonstrationStore.PrepareAsync(Path.Combine(options.DataDirectory, "demonstration"), cancellationToken);
+            application.Logger.LogDemonstration(studies.Count, Path.GetFullPath(options.DataDirectory));
+        }
+    }
+
+    private static async Task<ServiceOptions> PrepareLedgerAsync(WebApplication application, CancellationToken cancellationToken)
+    {
         var options = application.Services.GetRequiredService<IOptions<ServiceOptions>>().Value;
         if (options.Database.Provider == DatabaseProvider.Sqlite)
         {
@@ -82,11 +105,7 @@ internal static class ServiceApplication
             await application.Services.GetRequiredService<LedgerMigration>().ApplyAsync(cancellationToken);
         }
 
-        if (options.Stores.Count == 1 && options.Stores.TryGetValue(DemonstrationStore.Name, out var demo) && demo.Url.Contains("/demonstration/", StringComparison.Ordinal))
-        {
-            var (_, studies) = await DemonstrationStore.PrepareAsync(Path.Combine(options.DataDirectory, "demonstration"), cancellationToken);
-            application.Logger.LogDemonstration(studies.Count, Path.GetFullPath(options.DataDirectory));
-        }
+        return options;
     }
 
     private static void AddOptions(WebApplicationBuilder builder)
@@ -150,7 +169,6 @@ internal static class ServiceApplication
     {
         services.ConfigureHttpJsonOptions(static json => ApiJson.Configure(json.SerializerOptions));
         services.AddProblemDetails().AddExceptionHandler<RefusalHandler>().AddOpenApi();
-        services.AddSingleton<ICallerSource, LocalCaller>();
     }
 
     private static void AddObservability(WebApplicationBuilder builder)
@@ -168,14 +186,15 @@ internal static class ServiceApplication
 
     private static void Map(WebApplication application)
     {
-        application.UseExceptionHandler();
-        application.UseStatusCodePages();
-        application.MapReading();
-        application.MapChanging();
-        application.MapAudit();
-        application.MapOpenApi();
-        application.MapHealthChecks("/health/live", new() { Predicate = static _ => false });
-        application.MapHealthChecks("/health/ready", new() { Predicate = static check => check.Tags.Contains("ready") });
+        application.UseServiceSecurity();
+        application.MapReading().RequireAuthorization(ServicePolicies.Viewer);
+        application.MapChanging().RequireAuthorization(ServicePolicies.Operator);
+        application.MapAudit().RequireAuthorization(ServicePolicies.Administrator);
+        application.MapPages();
+        application.MapJobsDashboard();
+        application.MapOpenApi().RequireAuthorization(ServicePolicies.Viewer);
+        application.MapHealthChecks("/health/live", new() { Predicate = static _ => false }).AllowAnonymous().DisableRateLimiting();
+        application.MapHealthChecks("/health/ready", new() { Predicate = static check => check.Tags.Contains("ready") }).AllowAnonymous().DisableRateLimiting();
     }
 
     private static void Announce(WebApplication application)

@@ -1,4 +1,5 @@
 using CodRetrieve.Service.Requests;
+using CodRetrieve.Service.Security;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Query.SqlExpressions;
 
@@ -121,5 +122,6 @@ internal abstract class LedgerContext(DbContextOptions options) : DbContext(opti
             entity.Property(entry => entry.Action).HasMaxLength(MaxName);
             entity.Property(entry => entry.Detail).HasMaxLength(MaxMessage);
         });
+        ApiKeyEntity.Configure(modelBuilder);
     }
 }
