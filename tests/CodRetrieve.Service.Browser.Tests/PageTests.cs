@@ -222,8 +222,8 @@ public sealed partial class PageTests(BrowserFixture fixture)
     [GeneratedRegex("^Running$|^Waiting$", RegexOptions.None, 1000)]
     private static partial Regex RunningOrWaiting();
 
-    internal static string[] Put(ServiceProcess service, int count, SyntheticSeriesOptions? options = null) =>
-        [.. Enumerable.Range(1, count).Select(number => Put(service, $"1.2.826.0.1.3680043.10.543.{number}", number, options))];
+    internal static string[] Put(ServiceProcess service, int count, SyntheticSeriesOptions? options = null, int first = 1) =>
+        [.. Enumerable.Range(first, count).Select(number => Put(service, $"1.2.826.0.1.3680043.10.543.{number}", number, options))];
 
     private static string Put(ServiceProcess service, string uid, int seed, SyntheticSeriesOptions? options = null)
     {
@@ -233,9 +233,10 @@ public sealed partial class PageTests(BrowserFixture fixture)
         return uid;
     }
 
-    internal static async Task CreateAsync(IPage page, IEnumerable<string> studies)
+    internal static async Task CreateAsync(IPage page, IEnumerable<string> studies, string destination = "research")
     {
         await page.GotoAsync("/requests/new");
+        await page.GetByLabel("Destination").SelectOptionAsync(destination);
         await page.GetByLabel("Study Instance UIDs").FillAsync(string.Join('\n', studies));
         await page.GetByRole(AriaRole.Button, new() { Name = "Start without a check" }).ClickAsync();
         await page.WaitForURLAsync(new Regex("/requests/[0-9]+$", RegexOptions.None, TimeSpan.FromSeconds(1)));

@@ -13,19 +13,21 @@ internal sealed record SelectionModel(
     /// <exception cref="RequestRefusedException">A condition or a UID is none.</exception>
     public Selection ToSelection()
     {
-        var selection = new Selection { Series = Series ?? [], Instances = Instances ?? [], Whole = Whole };
-        if (Unknown is { } unknown)
+        if ((Series ?? []).Concat(Instances ?? []).Any(static uid => uid is null || !StudySpool.IsUid(uid)))
         {
-            selection = new Selection { Series = Series ?? [], Instances = Instances ?? [], Whole = Whole, Unknown = unknown };
+            throw new RequestRefusedException(RefusalKind.Invalid, "The selection has a series or an instance that is no UID: letters, digits, dots, dashes and underscores.");
         }
 
         try
         {
+            var selection = Unknown is { } unknown
+                ? new Selection { Series = Series ?? [], Instances = Instances ?? [], Whole = Whole, Unknown = unknown }
+                : new Selection { Series = Series ?? [], Instances = Instances ?? [], Whole = Whole };
             return string.IsNullOrWhiteSpace(Where) ? selection : selection.Where(Where);
         }
         catch (Exception e) when (e is FormatException or ArgumentException)
         {
-            throw new RequestRefusedException(RefusalKind.Invalid, $"The condition cannot be read: {e.Message}", e);
+            throw new RequestRefusedException(RefusalKind.Invalid, $"The selection cannot be read: {e.Message}", e);
         }
     }
 }

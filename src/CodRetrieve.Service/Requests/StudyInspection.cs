@@ -38,6 +38,11 @@ internal sealed class StudyInspection(NamedStores stores, NamedDestinations dest
         {
             throw new RequestRefusedException(RefusalKind.Upstream, FailureText.Of(e).Message, e);
         }
+        catch (ArgumentException e)
+        {
+            // The request was checked: what is left is the bucket, and its words may hold a path.
+            throw new RequestRefusedException(RefusalKind.Upstream, "The store cannot be opened. Check its address in the settings of the service.", e);
+        }
         catch (KeyNotFoundException e)
         {
             throw new RequestRefusedException(RefusalKind.Conflict, "The store or the destination of the request is not in the settings of the service any more.", e);

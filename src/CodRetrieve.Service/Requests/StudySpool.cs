@@ -101,7 +101,7 @@ internal sealed class StudySpool : IAsyncDisposable
     }
 
     // What the core takes: wider than PS3.5, 9.1, for stores with hashed UIDs, but nothing that leads out of a folder.
-    private static bool IsUid(ReadOnlySpan<char> text)
+    internal static bool IsUid(ReadOnlySpan<char> text)
     {
         if (text.Length is 0 or > MaxLength || !char.IsAsciiLetterOrDigit(text[0]) || text[^1] == '.')
         {

@@ -66,8 +66,10 @@ internal static class SecurityServices
             .AddPolicy(ServicePolicies.Administrator, static policy => policy.RequireRole(ServiceRoles.Administrator))
             .AddPolicy(ServicePolicies.Dashboard, static policy => policy.RequireRole(ServiceRoles.Administrator)
                 .RequireAssertion(static context => !context.User.HasClaim(static claim => claim.Type == ServiceClaims.Tenant)))
-            // An endpoint that says nothing is closed, to administrators, too, so that somebody notices.
-            .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().RequireAssertion(static _ => false).Build())
+            // An endpoint that says nothing is closed, to administrators, too, so that somebody notices. Where there is none, or none for
+            // the method or the content, those who are known learn that.
+            .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser()
+                .RequireAssertion(static context => context.Resource is HttpContext http && http.GetEndpoint() is not RouteEndpoint).Build())
             .SetDefaultPolicy(new AuthorizationPolicyBuilder().RequireRole(ServiceRoles.Administrator).Build());
         return builder;
     }

@@ -6,6 +6,8 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Logging;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
 
 namespace CodRetrieve.Service.Tests.Support;
 
@@ -38,9 +40,9 @@ internal sealed class IdentityProvider : IAsyncDisposable
             ["id_token_signing_alg_values_supported"] = new[] { "RS256" },
         });
         _app.MapGet("/keys", () => new { keys = new[] { PublicKey() } });
-        _app.MapGet("/authorize", Authorize);
-        _app.MapPost("/token", TokenAsync);
-        _app.MapGet("/logout", (string post_logout_redirect_uri) => Results.Redirect(post_logout_redirect_uri));
+        _app.MapGet("/authorize", (Delegate)Authorize);
+        _app.MapPost("/token", (Delegate)TokenAsync);
+        _app.MapGet("/logout", (string post_logout_redirect_uri, string state) => Results.Redirect(QueryHelpers.AddQueryString(post_logout_redirect_uri, "state", state)));
     }
 
     public string Authority => _app.Urls.First();
