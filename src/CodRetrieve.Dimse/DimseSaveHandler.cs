@@ -22,6 +22,7 @@ public sealed class DimseSaveHandler : ISaveHandler, ISaveHandlerLifecycle, ICon
     private readonly CommitmentClient? _commitment;
     private readonly PendingCommitments _pending = new();
     private readonly DimseDeliveryTally _tally = new();
+    private readonly RetryBuffers _buffers;
 
     /// <summary>Initializes a new instance of the <see cref="DimseSaveHandler"/> class. It does not connect.</summary>
     /// <param name="address">The archive.</param>
@@ -39,6 +40,7 @@ public sealed class DimseSaveHandler : ISaveHandler, ISaveHandlerLifecycle, ICon
             throw new ArgumentException("Certificates are given for a connection without TLS. Add tls=true to the address.", nameof(options));
         }
 
+        _buffers = new RetryBuffers((_options.RetryBufferBytes + RetryBuffers.BufferBytes) * _options.MaxAssociations);
         var transactions = _options.StorageCommitment is null ? null : new CommitmentTransactions();
         _pool = new AssociationPool(address, _options, token => DimseConnection.ConnectAsync(address, _options, token), transactions is null ? null : transactions.Take);
         _archive = new Archive(address, _options, _pool);
@@ -154,7 +156,7 @@ public sealed class DimseSaveHandler : ISaveHandler, ISaveHandlerLifecycle, ICon
         ArgumentNullException.ThrowIfNull(content);
         try
         {
-            using var replayable = new ReplayableContent(instance.Uri, content, _options.RetryBufferBytes);
+            using var replayable = new ReplayableContent(instance.Uri, content, _options.RetryBufferBytes, _buffers);
             var file = await PartTenFile.ReadAsync(replayable, cancellationToken).ConfigureAwait(false);
             var status = await DeliverAsync(instance, file, replayable, cancellationToken).ConfigureAwait(false);
             if (_options.VerifyExistence)

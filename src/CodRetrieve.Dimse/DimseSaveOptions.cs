@@ -58,7 +58,8 @@ public sealed class DimseSaveOptions
 
     /// <summary>
     /// Gets or sets how many bytes of an instance are kept in memory while it is sent, so that it can be sent again; a larger instance fails where another attempt is needed, and the next
-    /// job fetches it again. Default 16 MiB, for each instance that is being sent or waits for another attempt; zero to 1 GiB. 128 KiB are kept in any case.
+    /// job fetches it again. Default 16 MiB; zero to 1 GiB. Together <see cref="MaxAssociations"/> times as much is kept at most, for instances that wait for another attempt, too. 128 KiB of
+    /// each are kept in any case.
     /// </summary>
     public long RetryBufferBytes { get; set; } = 16 * 1024 * 1024;
 

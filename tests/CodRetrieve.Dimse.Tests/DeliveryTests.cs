@@ -44,6 +44,41 @@ public sealed class DeliveryTests
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task The_SOP_class_of_the_data_set_is_announced_where_that_of_the_meta_information_is_another()
+    {
+        await using var archive = new FakeArchive();
+        await using var handler = new DimseSaveHandler(archive.Address);
+        var dataSet = PartTen.DataSet(PartTen.MrImageStorage, "1.2.3.4.5.6", 1000);
+
+        await handler.SaveAsync(Instances.Of("1.2.3.4.5.6"), new TestContent([.. PartTen.Head(sopClass: PartTen.CtImageStorage), .. dataSet]), default);
+
+        Assert.Equal([$"{PartTen.MrImageStorage} {PartTen.ExplicitLittleEndian}"], Assert.Single(archive.Proposals));
+        Assert.Equal(dataSet, Assert.Single(archive.Stored).DataSet);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task An_authority_that_is_given_is_trusted_besides_those_of_the_system_and_only_for_its_own_certificates()
+    {
+        using var authority = TestCertificate.Authority("authority");
+        using var intermediate = TestCertificate.Authority("intermediate", authority);
+        using var server = TestCertificate.IssuedBy(intermediate, "localhost");
+        using var stranger = TestCertificate.SelfSigned("localhost");
+        await using var archive = new FakeArchive { Certificate = server, Intermediate = intermediate };
+        await using var other = new FakeArchive { Certificate = stranger };
+        var options = new DimseSaveOptions { CertificateAuthorities = [authority], MaxInitialOutage = TimeSpan.Zero };
+        await using var handler = new DimseSaveHandler(archive.Address, options);
+        await using var rejecting = new DimseSaveHandler(other.Address, options);
+
+        await handler.SendAsync();
+
+        Assert.Single(archive.Stored);
+        var failure = await Assert.ThrowsAsync<DestinationException>(() => rejecting.SendAsync());
+        Assert.Contains("its issuer is not trusted", failure.Message, StringComparison.Ordinal);
+        await using var unnamed = new DimseSaveHandler(DimseAddress.Parse(archive.Address.ToString().Replace("localhost", "127.0.0.1", StringComparison.Ordinal) + "?calling=TESTS&tls=true"), options);
+        Assert.Contains("it is for another name", (await Assert.ThrowsAsync<DestinationException>(() => unnamed.SendAsync())).Message, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task Data_sets_that_end_at_and_around_a_fragment_arrive_whole()
     {
         await using var archive = new FakeArchive { MaxPduLength = 206 };

@@ -128,6 +128,7 @@ public sealed class FailureTests
     [Theory(Timeout = 60_000)]
     [InlineData(1, 1, 1, "TESTS")]
     [InlineData(1, 1, 2, "application context")]
+    [InlineData(2, 1, 2, "limit of associations")]
     [InlineData(1, 1, 3, "calling AE title TESTS")]
     [InlineData(1, 1, 7, "called AE title ARCHIVE")]
     [InlineData(1, 2, 1, "log of the archive")]

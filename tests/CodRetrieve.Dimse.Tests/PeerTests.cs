@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CodRetrieve.Dimse.Tests.Support;
+using CodRetrieve.Testing;
 
 namespace CodRetrieve.Dimse.Tests;
 
@@ -140,6 +141,44 @@ public sealed class PeerTests
         Assert.NotNull(handler.QueryFailure);
         await handler.SendAsync();
         Assert.Equal("Stored: 1", handler.Counts.ToString());
+    }
+
+    [PeerFact("Orthanc")]
+    public async Task Orthanc_that_is_killed_in_the_middle_and_comes_back_gets_everything()
+    {
+        using var folder = new TempFolder();
+        var (port, reports) = (PeerProcess.FreePort(), PeerProcess.FreePort());
+        var configuration = await ConfigureAsync(folder, port, reports);
+        var address = DimseAddress.Parse($"dicom://ARCHIVE@127.0.0.1:{port}?calling=TESTS");
+        var options = new DimseSaveOptions { RetryDelay = TimeSpan.FromMilliseconds(50), MaxOutage = TimeSpan.FromMinutes(1), StorageCommitment = new() { ListenPort = reports } };
+        await using var store = await TestStore.StartAsync();
+        var study = new SyntheticStudy(seed: 5);
+        study.AddSeries(new() { InstanceCount = 60, InstanceSizeBytes = 300_000 });
+        store.Put(study);
+        await using var cod = new CodDownload(store.Options());
+        cod.InitBucket(TestStore.Url);
+        await using var echo = new DimseSaveHandler(address);
+        await using var handler = new DimseSaveHandler(address, options);
+        var half = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var saved = 0;
+        var job = cod.CreateJob([study.StudyInstanceUid], handler);
+        job.Saved += (_, _) => _ = Interlocked.Increment(ref saved) == 20 && half.TrySetResult();
+
+        Task<JobResult> running;
+        await using (await PeerProcess.StartAsync("Orthanc", folder.Path, port, echo, configuration))
+        {
+            running = job.RunAsync();
+            await half.Task;
+        }
+
+        await using var peer = await PeerProcess.StartAsync("Orthanc", folder.Path, port, echo, configuration);
+        var result = await running;
+
+        Assert.Equal((JobOutcome.Complete, 60), (result.Outcome, result.InstancesSaved));
+        Assert.Equal("Stored: 60, Committed: 60", handler.Counts.ToString());
+        await using var next = new DimseSaveHandler(address, options);
+        Assert.Equal(60, (await cod.CreateJob([study.StudyInstanceUid], next).RunAsync()).InstancesSkipped);
+        Assert.Equal("Committed: 60", next.Counts.ToString());
     }
 
     [PeerFact("storescp")]

@@ -24,6 +24,24 @@ public sealed class QueryTests
         Assert.Equal(6, archive.Finds);
     }
 
+    [Theory(Timeout = 60_000)]
+    [InlineData(0xFF00, true)]
+    [InlineData(0xFF01, false)]
+    public async Task Matches_without_an_optional_key_and_a_final_response_with_an_identifier_are_read(int pending, bool hasStrayDataSets)
+    {
+        await using var archive = new FakeArchive { PendingStatus = (ushort)pending, HasStrayDataSets = hasStrayDataSets, OnFind = static (_, _, _) => [("", "1.2.1"), ("", "1.2.22")] };
+        await using var handler = new DimseSaveHandler(archive.Address, new() { StorageCommitment = new() });
+        var series = CodModelFactory.Series("1.2.3", "1.2.3.4", instances: [("1.2.1", null, null), ("1.2.22", null, null), ("1.2.9", null, null)]);
+        await using var reader = new DimseSaveHandler(archive.Address);
+
+        Assert.Equal(["1.2.1", "1.2.22"], (await reader.FindSavedAsync(series, default)).SopInstanceUids.Order(StringComparer.Ordinal));
+        Assert.Null(reader.QueryFailure);
+        await handler.SendAsync();
+        await handler.CompleteStudyAsync(new StudyInfo("1.2.3", IsComplete: true), default);
+        Assert.Equal("Stored: 1, Committed: 1", handler.Counts.ToString());
+        Assert.DoesNotContain("abort", archive.Ends);
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task Only_what_the_archive_lacks_is_sent()
     {

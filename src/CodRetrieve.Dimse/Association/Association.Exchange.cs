@@ -17,7 +17,6 @@ internal sealed partial class Association
     /// <exception cref="AssociationException">The association ended.</exception>
     public async Task ReceiveAsync(CancellationToken cancellationToken)
     {
-        // Takes no byte, so that no PDU is cut.
         await WaitForInputAsync(cancellationToken).ConfigureAwait(false);
         using var deadline = new Deadline(_options.TimeProvider, CancellationToken.None);
         deadline.Set(_options.IdleTimeout);
@@ -45,12 +44,12 @@ internal sealed partial class Association
     {
         try
         {
-            _ = await _connection.Stream.ReadAsync(Memory<byte>.Empty, cancellationToken).ConfigureAwait(false);
+            await _reader.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        catch (AssociationException)
         {
             await AbortAsync().ConfigureAwait(false);
-            throw AssociationException.Closed(e);
+            throw;
         }
     }
 
@@ -162,8 +161,10 @@ internal sealed partial class Association
             ThrowIfEnded(type, body.Span);
             Take(body.Span, message =>
             {
-                var isPending = onPending is not null && message is { Status: 0xFF00 or 0xFF01, HasDataSet: true };
-                if (message.Field != expected || message.RespondedTo != messageId || status is not null || (message.HasDataSet && !isPending))
+                var isPending = onPending is not null && message.Status is (0xFF00 or 0xFF01);
+
+                // Some archives send the last identifier once more with the final response, and a data set with that to an N-ACTION: it has no meaning.
+                if (message.Field != expected || message.RespondedTo != messageId || status is not null || (message.HasDataSet && expected is (CommandField.StoreResponse or CommandField.EchoResponse)))
                 {
                     throw AssociationException.Protocol("a response to another request");
                 }

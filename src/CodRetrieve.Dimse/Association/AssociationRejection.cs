@@ -16,6 +16,8 @@ internal static class AssociationRejection
         var (result, source, reason) = (body[1], body[2], body[3]);
         var text = (source, reason) switch
         {
+            // Of dcm4che, which gives its limit for an AE title with the source of the application.
+            (1, 2) when result == Transient => "its limit of associations with the calling AE title is reached. Allow more at the archive, or lower MaxAssociations",
             (1, 2) => "it does not support the DICOM application context. Check that the port is that of a DICOM storage SCP",
             (1, 3) => $"it does not know the calling AE title {address.CallingAeTitle}. Register that title and this machine's address at the archive, or name another one with calling=",
             (1, 7) => $"it does not know the called AE title {address.CalledAeTitle}. Name the title of the archive before the @ of the address",

@@ -45,8 +45,13 @@ internal sealed class DimseConnection(Stream stream, Socket? socket = null) : IA
             {
                 case SocketException:
                     throw new AssociationException(AssociationFailureKind.Unreachable, $"no connection ({e.Message}). Check host and port, and that the archive runs and no firewall is between", e);
+                case CertificateRejectedException:
+                    throw new AssociationException(
+                        AssociationFailureKind.Rejected,
+                        $"TLS failed: the certificate of the archive is rejected, {e.Message}. Give its authority with CertificateAuthorities, or the archive another certificate",
+                        e);
                 case AuthenticationException:
-                    throw new AssociationException(AssociationFailureKind.Rejected, $"TLS failed: {e.Message} Check the certificates of both sides and CertificateAuthorities", e);
+                    throw new AssociationException(AssociationFailureKind.Rejected, $"TLS failed: {e.Message} Check the certificates of both sides", e);
                 case IOException:
                     throw new AssociationException(AssociationFailureKind.Unreachable, "the peer closed the connection during the TLS handshake. Check that the port is one for TLS, and whether the archive requires a client certificate", e);
                 case OperationCanceledException when deadline.HasPassed:

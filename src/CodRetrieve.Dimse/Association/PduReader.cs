@@ -15,6 +15,26 @@ internal sealed class PduReader(Stream stream)
 
     private readonly byte[] _header = new byte[HeaderBytes];
     private byte[] _body = new byte[512];
+    private int _headerCount;
+
+    /// <summary>Waits until a PDU begins, or the connection ends. Nothing is lost when this is cancelled.</summary>
+    /// <exception cref="AssociationException">The connection ended.</exception>
+    public async ValueTask WaitAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            _headerCount = _headerCount > 0 ? _headerCount : await stream.ReadAsync(_header, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            throw AssociationException.Closed(e);
+        }
+
+        if (_headerCount == 0)
+        {
+            throw AssociationException.Closed();
+        }
+    }
 
     /// <summary>Reads one PDU.</summary>
     /// <returns>Its type, and its content, which is valid until the next call.</returns>
@@ -23,7 +43,8 @@ internal sealed class PduReader(Stream stream)
     {
         try
         {
-            await stream.ReadExactlyAsync(_header, cancellationToken).ConfigureAwait(false);
+            await stream.ReadExactlyAsync(_header.AsMemory(_headerCount), cancellationToken).ConfigureAwait(false);
+            _headerCount = 0;
             var (type, length) = ((PduType)_header[0], BinaryPrimitives.ReadUInt32BigEndian(_header.AsSpan(2)));
             if (type is < PduType.AssociateRequest or > PduType.Abort)
             {

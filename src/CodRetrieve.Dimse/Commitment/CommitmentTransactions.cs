@@ -78,7 +78,7 @@ internal sealed class CommitmentTransactions
             return UnrecognizedOperation;
         }
 
-        if (request.SopClassUid != PresentationContext.StorageCommitment.AbstractSyntax)
+        if (request.SopClassUid is { } sopClass && sopClass != PresentationContext.StorageCommitment.AbstractSyntax)
         {
             return SopClassNotSupported;
         }

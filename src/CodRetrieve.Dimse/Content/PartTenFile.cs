@@ -91,14 +91,14 @@ internal readonly record struct PartTenFile(string SopInstanceUid, PresentationC
             throw Invalid(content.Name, "its meta information lacks a valid SOP Class UID (0002,0002), SOP Instance UID (0002,0003) or Transfer Syntax UID (0002,0010)");
         }
 
-        // The Affected SOP Instance UID is that of the data set (PS3.4, B.2.1); that of the meta information is another one in files that were changed carelessly.
+        // The Affected SOP Class and Instance UIDs are those of the data set (PS3.4, B.2.1); those of the meta information are others in files that were changed carelessly.
         var prefix = ArrayPool<byte>.Shared.Rent(DataSetPrefixBytes);
         try
         {
             var count = await content.FillAsync(prefix.AsMemory(0, DataSetPrefixBytes), cancellationToken).ConfigureAwait(false);
             content.BeginDataSetAt(dataSet);
             var uids = DataSetUids.Find(prefix.AsSpan(0, count), transferSyntax);
-            return new PartTenFile(uids.SopInstance ?? sopInstance, new PresentationContext(sopClass, transferSyntax)) { StudyInstanceUid = uids.Study, SeriesInstanceUid = uids.Series };
+            return new PartTenFile(uids.SopInstance ?? sopInstance, new PresentationContext(uids.SopClass ?? sopClass, transferSyntax)) { StudyInstanceUid = uids.Study, SeriesInstanceUid = uids.Series };
         }
         finally
         {

@@ -1,4 +1,3 @@
-using System.Buffers;
 using CodRetrieve.IO;
 
 namespace CodRetrieve.Dimse;
@@ -7,11 +6,17 @@ namespace CodRetrieve.Dimse;
 /// An instance's content, of which the first bytes are kept up to a limit, so that a small instance can be sent again although its stream is read once. For one caller at a
 /// time; the stream stays its owner's.
 /// </summary>
-internal sealed class ReplayableContent(string name, Stream inner, long maxKeptBytes) : IDisposable
+/// <param name="name">The instance's name, for messages.</param>
+/// <param name="inner">The content.</param>
+/// <param name="maxKeptBytes">The limit. What <see cref="PartTenFile.ReadAsync"/> reads is kept in any case.</param>
+/// <param name="buffers">Where bytes are kept; <see langword="null"/> for buffers of its own.</param>
+internal sealed class ReplayableContent(string name, Stream inner, long maxKeptBytes, RetryBuffers? buffers = null) : IDisposable
 {
-    private const int ChunkBytes = 64 * 1024;
+    private const int ChunkBytes = RetryBuffers.BufferBytes;
+    private const int MinKeptBytes = PartTenFile.MaxMetaBytes + ChunkBytes;
 
-    private readonly long _maxKeptBytes = Math.Max(maxKeptBytes, PartTenFile.MaxMetaBytes + ChunkBytes);
+    private readonly long _maxKeptBytes = Math.Max(maxKeptBytes, MinKeptBytes);
+    private readonly RetryBuffers _buffers = buffers ?? new RetryBuffers(long.MaxValue);
     private readonly List<byte[]> _chunks = [];
     private long _kept;
     private long _dataSet;
@@ -116,7 +121,13 @@ internal sealed class ReplayableContent(string name, Stream inner, long maxKeptB
             var offset = (int)(_kept % ChunkBytes);
             if (offset == 0)
             {
-                _chunks.Add(ArrayPool<byte>.Shared.Rent(ChunkBytes));
+                if (_buffers.Rent(isNeeded: _kept < MinKeptBytes) is not { } chunk)
+                {
+                    Drop();
+                    return;
+                }
+
+                _chunks.Add(chunk);
             }
 
             var count = Math.Min(ChunkBytes - offset, bytes.Length);
@@ -129,7 +140,7 @@ internal sealed class ReplayableContent(string name, Stream inner, long maxKeptB
     private void Drop()
     {
         _isKeeping = false;
-        _chunks.ForEach(static chunk => ArrayPool<byte>.Shared.Return(chunk));
+        _chunks.ForEach(_buffers.Return);
         _chunks.Clear();
     }
 }

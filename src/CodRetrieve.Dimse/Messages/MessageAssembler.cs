@@ -65,7 +65,7 @@ internal sealed class MessageAssembler(int maxDataSetBytes)
         {
             var message = DimseMessage.Parse(contextId, _bytes.GetBuffer().AsSpan(0, (int)_bytes.Length));
             _bytes.SetLength(0);
-            if (message is { HasDataSet: true, Field: CommandField.FindResponse or CommandField.EventReportRequest })
+            if (message is { HasDataSet: true, Field: CommandField.FindResponse or CommandField.ActionResponse or CommandField.EventReportRequest })
             {
                 _awaitingDataSet = message;
             }

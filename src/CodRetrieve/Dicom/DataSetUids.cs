@@ -7,10 +7,11 @@ namespace CodRetrieve.Dicom;
 /// The UIDs by which a receiver knows an instance, from the first bytes of its data set (DICOM PS3.5, section 7). A store may list hashed ones. Each is <see langword="null"/> where it
 /// is not in these bytes, or they cannot be read so far.
 /// </summary>
-internal readonly record struct DataSetUids(string? SopInstance, string? Study, string? Series)
+internal readonly record struct DataSetUids(string? SopClass, string? SopInstance, string? Study, string? Series)
 {
     private const string ImplicitLittleEndian = "1.2.840.10008.1.2";
     private const string ExplicitBigEndian = "1.2.840.10008.1.2.2";
+    private const uint SopClassTag = 0x0008_0016;
     private const uint SopInstanceTag = 0x0008_0018;
     private const uint StudyTag = 0x0020_000D;
     private const uint SeriesTag = 0x0020_000E;
@@ -24,7 +25,7 @@ internal readonly record struct DataSetUids(string? SopInstance, string? Study, 
 
     public static DataSetUids Find(ReadOnlySpan<byte> dataSet, string? transferSyntaxUid)
     {
-        string? sopInstance = null, study = null, series = null;
+        string? sopClass = null, sopInstance = null, study = null, series = null;
         var encoding = (IsImplicit: transferSyntaxUid == ImplicitLittleEndian, IsBigEndian: transferSyntaxUid == ExplicitBigEndian);
         var rest = dataSet;
         while (TryRead(rest, encoding, depth: 0, out var element) && element.Tag <= SeriesTag)
@@ -32,6 +33,9 @@ internal readonly record struct DataSetUids(string? SopInstance, string? Study, 
             var value = rest.Slice(element.Header, element.Size - element.Header);
             switch (element.Tag)
             {
+                case SopClassTag:
+                    sopClass = Uid(value);
+                    break;
                 case SopInstanceTag:
                     sopInstance = Uid(value);
                     break;
@@ -46,7 +50,7 @@ internal readonly record struct DataSetUids(string? SopInstance, string? Study, 
             rest = rest[element.Size..];
         }
 
-        return new(sopInstance, study, series);
+        return new(sopClass, sopInstance, study, series);
     }
 
     // Size is that of header and value, up to the delimiter where the length is undefined.

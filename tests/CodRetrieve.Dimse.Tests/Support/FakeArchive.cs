@@ -23,6 +23,7 @@ internal sealed class FakeArchive : IAsyncDisposable
     private readonly ConcurrentBag<Task> _reporting = [];
     private int _stores;
     private int _finds;
+    private long _discarded;
     private int _actions;
     private byte[]? _heldReport;
 
@@ -47,13 +48,16 @@ internal sealed class FakeArchive : IAsyncDisposable
 
     public int MaxConcurrent { get; private set; }
 
-    public long BytesDiscarded { get; private set; }
+    public long BytesDiscarded => Volatile.Read(ref _discarded);
 
     public uint MaxPduLength { get; init; } = 16_384;
 
     public bool Discard { get; init; }
 
     public X509Certificate2? Certificate { get; init; }
+
+    /// <summary>Sent with the certificate, so that its chain can be built.</summary>
+    public X509Certificate2? Intermediate { get; init; }
 
     public bool RequiresClientCertificate { get; init; }
 
@@ -83,6 +87,12 @@ internal sealed class FakeArchive : IAsyncDisposable
 
     /// <summary>The last status of the C-FIND of a number from 1.</summary>
     public Func<int, ushort> FindStatus { get; set; } = static _ => 0;
+
+    /// <summary>The status of each match.</summary>
+    public ushort PendingStatus { get; init; } = 0xFF00;
+
+    /// <summary>Whether the final responses to C-FIND and N-ACTION have a data set, which they should not.</summary>
+    public bool HasStrayDataSets { get; init; }
 
     public int Finds => Volatile.Read(ref _finds);
 
@@ -291,7 +301,7 @@ internal sealed class FakeArchive : IAsyncDisposable
                 await encrypted.AuthenticateAsServerAsync(
                     new SslServerAuthenticationOptions
                     {
-                        ServerCertificate = Certificate,
+                        ServerCertificateContext = SslStreamCertificateContext.Create(Certificate, Intermediate is null ? null : [Intermediate], offline: true),
                         ClientCertificateRequired = RequiresClientCertificate,
                         RemoteCertificateValidationCallback = (_, certificate, _, _) => !RequiresClientCertificate || certificate is not null,
                     }, _stop.Token);
@@ -411,7 +421,7 @@ internal sealed class FakeArchive : IAsyncDisposable
 
             if (archive.Discard)
             {
-                archive.BytesDiscarded += body.Length - 6;
+                Interlocked.Add(ref archive._discarded, body.Length - 6);
             }
             else
             {
@@ -461,7 +471,7 @@ internal sealed class FakeArchive : IAsyncDisposable
             }
 
             await archive.BeforeResponse(token);
-            var right = Pdu(4, Fragment(context, 3, Command((ushort)(field | 0x8000), id, status)));
+            var right = Final(context, (ushort)(field | 0x8000), id, status);
             var response = archive.OnResponse(number, right);
             await stream.WriteAsync(response, token);
             return !ReferenceEquals(response, right) && response.Length == 0;
@@ -483,19 +493,22 @@ internal sealed class FakeArchive : IAsyncDisposable
                     .. Uid(0x0020_000D, study), .. Uid(0x0020_000E, series)];
 
                 // Some archives put both into one PDU, some into one each.
-                var (head, body) = (Fragment(context, 3, FindResponse(id)), Fragment(context, 2, match));
+                var (head, body) = (Fragment(context, 3, WithDataSet(Command(0x8020, id, archive.PendingStatus))), Fragment(context, 2, match));
                 await stream.WriteAsync(sopInstance.Length % 2 == 0 ? Pdu(4, [.. head, .. body]) : [.. Pdu(4, head), .. Pdu(4, body)], token);
             }
 
             return status;
         }
 
-        private static byte[] FindResponse(ushort id)
+        private static byte[] WithDataSet(byte[] command)
         {
-            var command = Command(0x8020, id, 0xFF00);
             BinaryPrimitives.WriteUInt16LittleEndian(command.AsSpan(command.AsSpan().IndexOf(Number(0x0800, 0x0101)) + 8), 1);
             return command;
         }
+
+        private byte[] Final(byte context, ushort field, ushort id, ushort status) => archive.HasStrayDataSets && field is (0x8020 or 0x8130)
+            ? [.. Pdu(4, Fragment(context, 3, WithDataSet(Command(field, id, status)))), .. Pdu(4, Fragment(context, 2, Uid(0x0008_0018, "1.2.9")))]
+            : Pdu(4, Fragment(context, 3, Command(field, id, status)));
 
         private async Task<bool> CommitAsync(byte context, ushort id, byte[] information, CancellationToken token)
         {
@@ -525,7 +538,7 @@ internal sealed class FakeArchive : IAsyncDisposable
             archive.ActionSizes.Enqueue(count);
             var (report, eventType) = (Report(transaction, good, bad), bad.Count > 0 ? (ushort)2 : (ushort)1);
             var status = archive.ActionStatus(number);
-            var response = Pdu(4, Fragment(context, 3, Command(0x8130, id, status)));
+            var response = Final(context, 0x8130, id, status);
             if (status != 0 || archive.Reports == ReportPath.None)
             {
                 await stream.WriteAsync(response, token);

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using CodRetrieve.Dimse.Tests.Support;
 using Microsoft.Extensions.Time.Testing;
 
-namespace CodRetrieve.Dimse.Tests;
+namespace CodRetrieve.Dimse.Tests.Commitment;
 
 /// <summary>Storage commitment.</summary>
 public sealed class CommitmentTests
@@ -133,7 +133,13 @@ public sealed class CommitmentTests
         using var folder = new TempFolder();
         var time = new FakeTimeProvider();
         await using var archive = new FakeArchive { Reports = ReportPath.None };
-        await using var handler = Handler(archive, new() { ListenPort = listens ? 0 : null, Timeout = TimeSpan.FromMinutes(5) }, options => (options.ReceiptDirectory, options.TimeProvider) = (folder.Path, time));
+        await using var handler = Handler(archive, new() { ListenPort = listens ? 0 : null, Timeout = TimeSpan.FromMinutes(5) }, options =>
+        {
+            // Only the time of the report passes: that of the machine is not this one.
+            var never = TimeSpan.FromDays(1);
+            (options.ReceiptDirectory, options.TimeProvider) = (folder.Path, time);
+            (options.ConnectTimeout, options.AssociationTimeout, options.IdleTimeout, options.ResponseTimeout) = (never, never, never, never);
+        });
         await handler.OpenAsync(default);
         await handler.SendAsync();
 
