@@ -14,9 +14,6 @@ internal static partial class Log
     [LoggerMessage(702, LogLevel.Debug, "An association with the port for reports of storage commitment failed: {Cause}")]
     public static partial void ReportFailed(ILogger logger, string cause);
 
-    [LoggerMessage(703, LogLevel.Debug, "The port for reports of storage commitment is no longer listened at: {Cause}")]
-    public static partial void ReportListenerEnded(ILogger logger, string cause);
-
-    [LoggerMessage(704, LogLevel.Information, "{Archive} has not committed {Count} instances of the study {Study} yet; asking again after {Delay}")]
+    [LoggerMessage(703, LogLevel.Information, "{Archive} has not committed {Count} instances of the study {Study} yet; asking again after {Delay}")]
     public static partial void CommitmentRequestedAgain(ILogger logger, string archive, int count, string study, TimeSpan delay);
 }

@@ -79,16 +79,32 @@ internal sealed class ReportListener : IAsyncDisposable
                 }
 
                 _sessions.RemoveAll(static one => one.Task.IsCompleted);
-                var socket = await _listener.AcceptSocketAsync(_stopAccepting.Token).ConfigureAwait(false);
-                socket.NoDelay = true;
-                var session = new ReportSession(new NetworkStream(socket, ownsSocket: true), _options, _transactions);
-                _sessions.Add((session, ServeAsync(session)));
+                if (await TryAcceptAsync().ConfigureAwait(false) is { } session)
+                {
+                    _sessions.Add((session, ServeAsync(session)));
+                }
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (OperationCanceledException)
         {
-            // Stopped, or the system gives no further connection: reports that do not come are noticed by who waits for them.
-            Log.ReportListenerEnded(_options.Logger, e.Message);
+            // Stopped.
+            return;
+        }
+    }
+
+    // Null where the system gives no connection for now: one that was reset before it was taken, or too many open files.
+    private async Task<ReportSession?> TryAcceptAsync()
+    {
+        try
+        {
+            var socket = await _listener.AcceptSocketAsync(_stopAccepting.Token).ConfigureAwait(false);
+            return new ReportSession(new NetworkStream(socket, ownsSocket: true), _options, _transactions);
+        }
+        catch (SocketException e)
+        {
+            Log.ReportFailed(_options.Logger, e.Message);
+            await Task.Delay(ArchiveOutage.Pause(1, _options), _options.TimeProvider, _stopAccepting.Token).ConfigureAwait(false);
+            return null;
         }
     }
 
