@@ -131,6 +131,25 @@ public sealed class DeidentificationTransformTests
     }
 
     [Theory(Timeout = 60_000)]
+    [InlineData(DicomAnonymizer.SecurityProfileOptions.RetainSafePrivate)]
+    [InlineData(DicomAnonymizer.SecurityProfileOptions.CleanDesc)]
+    [InlineData(DicomAnonymizer.SecurityProfileOptions.CleanStructdCont)]
+    [InlineData(DicomAnonymizer.SecurityProfileOptions.RetainLongFullDates)]
+    public async Task Private_sequences_of_unknown_representation_are_no_obstacle_whatever_the_profile(DicomAnonymizer.SecurityProfileOptions option)
+    {
+        var dataset = Files.Image();
+        var creator = DicomDictionary.Default.GetPrivateCreator("SOMEBODY");
+        dataset.Add(new DicomSequence(new DicomTag(0x0029, 0x1010, creator), new DicomDataset(new DicomPersonName(DicomTag.PatientName, "SECRET"))));
+        dataset.Add(new DicomDecimalString(new DicomTag(0x0029, 0x1011, creator), "1.5"));
+        var transform = new DeidentificationTransform(new DeidentificationOptions(Files.Key) { Profile = DicomAnonymizer.SecurityProfileOptions.BasicProfile | option });
+
+        var result = await RunAsync(dataset.Bytes(DicomTransferSyntax.ImplicitVRLittleEndian), transform);
+
+        Assert.Equal(0, Count(result, "SECRET"));
+        Assert.Equal(0, Count(result, "ID-7"));
+    }
+
+    [Theory(Timeout = 60_000)]
     [InlineData("YES", false, true)]
     [InlineData("YES", true, false)]
     [InlineData("NO", false, false)]
