@@ -42,7 +42,9 @@ internal static class RequestEndpoints
     public static RouteGroupBuilder MapChanging(this IEndpointRouteBuilder endpoints)
     {
         var api = endpoints.MapGroup("/api").WithTags("Requests");
-        api.MapPost("/requests", CreateAsync).WithName("CreateRequest").WithSummary("Accepts a request. With dryRun=true it only says what the request would do.")
+        api.MapPost("/requests", CreateAsync).WithName("CreateRequest")
+            .WithSummary("Accepts a request. With dryRun=true it only says what the request would do.")
+            .WithDescription("The studies may also come as a cohort: a body of text/csv, application/jsonl or application/vnd.apache.parquet, with store, destination, where, priority and maxShards in the query.")
             .Accepts<RequestSchema>("application/json").Produces<RequestDetails>(202).Produces<DryRunReport>(200).ProducesProblem(400).ProducesProblem(413).ProducesProblem(422);
         api.MapPost("/requests/{id:long}/cancel", Change((service, id, caller, token) => service.CancelAsync(id, caller, token))).WithName("CancelRequest")
             .WithSummary("Cancels a request. What is saved stays.").Produces<RequestDetails>().ProducesProblem(404).ProducesProblem(409);
@@ -66,9 +68,10 @@ internal static class RequestEndpoints
     private static async Task<IResult> CreateAsync(HttpContext context, RequestService service, ICallerSource callers, IOptions<ServiceOptions> options, [FromQuery] bool dryRun = false)
     {
         var cancellationToken = context.RequestAborted;
-        if (!context.Request.HasJsonContentType())
+        var isCohort = CohortBody.IsCohort(context.Request.ContentType);
+        if (!isCohort && !context.Request.HasJsonContentType())
         {
-            return TypedResults.Problem("Send the request as application/json.", statusCode: StatusCodes.Status415UnsupportedMediaType, title: "The content type is not known.");
+            return TypedResults.Problem("Send the request as application/json, or a cohort as text/csv, application/jsonl or application/vnd.apache.parquet.", statusCode: StatusCodes.Status415UnsupportedMediaType, title: "The content type is not known.");
         }
 
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
@@ -77,7 +80,9 @@ internal static class RequestEndpoints
         }
 
         await using var studies = service.OpenSpool();
-        var request = await RequestBody.ReadAsync(context.Request.BodyReader, studies, cancellationToken);
+        var request = isCohort
+            ? await CohortBody.ReadAsync(context.Request, studies, cancellationToken)
+            : await RequestBody.ReadAsync(context.Request.BodyReader, studies, cancellationToken);
         if (dryRun)
         {
             return TypedResults.Ok(await service.DryRunAsync(request, studies, cancellationToken));

@@ -88,7 +88,13 @@ internal abstract class LedgerContext(DbContextOptions options) : DbContext(opti
             entity.Property(study => study.Message).HasMaxLength(MaxMessage);
             entity.HasIndex(study => study.StudyInstanceUid);
             entity.HasIndex(study => new { study.RequestId, study.Number }, "IX_Studies_Failed").HasFilter($"\"State\" = {(int)StudyState.Failed}");
-            entity.HasOne<RequestEntity>().WithMany().HasForeignKey(study => study.RequestId);
+
+            // No foreign key: checking it for each of a million rows of one request would take longer than writing them. They are written in its transaction, and requests are not deleted.
+            entity.Property(study => study.State).HasDefaultValue(StudyState.Waiting).HasSentinel(StudyState.Waiting);
+            entity.Property(study => study.Reason).HasDefaultValue(FailureReason.None).HasSentinel(FailureReason.None);
+            entity.Property(study => study.InstancesSaved).HasDefaultValue(0);
+            entity.Property(study => study.InstancesSkipped).HasDefaultValue(0);
+            entity.Property(study => study.BytesSaved).HasDefaultValue(0L);
         });
         modelBuilder.Entity<ShardEntity>(entity =>
         {

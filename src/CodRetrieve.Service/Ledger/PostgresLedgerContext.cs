@@ -19,10 +19,7 @@ internal sealed class PostgresLedgerContext(DbContextOptions<PostgresLedgerConte
     {
         var connection = (NpgsqlConnection)Database.GetDbConnection();
         await using var writer = await connection.BeginBinaryImportAsync(
-            """
-            COPY "Studies" ("RequestId", "Number", "StudyInstanceUid", "State", "Reason", "InstancesSaved", "InstancesSkipped", "BytesSaved") FROM STDIN (FORMAT BINARY)
-            """,
-            cancellationToken);
+            """COPY "Studies" ("RequestId", "Number", "StudyInstanceUid") FROM STDIN (FORMAT BINARY)""", cancellationToken);
         var number = 0;
         await foreach (var study in studies.ReadAsync(cancellationToken))
         {
@@ -30,12 +27,6 @@ internal sealed class PostgresLedgerContext(DbContextOptions<PostgresLedgerConte
             await writer.WriteAsync(requestId, NpgsqlDbType.Bigint, cancellationToken);
             await writer.WriteAsync(number++, NpgsqlDbType.Integer, cancellationToken);
             await writer.WriteAsync(study, NpgsqlDbType.Varchar, cancellationToken);
-            for (var column = 0; column < 4; column++)
-            {
-                await writer.WriteAsync(0, NpgsqlDbType.Integer, cancellationToken);
-            }
-
-            await writer.WriteAsync(0L, NpgsqlDbType.Bigint, cancellationToken);
         }
 
         await writer.CompleteAsync(cancellationToken);

@@ -19,10 +19,7 @@ internal sealed class SqliteLedgerContext(DbContextOptions<SqliteLedgerContext> 
         var connection = (SqliteConnection)Database.GetDbConnection();
         await using var command = connection.CreateCommand();
         command.Transaction = (SqliteTransaction?)Database.CurrentTransaction?.GetDbTransaction();
-        command.CommandText = """
-            INSERT INTO "Studies" ("RequestId", "Number", "StudyInstanceUid", "State", "Reason", "InstancesSaved", "InstancesSkipped", "BytesSaved")
-            VALUES ($request, $number, $uid, 0, 0, 0, 0, 0)
-            """;
+        command.CommandText = """INSERT INTO "Studies" ("RequestId", "Number", "StudyInstanceUid") VALUES ($request, $number, $uid)""";
         command.Parameters.AddWithValue("$request", requestId);
         var number = command.Parameters.Add("$number", SqliteType.Integer);
         var uid = command.Parameters.Add("$uid", SqliteType.Text);

@@ -25,21 +25,7 @@ internal sealed class StudySpool : IAsyncDisposable
     public StudySpool(int limit)
     {
         _limit = limit;
-        var path = Path.Combine(Path.GetTempPath(), $"cod-retrieve-request-{Guid.NewGuid():N}.tmp");
-        _file = new FileStream(path, new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.ReadWrite,
-            Share = FileShare.Delete,
-            Options = FileOptions.DeleteOnClose,
-            BufferSize = BufferSize,
-        });
-        if (!OperatingSystem.IsWindows())
-        {
-            // Windows takes the name away itself; elsewhere it would stay behind a process that is killed.
-            File.Delete(path);
-        }
-
+        _file = TemporaryFile.Create();
         _writer = new StreamWriter(_file, new UTF8Encoding(false), BufferSize, leaveOpen: true);
     }
 

@@ -7,6 +7,10 @@ namespace CodRetrieve.Service.Running;
 /// <summary>The stores of the settings, each with the connections that its jobs share. Safe for use by several threads.</summary>
 internal sealed class NamedStores(IOptions<ServiceOptions> options, NamedCredentials credentials, ILoggerFactory loggers, TimeProvider time) : IAsyncDisposable
 {
+    // What the library allows for a job.
+    private const int MaxConnections = 256;
+    private const long MinBytesPerSecond = 1024;
+
     private readonly ServiceOptions _options = options.Value;
     private readonly ConcurrentDictionary<(string Store, string Destination), Lazy<CodDownload>> _open = new();
 
@@ -31,7 +35,7 @@ internal sealed class NamedStores(IOptions<ServiceOptions> options, NamedCredent
             UserProject = store.UserProject,
             CertificateAuthorityFile = store.CertificateAuthorityFile,
             MaxOutage = store.MaxOutage,
-            MaxConnections = Math.Max(1, Math.Min(store.MaxConnections ?? int.MaxValue, _options.Node.MaxConnections / workers)),
+            MaxConnections = Math.Clamp(Math.Min(store.MaxConnections ?? MaxConnections, _options.Node.MaxConnections / workers), 1, MaxConnections),
             LoggerFactory = loggers,
             TimeProvider = time,
         };
@@ -39,7 +43,7 @@ internal sealed class NamedStores(IOptions<ServiceOptions> options, NamedCredent
 
         // The limits are the node's: each of the shards that it may run at a time gets its part.
         long?[] limits = [store.MaxBytesPerSecond, destination.MaxBytesPerSecond, _options.Node.MaxBytesPerSecond];
-        settings.MaxBytesPerSecond = limits.Min() is { } limit ? Math.Max(1, limit / workers) : null;
+        settings.MaxBytesPerSecond = limits.Min() is { } limit ? Math.Max(MinBytesPerSecond, limit / workers) : null;
         var cod = new CodDownload(settings);
         cod.InitBucket(store.Url);
         return cod;

@@ -198,26 +198,25 @@ internal sealed class ShardLedger(LedgerStore ledger, NodeIdentity node, IOption
             return false;
         }
 
+        // Only what is not decided: this may be a repetition of a transaction whose confirmation was lost. Read and written as a whole, each in one round trip.
+        var byNumber = outcomes.GroupBy(static outcome => outcome.Number).ToDictionary(static group => group.Key, static group => group.First());
+        int[] numbers = [.. byNumber.Keys];
+        var studies = await context.Studies
+            .Where(study => study.RequestId == shard.RequestId && numbers.Contains(study.Number) && study.State == StudyState.Waiting).ToListAsync(cancellationToken);
         var (saved, failed, instances, bytes) = (0, 0, 0L, 0L);
-        foreach (var outcome in outcomes)
+        var now = studies.Count > 0 ? await context.ReadClockAsync(cancellationToken) : 0;
+        foreach (var study in studies)
         {
-            // Only what is not decided: this may be a repetition of a transaction whose confirmation was lost.
-            var changed = await context.Studies
-                .Where(study => study.RequestId == shard.RequestId && study.Number == outcome.Number && study.State == StudyState.Waiting)
-                .ExecuteUpdateAsync(set => set
-                    .SetProperty(study => study.State, outcome.State)
-                    .SetProperty(study => study.Reason, outcome.Reason)
-                    .SetProperty(study => study.Message, outcome.Message)
-                    .SetProperty(study => study.InstancesSaved, outcome.InstancesSaved)
-                    .SetProperty(study => study.InstancesSkipped, outcome.InstancesSkipped)
-                    .SetProperty(study => study.BytesSaved, outcome.BytesSaved)
-                    .SetProperty(study => study.EndedAt, study => LedgerContext.Now()), cancellationToken);
-            saved += outcome.State == StudyState.Saved ? changed : 0;
-            failed += outcome.State == StudyState.Failed ? changed : 0;
-            instances += changed * outcome.InstancesSaved;
-            bytes += changed * outcome.BytesSaved;
+            var outcome = byNumber[study.Number];
+            (study.State, study.Reason, study.Message, study.EndedAt) = (outcome.State, outcome.Reason, outcome.Message, now);
+            (study.InstancesSaved, study.InstancesSkipped, study.BytesSaved) = (outcome.InstancesSaved, outcome.InstancesSkipped, outcome.BytesSaved);
+            saved += outcome.State == StudyState.Saved ? 1 : 0;
+            failed += outcome.State == StudyState.Failed ? 1 : 0;
+            instances += outcome.InstancesSaved;
+            bytes += outcome.BytesSaved;
         }
 
+        await context.SaveChangesAsync(cancellationToken);
         if (saved + failed > 0)
         {
             await Own(context, shard).ExecuteUpdateAsync(set => set

@@ -62,6 +62,25 @@ public sealed class ApiTests
     }
 
     [Fact(Timeout = 120_000)]
+    public async Task Studies_may_come_as_a_cohort()
+    {
+        await using var store = await TestStoreServer.StartAsync(3);
+        await using var service = await (await TestService.CreateAsync(store: TestStoreServer.Url, settings: [store.Endpoint])).StartAsync();
+        using var client = service.CreateClient();
+        var url = "/api/requests?store=store&destination=folder&where=Modality%3DCT&priority=5";
+        var csv = "Label,StudyInstanceUID\n" + string.Concat(store.Uids.Select(uid => $"x,{uid}\n"));
+        var created = await JsonAsync(await client.PostAsync(url, new StringContent(csv, Encoding.UTF8, "text/csv")));
+        Assert.Equal((3, 5, "Modality=CT"), ((int)created["studies"]!["total"]!, (int)created["priority"]!, (string?)created["selection"]!["where"]));
+        Assert.Equal("Completed", (string?)(await LastEventAsync(client, $"/api/requests/{created["id"]}/events"))["state"]);
+        var lines = string.Join('\n', store.Uids);
+        Assert.Equal(3, (int)(await JsonAsync(await client.PostAsync(url, new StringContent(lines, Encoding.UTF8, "text/csv"))))["studies"]!["total"]!);
+        await ExpectAsync(400, await client.PostAsync(url, new StringContent("StudyInstanceUID,SeriesInstanceUID\n1.2,1.3\n", Encoding.UTF8, "text/csv")), "names series or instances");
+        await ExpectAsync(400, await client.PostAsync(url, new StringContent("a, b\nc, d\n", Encoding.UTF8, "text/csv")), "cohort");
+        await ExpectAsync(400, await client.PostAsync("/api/requests?store=store", new StringContent(lines, Encoding.UTF8, "text/csv")), "destination");
+        await ExpectAsync(415, await client.PostAsync(url, new StringContent(lines, Encoding.UTF8, "text/plain")));
+    }
+
+    [Fact(Timeout = 120_000)]
     public async Task Health_tells_whether_the_ledger_can_be_used()
     {
         await using var service = await (await TestService.CreateAsync()).StartAsync();

@@ -55,6 +55,18 @@ public sealed class PostgresServer : IAsyncDisposable
         return ConnectionString(name);
     }
 
+    /// <summary>Runs statements one after the other, each without a transaction around it.</summary>
+    public async Task ExecuteAsync(params string[] statements)
+    {
+        await using var connection = new NpgsqlConnection(ConnectionString("postgres") + ";Pooling=false;Options=-c default_transaction_read_only=off");
+        await connection.OpenAsync();
+        foreach (var statement in statements)
+        {
+            await using var command = new NpgsqlCommand(statement, connection);
+            await command.ExecuteNonQueryAsync();
+        }
+    }
+
     /// <summary>Ends the server as a restart of its machine would: at once, without a checkpoint, with all connections.</summary>
     public async Task CrashAsync()
     {

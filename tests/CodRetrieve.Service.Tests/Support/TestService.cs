@@ -97,9 +97,16 @@ internal sealed class TestService : IAsyncDisposable
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         RequestDetails? last = null;
-        await foreach (var request in Requests.WatchAsync(id, Caller, TimeSpan.FromMilliseconds(50), limit.Token))
+        try
         {
-            last = request;
+            await foreach (var request in Requests.WatchAsync(id, Caller, TimeSpan.FromMilliseconds(50), limit.Token))
+            {
+                last = request;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            Assert.Fail($"The request does not end: {last}\n{string.Join('\n', await Requests.ShardsAsync(id, 10, Caller, default))}");
         }
 
         return last!;

@@ -17,7 +17,7 @@ public sealed class SurvivalTests(ITestOutputHelper output)
 
     [Trait("Duration", "long")]
     [PostgresFact(Timeout = 3_600_000)]
-    public async Task Every_study_is_saved_exactly_once_while_nodes_are_killed_and_suspended_and_the_database_restarts()
+    public async Task Every_study_is_saved_exactly_once_while_nodes_are_killed_and_suspended_and_the_database_fails()
     {
         var (studyCount, kills) = (Setting("COD_SURVIVAL_STUDIES", 240), Setting("COD_SURVIVAL_KILLS", 8));
         using var folder = new TempFolder();
@@ -96,6 +96,16 @@ public sealed class SurvivalTests(ITestOutputHelper output)
                 output.WriteLine("the database restarts");
                 await postgres.CrashAsync();
                 await postgres.ResumeAsync();
+            }
+
+            if (kill == 1)
+            {
+                // Until every lease has run out: nobody can renew, record or claim.
+                output.WriteLine("the database is read-only");
+                await postgres.ExecuteAsync("ALTER SYSTEM SET default_transaction_read_only = on", "SELECT pg_reload_conf()");
+                await WaitAsync(service, async () => !await service.Ledger.ReadAsync(
+                    (context, token) => context.Shards.AnyAsync(shard => shard.State == ShardState.Running && shard.LeaseUntil > LedgerContext.Now(), token), default));
+                await postgres.ExecuteAsync("ALTER SYSTEM RESET default_transaction_read_only", "SELECT pg_reload_conf()");
             }
 
             var victim = random.Next(Nodes);

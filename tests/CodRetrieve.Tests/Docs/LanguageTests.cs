@@ -39,7 +39,7 @@ public sealed partial class LanguageTests
 
     public static TheoryData<string> Documents => DocumentTests.Documents;
 
-    public static TheoryData<string> Projects => new("CodRetrieve", "CodRetrieve.Cli", "CodRetrieve.DependencyInjection", "CodRetrieve.DicomWeb", "CodRetrieve.Dimse", "CodRetrieve.GoogleCloudStorage", "CodRetrieve.Testing");
+    public static TheoryData<string> Projects => new("CodRetrieve", "CodRetrieve.Cli", "CodRetrieve.DependencyInjection", "CodRetrieve.DicomWeb", "CodRetrieve.Dimse", "CodRetrieve.GoogleCloudStorage", "CodRetrieve.Service", "CodRetrieve.Testing");
 
     [Theory]
     [MemberData(nameof(Documents))]

@@ -99,6 +99,26 @@ namespace CodRetrieve.Service.Ledger.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "Studies",
+                columns: table => new
+                {
+                    RequestId = table.Column<long>(type: "bigint", nullable: false),
+                    Number = table.Column<int>(type: "integer", nullable: false),
+                    StudyInstanceUid = table.Column<string>(type: "character varying(128)", maxLength: 128, nullable: false, collation: "C"),
+                    State = table.Column<int>(type: "integer", nullable: false, defaultValue: 0),
+                    Reason = table.Column<int>(type: "integer", nullable: false, defaultValue: 0),
+                    Message = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: true),
+                    InstancesSaved = table.Column<int>(type: "integer", nullable: false, defaultValue: 0),
+                    InstancesSkipped = table.Column<int>(type: "integer", nullable: false, defaultValue: 0),
+                    BytesSaved = table.Column<long>(type: "bigint", nullable: false, defaultValue: 0L),
+                    EndedAt = table.Column<long>(type: "bigint", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Studies", x => new { x.RequestId, x.Number });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Shards",
                 columns: table => new
                 {
@@ -128,32 +148,6 @@ namespace CodRetrieve.Service.Ledger.Migrations.Postgres
                     table.PrimaryKey("PK_Shards", x => x.Id);
                     table.ForeignKey(
                         name: "FK_Shards_Requests_RequestId",
-                        column: x => x.RequestId,
-                        principalTable: "Requests",
-                        principalColumn: "Id",
-                        onDelete: ReferentialAction.Cascade);
-                });
-
-            migrationBuilder.CreateTable(
-                name: "Studies",
-                columns: table => new
-                {
-                    RequestId = table.Column<long>(type: "bigint", nullable: false),
-                    Number = table.Column<int>(type: "integer", nullable: false),
-                    StudyInstanceUid = table.Column<string>(type: "character varying(128)", maxLength: 128, nullable: false, collation: "C"),
-                    State = table.Column<int>(type: "integer", nullable: false),
-                    Reason = table.Column<int>(type: "integer", nullable: false),
-                    Message = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: true),
-                    InstancesSaved = table.Column<int>(type: "integer", nullable: false),
-                    InstancesSkipped = table.Column<int>(type: "integer", nullable: false),
-                    BytesSaved = table.Column<long>(type: "bigint", nullable: false),
-                    EndedAt = table.Column<long>(type: "bigint", nullable: true)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("PK_Studies", x => new { x.RequestId, x.Number });
-                    table.ForeignKey(
-                        name: "FK_Studies_Requests_RequestId",
                         column: x => x.RequestId,
                         principalTable: "Requests",
                         principalColumn: "Id",

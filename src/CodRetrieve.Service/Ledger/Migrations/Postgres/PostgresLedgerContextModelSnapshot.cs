@@ -307,26 +307,36 @@ namespace CodRetrieve.Service.Ledger.Migrations.Postgres
                         .HasColumnType("integer");
 
                     b.Property<long>("BytesSaved")
-                        .HasColumnType("bigint");
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(0L);
 
                     b.Property<long?>("EndedAt")
                         .HasColumnType("bigint");
 
                     b.Property<int>("InstancesSaved")
-                        .HasColumnType("integer");
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0);
 
                     b.Property<int>("InstancesSkipped")
-                        .HasColumnType("integer");
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0);
 
                     b.Property<string>("Message")
                         .HasMaxLength(2000)
                         .HasColumnType("character varying(2000)");
 
                     b.Property<int>("Reason")
-                        .HasColumnType("integer");
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0);
 
                     b.Property<int>("State")
-                        .HasColumnType("integer");
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0);
 
                     b.Property<string>("StudyInstanceUid")
                         .IsRequired()
@@ -384,15 +394,6 @@ namespace CodRetrieve.Service.Ledger.Migrations.Postgres
                 });
 
             modelBuilder.Entity("CodRetrieve.Service.Ledger.ShardEntity", b =>
-                {
-                    b.HasOne("CodRetrieve.Service.Ledger.RequestEntity", null)
-                        .WithMany()
-                        .HasForeignKey("RequestId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
-                });
-
-            modelBuilder.Entity("CodRetrieve.Service.Ledger.StudyEntity", b =>
                 {
                     b.HasOne("CodRetrieve.Service.Ledger.RequestEntity", null)
                         .WithMany()

@@ -98,6 +98,26 @@ namespace CodRetrieve.Service.Ledger.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "Studies",
+                columns: table => new
+                {
+                    RequestId = table.Column<long>(type: "INTEGER", nullable: false),
+                    Number = table.Column<int>(type: "INTEGER", nullable: false),
+                    StudyInstanceUid = table.Column<string>(type: "TEXT", maxLength: 128, nullable: false),
+                    State = table.Column<int>(type: "INTEGER", nullable: false, defaultValue: 0),
+                    Reason = table.Column<int>(type: "INTEGER", nullable: false, defaultValue: 0),
+                    Message = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: true),
+                    InstancesSaved = table.Column<int>(type: "INTEGER", nullable: false, defaultValue: 0),
+                    InstancesSkipped = table.Column<int>(type: "INTEGER", nullable: false, defaultValue: 0),
+                    BytesSaved = table.Column<long>(type: "INTEGER", nullable: false, defaultValue: 0L),
+                    EndedAt = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Studies", x => new { x.RequestId, x.Number });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Shards",
                 columns: table => new
                 {
@@ -127,32 +147,6 @@ namespace CodRetrieve.Service.Ledger.Migrations.Sqlite
                     table.PrimaryKey("PK_Shards", x => x.Id);
                     table.ForeignKey(
                         name: "FK_Shards_Requests_RequestId",
-                        column: x => x.RequestId,
-                        principalTable: "Requests",
-                        principalColumn: "Id",
-                        onDelete: ReferentialAction.Cascade);
-                });
-
-            migrationBuilder.CreateTable(
-                name: "Studies",
-                columns: table => new
-                {
-                    RequestId = table.Column<long>(type: "INTEGER", nullable: false),
-                    Number = table.Column<int>(type: "INTEGER", nullable: false),
-                    StudyInstanceUid = table.Column<string>(type: "TEXT", maxLength: 128, nullable: false),
-                    State = table.Column<int>(type: "INTEGER", nullable: false),
-                    Reason = table.Column<int>(type: "INTEGER", nullable: false),
-                    Message = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: true),
-                    InstancesSaved = table.Column<int>(type: "INTEGER", nullable: false),
-                    InstancesSkipped = table.Column<int>(type: "INTEGER", nullable: false),
-                    BytesSaved = table.Column<long>(type: "INTEGER", nullable: false),
-                    EndedAt = table.Column<long>(type: "INTEGER", nullable: true)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("PK_Studies", x => new { x.RequestId, x.Number });
-                    table.ForeignKey(
-                        name: "FK_Studies_Requests_RequestId",
                         column: x => x.RequestId,
                         principalTable: "Requests",
                         principalColumn: "Id",

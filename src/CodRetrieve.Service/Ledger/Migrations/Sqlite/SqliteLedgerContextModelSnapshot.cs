@@ -296,26 +296,36 @@ namespace CodRetrieve.Service.Ledger.Migrations.Sqlite
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("BytesSaved")
-                        .HasColumnType("INTEGER");
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(0L);
 
                     b.Property<long?>("EndedAt")
                         .HasColumnType("INTEGER");
 
                     b.Property<int>("InstancesSaved")
-                        .HasColumnType("INTEGER");
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(0);
 
                     b.Property<int>("InstancesSkipped")
-                        .HasColumnType("INTEGER");
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(0);
 
                     b.Property<string>("Message")
                         .HasMaxLength(2000)
                         .HasColumnType("TEXT");
 
                     b.Property<int>("Reason")
-                        .HasColumnType("INTEGER");
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(0);
 
                     b.Property<int>("State")
-                        .HasColumnType("INTEGER");
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(0);
 
                     b.Property<string>("StudyInstanceUid")
                         .IsRequired()
@@ -372,15 +382,6 @@ namespace CodRetrieve.Service.Ledger.Migrations.Sqlite
                 });
 
             modelBuilder.Entity("CodRetrieve.Service.Ledger.ShardEntity", b =>
-                {
-                    b.HasOne("CodRetrieve.Service.Ledger.RequestEntity", null)
-                        .WithMany()
-                        .HasForeignKey("RequestId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
-                });
-
-            modelBuilder.Entity("CodRetrieve.Service.Ledger.StudyEntity", b =>
                 {
                     b.HasOne("CodRetrieve.Service.Ledger.RequestEntity", null)
                         .WithMany()
