@@ -9,7 +9,7 @@ namespace CodRetrieve.Service.Api;
 /// <summary>Reads a new request whose body is a cohort; the rest of it is in the query. The content types are none that a page of another site may send by a form.</summary>
 internal static class CohortBody
 {
-    private static readonly string[] Types = ["text/csv", "application/jsonl", "application/x-ndjson", "application/vnd.apache.parquet"];
+    public static string[] Types => ["text/csv", "application/jsonl", "application/x-ndjson", "application/vnd.apache.parquet"];
 
     public static bool IsCohort(string? contentType) =>
         MediaTypeHeaderValue.TryParse(contentType, out var type) && Types.Contains(type.MediaType.Value, StringComparer.OrdinalIgnoreCase);

@@ -45,7 +45,7 @@ internal static class RequestEndpoints
         api.MapPost("/requests", CreateAsync).WithName("CreateRequest")
             .WithSummary("Accepts a request. With dryRun=true it only says what the request would do.")
             .WithDescription("The studies may also come as a cohort: a body of text/csv, application/jsonl or application/vnd.apache.parquet, with store, destination, where, priority and maxShards in the query.")
-            .Accepts<RequestSchema>("application/json").Produces<RequestDetails>(202).Produces<DryRunReport>(200).ProducesProblem(400).ProducesProblem(413).ProducesProblem(422);
+            .Accepts<RequestSchema>("application/json", CohortBody.Types).Produces<RequestDetails>(202).Produces<DryRunReport>(200).ProducesProblem(400).ProducesProblem(413).ProducesProblem(422);
         api.MapPost("/requests/{id:long}/cancel", Change((service, id, caller, token) => service.CancelAsync(id, caller, token))).WithName("CancelRequest")
             .WithSummary("Cancels a request. What is saved stays.").Produces<RequestDetails>().ProducesProblem(404).ProducesProblem(409);
         api.MapPost("/requests/{id:long}/retry", Change((service, id, caller, token) => service.RetryAsync(id, caller, token))).WithName("RetryRequest")

@@ -13,23 +13,25 @@ namespace CodRetrieve.Service.Dispatching;
 /// </summary>
 internal sealed class Sweep(LedgerStore ledger, IOptions<ServiceOptions> options, ServiceMeter meter, TimeProvider time)
 {
-    // A shard waits in Hangfire's queue for a worker that may be busy for long; should its job be lost, it is enqueued again after this.
-    private static readonly TimeSpan QueuedFor = TimeSpan.FromMinutes(10);
+    // Should its job be lost, a shard is enqueued again after this. Its worker may just be busy: then it has two jobs, and the second finds it claimed.
+    private static readonly TimeSpan QueuedFor = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan NodeSilence = TimeSpan.FromSeconds(30);
     private const int MaxCandidates = 200;
 
     private readonly ServiceOptions _options = options.Value;
 
     /// <summary>Looks once.</summary>
-    /// <returns>The shards that the caller has to enqueue.</returns>
-    public Task<IReadOnlyList<long>> RunAsync(CancellationToken cancellationToken) => ledger.OnceAsync(RunAsync, cancellationToken);
+    /// <param name="enqueue">Called for each shard that is to be enqueued, as soon as that is this node's to do: what fails later takes it back from nobody.</param>
+    /// <param name="cancellationToken">Ends the look.</param>
+    /// <returns>The number of shards that were enqueued.</returns>
+    public Task<int> RunAsync(Action<long> enqueue, CancellationToken cancellationToken) => ledger.OnceAsync((context, token) => RunAsync(context, enqueue, token), cancellationToken);
 
     /// <summary>Takes back every shard that is enqueued, after a queue in memory was lost.</summary>
     public Task<int> TakeBackAsync(CancellationToken cancellationToken) => ledger.WriteAsync(
         (context, token) => context.Shards.Where(shard => shard.State == ShardState.Queued).ExecuteUpdateAsync(set => set.SetProperty(shard => shard.State, ShardState.Waiting), token),
         cancellationToken);
 
-    private async Task<IReadOnlyList<long>> RunAsync(LedgerContext context, CancellationToken cancellationToken)
+    private async Task<int> RunAsync(LedgerContext context, Action<long> enqueue, CancellationToken cancellationToken)
     {
         await context.Shards.Where(shard => (shard.State == ShardState.Running && shard.LeaseUntil < LedgerContext.Now()) || (shard.State == ShardState.Queued && shard.QueuedUntil < LedgerContext.Now()))
             .ExecuteUpdateAsync(set => set
@@ -52,14 +54,14 @@ internal sealed class Sweep(LedgerStore ledger, IOptions<ServiceOptions> options
         var count = (2 * capacity) - inHand.Sum(static shards => shards.Count);
         if (count <= 0 || candidates.Count == 0)
         {
-            return [];
+            return 0;
         }
 
         var shares = new FairShare(_options, inHand, TimeOnly.FromDateTime(time.GetLocalNow().DateTime)).Divide(candidates, count);
-        var enqueued = new List<long>();
+        var enqueued = 0;
         foreach (var candidate in candidates.Where(candidate => shares.ContainsKey(candidate.Id)).OrderByDescending(static candidate => candidate.Priority))
         {
-            enqueued.AddRange(await TakeAsync(context, candidate.Id, shares[candidate.Id], cancellationToken));
+            enqueued += await TakeAsync(context, candidate.Id, shares[candidate.Id], enqueue, cancellationToken);
         }
 
         return enqueued;
@@ -86,11 +88,11 @@ internal sealed class Sweep(LedgerStore ledger, IOptions<ServiceOptions> options
             context.Shards.Where(shard => shard.RequestId == request.Id && shard.State == ShardState.Waiting && shard.NotBefore <= LedgerContext.Now()).OrderBy(shard => shard.FirstNumber).Take(MaxCandidates).Count()))
         .ToListAsync(cancellationToken);
 
-    private static async Task<List<long>> TakeAsync(LedgerContext context, long requestId, int count, CancellationToken cancellationToken)
+    private static async Task<int> TakeAsync(LedgerContext context, long requestId, int count, Action<long> enqueue, CancellationToken cancellationToken)
     {
         var ids = await context.Shards.Where(shard => shard.RequestId == requestId && shard.State == ShardState.Waiting && shard.NotBefore <= LedgerContext.Now())
             .OrderBy(shard => shard.FirstNumber).Take(count).Select(shard => shard.Id).ToListAsync(cancellationToken);
-        var taken = new List<long>();
+        var taken = 0;
         var queuedFor = (long)QueuedFor.TotalMilliseconds;
         foreach (var id in ids)
         {
@@ -98,7 +100,8 @@ internal sealed class Sweep(LedgerStore ledger, IOptions<ServiceOptions> options
             if (await context.Shards.Where(shard => shard.Id == id && shard.State == ShardState.Waiting).ExecuteUpdateAsync(
                 set => set.SetProperty(shard => shard.State, ShardState.Queued).SetProperty(shard => shard.QueuedUntil, shard => LedgerContext.Now() + queuedFor), cancellationToken) == 1)
             {
-                taken.Add(id);
+                enqueue(id);
+                taken++;
             }
         }
 

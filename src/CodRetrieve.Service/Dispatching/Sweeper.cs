@@ -31,11 +31,7 @@ internal sealed class Sweeper(
                 }
 
                 await SignAsync(stoppingToken);
-                foreach (var shard in await sweep.RunAsync(stoppingToken))
-                {
-                    queue.Enqueue(shard);
-                }
-
+                await sweep.RunAsync(queue.Enqueue, stoppingToken);
                 await signal.WaitAsync(options.Value.Node.SweepInterval, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

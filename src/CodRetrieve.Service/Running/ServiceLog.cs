@@ -46,4 +46,7 @@ internal static partial class ServiceLog
 
     [LoggerMessage(15, LogLevel.Information, "The schema of the ledger is up to date")]
     public static partial void LogMigrated(this ILogger logger);
+
+    [LoggerMessage(16, LogLevel.Warning, "Shard {Shard} could not be claimed ({Error}); it is tried again")]
+    public static partial void LogClaimFailed(this ILogger logger, long shard, string error);
 }

@@ -11,6 +11,8 @@ namespace CodRetrieve.Service.Running;
 internal sealed class ShardRunner(
     ShardLedger ledger, NamedStores stores, NamedDestinations destinations, IOptions<ServiceOptions> options, ServiceMeter meter, RequestSignal signal, TimeProvider time, ILogger<ShardRunner> logger)
 {
+    private static readonly TimeSpan ClaimDelay = TimeSpan.FromSeconds(1);
+
     private readonly LimitOptions _limits = options.Value.Limits;
 
     /// <summary>Runs a shard if it is nobody's and wanted; else it does nothing. Whoever asks, and however often: a shard is one run's at a time.</summary>
@@ -18,8 +20,7 @@ internal sealed class ShardRunner(
     /// <param name="stopping">Ends the run early: what is left is for another node.</param>
     public async Task RunAsync(long shardId, CancellationToken stopping)
     {
-        var claimedAt = time.GetTimestamp();
-        if (stopping.IsCancellationRequested || await ledger.ClaimAsync(shardId, stopping) is not { } shard)
+        if (await ClaimAsync(shardId, stopping) is not var (shard, claimedAt))
         {
             return;
         }
@@ -45,6 +46,30 @@ internal sealed class ShardRunner(
 
         await EndAsync(run, stopping.IsCancellationRequested);
         signal.Set();
+    }
+
+    // A database that is down or read-only is waited for: nothing else could be done meanwhile, and a job that ends is one that has to be enqueued again.
+    private async Task<(ClaimedShard Shard, long ClaimedAt)?> ClaimAsync(long shardId, CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                var claimedAt = time.GetTimestamp();
+                return await ledger.ClaimAsync(shardId, stopping) is { } shard ? (shard, claimedAt) : null;
+            }
+            catch (Exception e) when (!stopping.IsCancellationRequested)
+            {
+                logger.LogClaimFailed(shardId, e.GetType().Name);
+                await Task.Delay(ClaimDelay, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            catch (OperationCanceledException)
+            {
+                // The node stops.
+            }
+        }
+
+        return null;
     }
 
     private async Task RetrieveAsync(Run run, CancellationToken cancellationToken)

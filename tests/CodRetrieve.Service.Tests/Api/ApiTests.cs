@@ -77,7 +77,7 @@ public sealed class ApiTests
         await ExpectAsync(400, await client.PostAsync(url, new StringContent("StudyInstanceUID,SeriesInstanceUID\n1.2,1.3\n", Encoding.UTF8, "text/csv")), "names series or instances");
         await ExpectAsync(400, await client.PostAsync(url, new StringContent("a, b\nc, d\n", Encoding.UTF8, "text/csv")), "cohort");
         await ExpectAsync(400, await client.PostAsync("/api/requests?store=store", new StringContent(lines, Encoding.UTF8, "text/csv")), "destination");
-        await ExpectAsync(415, await client.PostAsync(url, new StringContent(lines, Encoding.UTF8, "text/plain")));
+        Assert.Equal(415, (int)(await client.PostAsync(url, new StringContent(lines, Encoding.UTF8, "text/plain"))).StatusCode);
     }
 
     [Fact(Timeout = 120_000)]
