@@ -77,13 +77,12 @@ public sealed class AppearanceTests(BrowserFixture fixture)
     {
         foreach (var (name, address, width, height, scheme) in new[]
         {
-            ("overview", "/", 1280, 860, ColorScheme.Light),
-            ("overview-dark", "/", 1280, 860, ColorScheme.Dark),
+            ("overview", "/", 1280, 620, ColorScheme.Light),
+            ("overview-dark", "/", 1280, 620, ColorScheme.Dark),
             ("request", "/requests/1", 1280, 980, ColorScheme.Light),
             ("nodes-dark", "/nodes", 1280, 420, ColorScheme.Dark),
             ("phone", "/", 360, 780, ColorScheme.Light),
-            ("phone-request-dark", "/requests/1", 360, 780, ColorScheme.Dark),
-            ("wall", "/", 3840, 2160, ColorScheme.Dark),
+            ("wall", "/", 3840, 1100, ColorScheme.Dark),
         })
         {
             await using var visitor = await Visitor.OpenAsync(fixture.Browser, service.Address, width, height, scheme);

@@ -4,6 +4,7 @@ using System.Text.Json;
 using CodRetrieve.Service.Configuration;
 using CodRetrieve.Service.Ledger;
 using CodRetrieve.Service.Requests;
+using CodRetrieve.Service.Security;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -24,14 +25,15 @@ internal static class RequestEndpoints
         var api = endpoints.MapGroup("/api").WithTags("Requests");
         api.MapGet("/requests", ListAsync).WithName("ListRequests").WithSummary("Lists requests, the newest first.").ProducesProblem(400);
         api.MapGet("/requests/{id:long}", GetAsync).WithName("GetRequest").WithSummary("Returns a request.").ProducesProblem(404);
-        api.MapGet("/requests/{id:long}/events", Watch).WithName("WatchRequest").WithSummary("Sends the request as a server-sent event each time it has changed, until it has ended.");
+        api.MapGet("/requests/{id:long}/events", Watch).WithName("WatchRequest").WithSummary("Sends the request as a server-sent event each time it has changed, until it has ended.")
+            .RequireRateLimiting(RateLimits.Events);
         api.MapGet("/requests/{id:long}/failures", FailuresAsync).WithName("ListFailures").WithSummary("Returns the studies that failed, as JSON lines.")
             .Produces<StudyRecord>(200, "application/jsonl").ProducesProblem(404);
         api.MapGet("/requests/{id:long}/studies", StudiesAsync).WithName("ListStudies").WithSummary("Lists the studies of a request in their order.").ProducesProblem(404);
         api.MapGet("/requests/{id:long}/studies/{study}", StudyAsync).WithName("GetStudy").WithSummary("Returns a study with each of its series, as store and destination are now.").ProducesProblem(404);
         api.MapGet("/requests/{id:long}/shards", ShardsAsync).WithName("ListShards").WithSummary("Lists the shards of a request, those in hand first.").ProducesProblem(404);
         api.MapGet("/studies", FindAsync).WithName("FindStudies").WithSummary("Finds studies in all requests by the beginning of their UID.").ProducesProblem(400);
-        api.MapGet("/nodes", (RequestService service, CancellationToken cancellationToken) => service.NodesAsync(cancellationToken)).WithName("ListNodes").WithSummary("Lists the nodes and their leases.");
+        api.MapGet("/nodes", (RequestService service, ICallerSource callers, HttpContext context, CancellationToken cancellationToken) => service.NodesAsync(callers.Of(context), cancellationToken)).WithName("ListNodes").WithSummary("Lists the nodes and their leases.");
         api.MapGet("/overview", (RequestService service, ICallerSource callers, HttpContext context, CancellationToken cancellationToken) => service.OverviewAsync(callers.Of(context), cancellationToken))
             .WithName("GetOverview").WithSummary("Returns what there is to do.");
         api.MapGet("/names", (RequestService service) => new Names(service.Stores, service.Destinations)).WithName("ListNames").WithSummary("Lists the stores and destinations that a request may name.");

@@ -39,7 +39,7 @@ internal sealed class IndexModel(RequestService requests, PageQueries queries) :
     {
         var caller = ServiceUser.Of(User).ToCaller();
         Overview = await requests.OverviewAsync(caller, cancellationToken);
-        Nodes = await requests.NodesAsync(cancellationToken);
+        Nodes = await requests.NodesAsync(caller, cancellationToken);
         Now = await queries.NowAsync(cancellationToken);
         Running = await ListAsync(RequestState.Running, Many);
         Failed = await ListAsync(RequestState.Incomplete, Few);

@@ -13,13 +13,9 @@ internal sealed class NodesModel(RequestService requests, PageQueries queries) :
 
     public DateTimeOffset Now { get; private set; }
 
-    /// <summary>Whether requests of all tenants may be named.</summary>
-    public bool SeesAllTenants { get; private set; }
-
     public async Task OnGetAsync(CancellationToken cancellationToken)
     {
-        SeesAllTenants = ServiceUser.Of(User).Tenant is null;
-        Nodes = await requests.NodesAsync(cancellationToken);
+        Nodes = await requests.NodesAsync(ServiceUser.Of(User).ToCaller(), cancellationToken);
         Now = await queries.NowAsync(cancellationToken);
     }
 }

@@ -13,7 +13,7 @@ internal sealed class PageQueries(LedgerStore ledger, RequestService requests)
     {
         var failing = details.Where(request => request.Studies.Failed > 0).Select(request => request.Id).ToList();
         var failures = failing.Count == 0 ? [] : await FailuresAsync(failing, cancellationToken);
-        var nodes = details.Any(request => request.ShardsRunning > 0) ? await requests.NodesAsync(cancellationToken) : [];
+        var nodes = details.Any(request => request.ShardsRunning > 0) ? await requests.NodesAsync(Caller.Service, cancellationToken) : [];
         var now = await NowAsync(cancellationToken);
         var byRequest = failures.ToLookup(group => group.RequestId);
         return [.. details.Select(request => new RequestView(

@@ -78,15 +78,17 @@ internal sealed partial class RequestService
         cancellationToken);
 
     /// <summary>Returns the nodes that were seen within a day, with the shards that are theirs.</summary>
-    public Task<IReadOnlyList<NodeRecord>> NodesAsync(CancellationToken cancellationToken) => ledger.ReadAsync(
+    public Task<IReadOnlyList<NodeRecord>> NodesAsync(Caller caller, CancellationToken cancellationToken) => ledger.ReadAsync(
         async (context, token) =>
         {
             var now = await context.ReadClockAsync(token);
             var since = now - (long)TimeSpan.FromDays(1).TotalMilliseconds;
             var nodes = await context.Nodes.AsNoTracking().Where(node => node.SeenAt >= since).OrderBy(node => node.Name).ThenByDescending(node => node.SeenAt).ToListAsync(token);
             var shards = await context.Shards.AsNoTracking().Where(shard => shard.State == ShardState.Running).OrderBy(shard => shard.Id).ToListAsync(token);
+            var running = shards.Select(shard => shard.RequestId).Distinct().ToList();
+            var seen = caller.SeesAllTenants ? null : await Visible(context, caller).Where(request => running.Contains(request.Id)).Select(request => request.Id).ToListAsync(token);
             var leases = shards.ToLookup(shard => shard.NodeId ?? "", shard => new LeaseRecord(
-                shard.Id, shard.RequestId, shard.Epoch, DateTimeOffset.FromUnixTimeMilliseconds(shard.LeaseUntil), shard.RunBytesPerSecond), StringComparer.Ordinal);
+                shard.Id, seen is null || seen.Contains(shard.RequestId) ? shard.RequestId : null, shard.Epoch, DateTimeOffset.FromUnixTimeMilliseconds(shard.LeaseUntil), shard.RunBytesPerSecond), StringComparer.Ordinal);
             return (IReadOnlyList<NodeRecord>)[.. nodes.Select(node => new NodeRecord(
                 node.Id, node.Name, node.ProcessId, node.Version, node.Workers, DateTimeOffset.FromUnixTimeMilliseconds(node.StartedAt),
                 DateTimeOffset.FromUnixTimeMilliseconds(node.SeenAt), node.SeenAt > now - NodeSilence, [.. leases[node.Id]]))];

@@ -1,7 +1,10 @@
 using System.Net;
 using System.Text.Json;
+using CodRetrieve.Service.Ledger;
+using CodRetrieve.Service.Requests;
 using CodRetrieve.Service.Security;
 using CodRetrieve.Service.Tests.Support;
+using Microsoft.EntityFrameworkCore;
 
 namespace CodRetrieve.Service.Tests.Security;
 
@@ -62,6 +65,30 @@ public sealed class TenantTests
 
         Assert.Equal(first.RootElement.GetProperty("id").GetInt64(), again.RootElement.GetProperty("id").GetInt64());
         Assert.NotEqual(first.RootElement.GetProperty("id").GetInt64(), other.RootElement.GetProperty("id").GetInt64());
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_node_shows_whose_shard_it_runs_to_the_tenant_only()
+    {
+        await using var service = await TestService.CreateAsync();
+        var north = new ServiceUser("key:n", "n", ServiceRole.Viewer, "north").ToCaller();
+        await service.RequestAsync(["1.2.3"], caller: north);
+        await service.Ledger.WriteAsync(
+            async (context, token) =>
+            {
+                var now = await context.ReadClockAsync(token);
+                context.Nodes.Add(new NodeEntity { Id = "node", Name = "node", Workers = 1, StartedAt = now, SeenAt = now });
+                await context.SaveChangesAsync(token);
+                return await context.Shards.ExecuteUpdateAsync(set => set.SetProperty(shard => shard.State, ShardState.Running).SetProperty(shard => shard.NodeId, "node"), token);
+            },
+            CancellationToken.None);
+
+        Assert.Equal(1, await RequestOfLeaseAsync(north));
+        Assert.Equal(1, await RequestOfLeaseAsync(TestService.Caller));
+        Assert.Null(await RequestOfLeaseAsync(new ServiceUser("key:s", "s", ServiceRole.Administrator, "south").ToCaller()));
+
+        async Task<long?> RequestOfLeaseAsync(Caller caller) =>
+            Assert.Single((await service.Requests.NodesAsync(caller, CancellationToken.None)).Single(node => node.Id == "node").Leases).RequestId;
     }
 
     [Fact(Timeout = 60_000)]

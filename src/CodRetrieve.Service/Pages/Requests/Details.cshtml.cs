@@ -86,7 +86,7 @@ internal sealed class DetailsModel(RequestService requests, PageQueries queries)
             Studies = await requests.StudiesAsync(id, new StudyQuery(State, After, StudiesShown), caller, cancellationToken);
             Shards = await requests.ShardsAsync(id, ShardsShown, caller, cancellationToken);
             History = await queries.LatestAuditAsync(before: null, id, EntriesShown, caller, cancellationToken);
-            _nodes = (await requests.NodesAsync(cancellationToken)).ToDictionary(node => node.Id, node => node.Name, StringComparer.Ordinal);
+            _nodes = (await requests.NodesAsync(caller, cancellationToken)).ToDictionary(node => node.Id, node => node.Name, StringComparer.Ordinal);
             return Page();
         }
         catch (RequestRefusedException e)
