@@ -5,8 +5,10 @@ namespace CodRetrieve.DicomWeb;
 /// <summary>Takes the content of instances: into memory, within a budget, or as it arrives where it is too large for that. Safe for use by several threads.</summary>
 internal sealed class OutgoingReader(long maxBufferedBytes)
 {
+    private const int InitialBytes = 64 * 1024;
+
     // No single instance may take the budget from all others.
-    private readonly long _maxInstanceBytes = Math.Min(maxBufferedBytes / 8, Array.MaxLength);
+    private readonly long _maxInstanceBytes = Math.Min(maxBufferedBytes / 8, Array.MaxLength - 1);
     private readonly ByteBudget _budget = new(maxBufferedBytes);
 
     /// <summary>Waits until an instance can be read. Others that wait in turn hold nothing that it needs: they end by themselves.</summary>
@@ -34,19 +36,23 @@ internal sealed class OutgoingReader(long maxBufferedBytes)
                 return new Outgoing(instance, start.AsMemory(0, count), content, size.Value, cancellationToken);
             }
 
-            var buffer = new MemoryStream((int)(size ?? 0));
-            var chunk = new byte[64 * 1024];
-            while (await content.ReadAsync(chunk, cancellationToken).ConfigureAwait(false) is var count and > 0)
+            // One byte more than is announced, so that the end is read without another buffer.
+            var (buffer, length) = (new byte[size is { } known ? known + 1 : InitialBytes], 0);
+            while (await content.ReadAsync(buffer.AsMemory(length), cancellationToken).ConfigureAwait(false) is var count and > 0)
             {
-                if (buffer.Length + count > owner._maxInstanceBytes)
+                length += count;
+                if (length > owner._maxInstanceBytes)
                 {
                     throw new InvalidDataException($"{instance.Uri}: its index gives no size, or a wrong one, and it is too large to be kept in memory (MaxBufferedBytes). A receiver must know the size first.");
                 }
 
-                buffer.Write(chunk, 0, count);
+                if (length == buffer.Length)
+                {
+                    Array.Resize(ref buffer, (int)Math.Min(2L * buffer.Length, owner._maxInstanceBytes + 1));
+                }
             }
 
-            return new Outgoing(instance, buffer.GetBuffer().AsMemory(0, (int)buffer.Length), null, buffer.Length, cancellationToken);
+            return new Outgoing(instance, buffer.AsMemory(0, length), null, length, cancellationToken);
         }
 
         public void Dispose() => owner._budget.Return(bytes);
