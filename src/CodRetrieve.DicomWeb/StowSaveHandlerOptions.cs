@@ -61,10 +61,10 @@ public sealed class StowSaveHandlerOptions
     public int MaxRequests { get; set; } = 4;
 
     /// <summary>
-    /// Gets or sets the most bytes of instances in memory. Default 256 MiB, at least 8. An instance of more than an eighth of it is sent alone, as it arrives, and can
+    /// Gets or sets the most bytes of instances in memory. Default 64 MiB, at least 8. An instance of more than a quarter of it is sent alone, as it arrives, and can
     /// be sent only once in a job.
     /// </summary>
-    public long MaxBufferedBytes { get; set; } = 256 << 20;
+    public long MaxBufferedBytes { get; set; } = 64 << 20;
 
     /// <summary>Gets or sets what is checked after an instance was acknowledged. Default <see cref="DeliveryVerification.None"/>.</summary>
     public DeliveryVerification Verification { get; set; }

@@ -8,7 +8,7 @@ internal sealed class OutgoingReader(long maxBufferedBytes)
     private const int InitialBytes = 64 * 1024;
 
     // No single instance may take the budget from all others.
-    private readonly long _maxInstanceBytes = Math.Min(maxBufferedBytes / 8, Array.MaxLength - 1);
+    private readonly long _maxInstanceBytes = Math.Min(maxBufferedBytes / 4, Array.MaxLength - 1);
     private readonly ByteBudget _budget = new(maxBufferedBytes);
 
     /// <summary>Waits until an instance can be read. Others that wait in turn hold nothing that it needs: they end by themselves.</summary>

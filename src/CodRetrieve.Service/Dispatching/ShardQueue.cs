@@ -1,6 +1,6 @@
 using Hangfire;
-using HangfireJob = Hangfire.Common.Job;
 using Hangfire.States;
+using HangfireJob = Hangfire.Common.Job;
 
 namespace CodRetrieve.Service.Dispatching;
 
