@@ -116,7 +116,9 @@ internal sealed partial class RequestService(LedgerStore ledger, IOptions<Servic
     public Task<Page<StudyRecord>> StudiesAsync(long id, StudyQuery query, Caller caller, CancellationToken cancellationToken)
     {
         CheckSize(query.Size);
-        var after = ParseNumber(query.After) ?? -1;
+
+        // An int as the column: compared with a long, its index would not be used.
+        var after = (int)Math.Min(ParseNumber(query.After) ?? -1, int.MaxValue);
         return ledger.ReadAsync(
             async (context, token) =>
             {
