@@ -27,7 +27,7 @@ internal sealed record SelectionModel(
         }
         catch (Exception e) when (e is FormatException or ArgumentException)
         {
-            throw new RequestRefusedException(RefusalKind.Invalid, $"The selection cannot be read: {e.Message}", e);
+            throw new RequestRefusedException(RefusalKind.Invalid, $"The condition cannot be read: {e.Message}", e);
         }
     }
 }
