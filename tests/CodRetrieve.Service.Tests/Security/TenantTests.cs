@@ -10,7 +10,7 @@ namespace CodRetrieve.Service.Tests.Security;
 
 public sealed class TenantTests
 {
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_request_of_another_tenant_is_as_if_it_were_not_there()
     {
         await using var service = await (await TestService.CreateAsync()).StartAsync();
