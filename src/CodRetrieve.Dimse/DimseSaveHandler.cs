@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using CodRetrieve.Diagnostics;
 using CodRetrieve.Saving;
 
 namespace CodRetrieve.Dimse;
@@ -12,6 +13,7 @@ namespace CodRetrieve.Dimse;
 /// </remarks>
 public sealed class DimseSaveHandler : ISaveHandler, ISaveHandlerLifecycle, IConcurrentCompletions, IAsyncDisposable
 {
+    private const string Protocol = "c-store";
     private const int MaxCompletions = 16;
 
     private readonly DimseSaveOptions _options;
@@ -168,7 +170,7 @@ public sealed class DimseSaveHandler : ISaveHandler, ISaveHandlerLifecycle, ICon
             var reference = new SopReference(file.Context.AbstractSyntax, file.SopInstanceUid);
             var record = Record(instance, reference, replayable.SizeBytes, replayable.Crc32c, outcome) with { Status = status.Code };
             _receipts.Add(record);
-            _tally.Add(outcome);
+            Count(outcome);
             if (_commitment is not null)
             {
                 _pending.Add(instance, new(reference, record));
@@ -178,7 +180,7 @@ public sealed class DimseSaveHandler : ISaveHandler, ISaveHandlerLifecycle, ICon
         }
         catch (DimseException e)
         {
-            _tally.Add(e.Outcome);
+            Count(e.Outcome);
             throw;
         }
     }
@@ -270,9 +272,14 @@ public sealed class DimseSaveHandler : ISaveHandler, ISaveHandlerLifecycle, ICon
     {
         for (var attempt = 1; ; attempt++)
         {
+            if (attempt > 1)
+            {
+                CodMeter.DeliveryRetried(Protocol, 1);
+            }
+
             try
             {
-                var status = await _archive.UseAsync(file.Context, association => association.StoreAsync(file, content, cancellationToken), cancellationToken).ConfigureAwait(false);
+                var status = await _archive.UseAsync(file.Context, association => StoreAsync(association, file, content, cancellationToken), cancellationToken).ConfigureAwait(false);
                 if (status.IsStored)
                 {
                     return status;
@@ -297,6 +304,26 @@ public sealed class DimseSaveHandler : ISaveHandler, ISaveHandlerLifecycle, ICon
 
             await _archive.WaitAfterAsync(attempt, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    private async Task<StoreStatus> StoreAsync(Association association, PartTenFile file, ReplayableContent content, CancellationToken cancellationToken)
+    {
+        var (started, position) = (_options.TimeProvider.GetTimestamp(), content.Position);
+        try
+        {
+            return await association.StoreAsync(file, content, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            CodMeter.DeliveryEnded(Protocol, _options.TimeProvider.GetElapsedTime(started));
+            CodMeter.BytesDelivered(Protocol, content.Position - position);
+        }
+    }
+
+    private void Count(DimseDeliveryOutcome outcome)
+    {
+        _tally.Add(outcome);
+        CodMeter.InstanceDelivered(Protocol, outcome.ToString());
     }
 
     // The archive knows the UIDs of the file; those of a store may be hashed.
@@ -333,7 +360,7 @@ public sealed class DimseSaveHandler : ISaveHandler, ISaveHandlerLifecycle, ICon
         {
             var isFailed = failures.TryGetValue(one.Reference.SopInstanceUid, out var reason);
             var outcome = isFailed ? DimseDeliveryOutcome.NotCommitted : DimseDeliveryOutcome.Committed;
-            _tally.Add(outcome);
+            Count(outcome);
 
             // What was not reported stays as it is: the next run asks again, and sends nothing.
             if (one.Record is { } record && (!isFailed || reason is not null))
