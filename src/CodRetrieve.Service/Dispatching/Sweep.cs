@@ -68,14 +68,21 @@ internal sealed class Sweep(LedgerStore ledger, IOptions<ServiceOptions> options
     }
 
     // Should the end of the last shard not have ended the request: a retry may have come in between.
-    private static async Task CompleteAsync(LedgerContext context, CancellationToken cancellationToken)
+    private async Task CompleteAsync(LedgerContext context, CancellationToken cancellationToken)
     {
         var ended = await context.Requests
             .Where(request => request.State == RequestState.Running && !context.Shards.Any(shard => shard.RequestId == request.Id && shard.State != ShardState.Done))
             .OrderBy(request => request.Id).Select(request => request.Id).Take(MaxCandidates).ToListAsync(cancellationToken);
         foreach (var id in ended)
         {
-            await ShardLedger.CompleteRequestAsync(context, id, cancellationToken);
+            await ledger.WriteAsync(
+                async (one, token) =>
+                {
+                    await one.LockRequestAsync(id, token);
+                    await ShardLedger.CompleteRequestAsync(one, id, token);
+                    return true;
+                },
+                cancellationToken);
         }
     }
 

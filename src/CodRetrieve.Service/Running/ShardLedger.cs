@@ -127,13 +127,32 @@ internal sealed class ShardLedger(LedgerStore ledger, NodeIdentity node, IOption
         return delay < _limits.MaxRetryDelay ? delay : _limits.MaxRetryDelay;
     }
 
-    /// <summary>Ends a request of which no shard is left. The request has to be locked.</summary>
-    public static Task CompleteRequestAsync(LedgerContext context, long requestId, CancellationToken cancellationToken) => context.Requests
-        .Where(request => request.Id == requestId && (request.State == RequestState.Waiting || request.State == RequestState.Running || request.State == RequestState.Paused)
-            && !context.Shards.Any(shard => shard.RequestId == requestId && shard.State != ShardState.Done))
-        .ExecuteUpdateAsync(set => set
-            .SetProperty(request => request.State, request => request.StudiesFailed > 0 ? RequestState.Incomplete : RequestState.Completed)
-            .SetProperty(request => request.EndedAt, request => LedgerContext.Now()), cancellationToken);
+    /// <summary>Ends a request of which no shard is left, and says in the audit trail what became of it. In a transaction in which the request is locked.</summary>
+    public static async Task CompleteRequestAsync(LedgerContext context, long requestId, CancellationToken cancellationToken)
+    {
+        var ended = await context.Requests
+            .Where(request => request.Id == requestId && (request.State == RequestState.Waiting || request.State == RequestState.Running || request.State == RequestState.Paused)
+                && !context.Shards.Any(shard => shard.RequestId == requestId && shard.State != ShardState.Done))
+            .ExecuteUpdateAsync(set => set
+                .SetProperty(request => request.State, request => request.StudiesFailed > 0 ? RequestState.Incomplete : RequestState.Completed)
+                .SetProperty(request => request.EndedAt, request => LedgerContext.Now()), cancellationToken);
+        if (ended == 0)
+        {
+            return;
+        }
+
+        var request = await context.Requests.AsNoTracking().SingleAsync(one => one.Id == requestId, cancellationToken);
+        context.Audit.Add(new AuditEntity
+        {
+            At = await context.ReadClockAsync(cancellationToken),
+            Tenant = request.Tenant,
+            Actor = "service",
+            Action = "end",
+            RequestId = requestId,
+            Detail = $"{request.State}: {request.StudiesSaved} studies saved, {request.StudiesFailed} failed",
+        });
+        await context.SaveChangesAsync(cancellationToken);
+    }
 
     private static IQueryable<ShardEntity> Own(LedgerContext context, ClaimedShard shard) =>
         context.Shards.Where(row => row.Id == shard.Id && row.Epoch == shard.Epoch && row.RunId == shard.RunId && row.State == ShardState.Running);

@@ -133,6 +133,11 @@ internal sealed class LedgerContract(TestService service)
         Assert.True(await Shards.EndAsync(again, [Saved(1)], Completed, default));
         var details = await service.Requests.GetAsync(request, TestService.Caller, default);
         Assert.Equal((RequestState.Completed, 3, 0), (details.State, details.Studies.Saved, details.Studies.Failed));
+
+        await using var context = service.Ledger.Open();
+        var ends = await context.Audit.Where(entry => entry.RequestId == request && entry.Action == "end").OrderBy(entry => entry.Id).ToListAsync();
+        Assert.Equal(["Incomplete: 2 studies saved, 1 failed", "Completed: 3 studies saved, 0 failed"], ends.Select(static entry => entry.Detail));
+        Assert.All(ends, static entry => Assert.Equal("service", entry.Actor));
     }
 
     public async Task Key_makes_one_request_of_many_at_once()
