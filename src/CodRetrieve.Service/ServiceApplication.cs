@@ -9,6 +9,7 @@ using CodRetrieve.Service.Requests;
 using CodRetrieve.Service.Running;
 using CodRetrieve.Service.Security;
 using Hangfire;
+using Hangfire.AspNetCore;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.EntityFrameworkCore;
@@ -160,6 +161,9 @@ internal static class ServiceApplication
         services.AddSingleton<ShardLedger>().AddSingleton<ShardRunner>().AddSingleton<ShardJob>();
         services.AddSingleton<RequestSignal>().AddSingleton<StudyInspection>().AddSingleton<RequestService>();
         services.AddSingleton(static provider => HangfireStorage.Create(provider.GetRequiredService<IOptions<ServiceOptions>>().Value));
+
+        // Hangfire's own is the one of the process: of two services in it, one would run the jobs of the other on its ledger, which does nothing.
+        services.AddSingleton<JobActivator>(static provider => new AspNetCoreJobActivator(provider.GetRequiredService<IServiceScopeFactory>()));
         services.AddHangfire(static configuration => configuration.SetDataCompatibilityLevel(CompatibilityLevel.Version_180).UseSimpleAssemblyNameTypeSerializer().UseRecommendedSerializerSettings());
         services.AddSingleton<ShardQueue>().AddSingleton<Sweep>();
         services.AddHostedService<HangfireServer>().AddHostedService<Sweeper>();

@@ -105,6 +105,24 @@ public sealed class ShardRunnerTests
         Assert.Equal(ShardState.Cancelled, (await service.Requests.ShardsAsync(request.Id, 1, TestService.Caller, default)).Single().State);
     }
 
+    [Fact(Timeout = 120_000)]
+    public async Task Services_in_one_process_run_their_own_shards()
+    {
+        await using var store = await TestStoreServer.StartAsync(6);
+        string[] settings = [store.Endpoint, "--Service:Limits:StudiesPerShard=2"];
+        await using var one = await TestService.CreateAsync(store: TestStoreServer.Url, settings: settings);
+        await using var other = await TestService.CreateAsync(store: TestStoreServer.Url, settings: settings);
+
+        // Started only when both are built: by then what Hangfire keeps for the whole process is the other's.
+        await one.StartAsync();
+        await other.StartAsync();
+
+        var requests = await Task.WhenAll(one.RequestAsync(store.Uids), other.RequestAsync(store.Uids.Take(3)));
+
+        Assert.Equal((RequestState.Completed, 6), (await one.EndOfAsync(requests[0].Id) is var first ? (first.State, first.Studies.Saved) : default));
+        Assert.Equal((RequestState.Completed, 3), (await other.EndOfAsync(requests[1].Id) is var second ? (second.State, second.Studies.Saved) : default));
+    }
+
     [Fact(Timeout = 180_000)]
     public async Task Whatever_becomes_of_jobs_in_Hangfire_each_study_is_saved_once()
     {
