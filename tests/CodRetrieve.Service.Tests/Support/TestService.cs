@@ -59,7 +59,7 @@ internal sealed class TestService : IAsyncDisposable
         var application = ServiceApplication.Build(arguments, builder =>
         {
             builder.Logging.ClearProviders();
-            builder.Services.AddSingleton(static _ => LeakWatch.Loggers(Environment.GetEnvironmentVariable("COD_TEST_LOG") is null ? null : LoggerFactory.Create(static logging => logging.AddSimpleConsole().SetMinimumLevel(LogLevel.Information))));
+            builder.Services.AddSingleton<ILoggerFactory>(static _ => new ServiceLoggers(LeakWatch.Loggers(Environment.GetEnvironmentVariable("COD_TEST_LOG") is null ? null : LoggerFactory.Create(static logging => logging.AddSimpleConsole().SetMinimumLevel(LogLevel.Information)))));
             configure?.Invoke(builder);
         });
         var service = new TestService(application, own, folder is null);
