@@ -42,16 +42,7 @@ internal sealed class SeriesIndexReader
     private SeriesIndexReader(JsonScanner json, SeriesInfo series, string uri, AttributeNeeds needs, MetadataDecoderPool decoders)
     {
         (_json, _needs, _decoders) = (json, needs, decoders);
-        _series = new SeriesInfo
-        {
-            StudyInstanceUid = series.StudyInstanceUid,
-            SeriesInstanceUid = series.SeriesInstanceUid,
-            TarUri = series.TarUri,
-            TarGeneration = series.TarGeneration,
-            TarUpdatedAt = series.TarUpdatedAt,
-            IndexUpdatedAt = series.IndexUpdatedAt,
-            Instances = _instances,
-        };
+        _series = series.With(_instances);
         _uri = uri;
         _place = $"studies/{series.StudyInstanceUid}/series/{series.SeriesInstanceUid}.tar";
     }

@@ -11,6 +11,9 @@ internal static class CodMeter
 
     private static readonly Meter Meter = new(Name, typeof(CodMeter).Assembly.GetName().Version?.ToString(3));
 
+    // Before the instruments that take it: fields are initialized in this order.
+    private static readonly InstrumentAdvice<double> Durations = new() { HistogramBucketBoundaries = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800] };
+
     public static readonly Counter<long> BytesReceived =
         Meter.CreateCounter<long>("codretrieve.bytes.received", "By", "Bytes of tars that came over the wire.");
 
@@ -37,7 +40,7 @@ internal static class CodMeter
         "s",
         "From the request of a segment (or of a scan of a tar) until its instances are saved, or a tar was read whole.",
         tags: null,
-        advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800] });
+        advice: Durations);
 
     private static readonly Counter<long> InstancesDelivered =
         Meter.CreateCounter<long>("codretrieve.instances.delivered", "{instance}", "Instances that were sent to a receiver, by what became of them.");
@@ -53,7 +56,7 @@ internal static class CodMeter
         "s",
         "From the beginning of a request with instances until its response.",
         tags: null,
-        advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800] });
+        advice: Durations);
 
     /// <param name="protocol">How the receiver was spoken to: <c>stow-rs</c> or <c>c-store</c>.</param>
     /// <param name="outcome">What became of an instance.</param>

@@ -27,6 +27,18 @@ public sealed class SeriesInfo
     /// <summary>Gets the instances in the order of the index; empty where no index could be read.</summary>
     public IReadOnlyList<InstanceInfo> Instances { get; init; } = [];
 
+    /// <summary>Returns the same series with other instances.</summary>
+    internal SeriesInfo With(IReadOnlyList<InstanceInfo> instances) => new()
+    {
+        StudyInstanceUid = StudyInstanceUid,
+        SeriesInstanceUid = SeriesInstanceUid,
+        TarUri = TarUri,
+        TarGeneration = TarGeneration,
+        TarUpdatedAt = TarUpdatedAt,
+        IndexUpdatedAt = IndexUpdatedAt,
+        Instances = instances,
+    };
+
     /// <summary>Gets <see cref="TarUri"/>.</summary>
     /// <returns>The URI, which holds no secret.</returns>
     public override string ToString() => TarUri;

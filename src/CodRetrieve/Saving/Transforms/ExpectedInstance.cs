@@ -16,16 +16,8 @@ internal static class ExpectedInstance
         : transform is null ? instance : null;
 
     /// <summary>Returns a series with the sizes and CRC32Cs that its files should have after a transform. Nothing has those of an instance that must be made again.</summary>
-    public static SeriesInfo Of(SeriesInfo series, StudyReceipts receipts, ulong transform) => new()
-    {
-        StudyInstanceUid = series.StudyInstanceUid,
-        SeriesInstanceUid = series.SeriesInstanceUid,
-        TarUri = series.TarUri,
-        TarGeneration = series.TarGeneration,
-        TarUpdatedAt = series.TarUpdatedAt,
-        IndexUpdatedAt = series.IndexUpdatedAt,
-        Instances = [.. series.Instances.Select(instance => Of(instance, receipts.Find(EntryHash.Of(instance)), transform) ?? instance.AsSaved(NoSize, 0))],
-    };
+    public static SeriesInfo Of(SeriesInfo series, StudyReceipts receipts, ulong transform) =>
+        series.With([.. series.Instances.Select(instance => Of(instance, receipts.Find(EntryHash.Of(instance)), transform) ?? instance.AsSaved(NoSize, 0))]);
 
     /// <summary>Whether bytes that have a receipt are those that the store lists now. Without a CRC32C in the index, only another generation of the tar shows that they may not be.</summary>
     public static bool IsCurrent(InstanceInfo instance, in Receipt receipt, uint crc32c) =>
