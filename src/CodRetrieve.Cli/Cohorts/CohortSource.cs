@@ -58,7 +58,7 @@ internal sealed class CohortSource(string name, Stream stream) : IAsyncDisposabl
 
     private static async Task<Stream> CopyToFileAsync(MemoryStream begun, Stream rest, CancellationToken cancellationToken)
     {
-        var file = CreateUnnamed();
+        var file = TemporaryFile.Create();
         try
         {
             begun.WriteTo(file);
@@ -71,24 +71,5 @@ internal sealed class CohortSource(string name, Stream stream) : IAsyncDisposabl
             await file.DisposeAsync().ConfigureAwait(false);
             throw;
         }
-    }
-
-    private static FileStream CreateUnnamed()
-    {
-        var path = Path.Combine(Path.GetTempPath(), $"cod-retrieve-{Guid.NewGuid():N}.tmp");
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.Delete, Options = FileOptions.DeleteOnClose };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        var file = new FileStream(path, options);
-        if (!OperatingSystem.IsWindows())
-        {
-            // Windows takes the name away itself; elsewhere it would stay behind a process that is killed.
-            File.Delete(path);
-        }
-
-        return file;
     }
 }

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using CodRetrieve.Cli.Cohorts;
 
 namespace CodRetrieve.Service.Requests;
 

@@ -1,4 +1,4 @@
-namespace CodRetrieve.Service.Requests;
+namespace CodRetrieve.Cli.Cohorts;
 
 /// <summary>Files without a name, which go with the process whatever ends it.</summary>
 internal static class TemporaryFile
@@ -7,7 +7,7 @@ internal static class TemporaryFile
 
     public static FileStream Create()
     {
-        var path = Path.Combine(Path.GetTempPath(), $"cod-retrieve-request-{Guid.NewGuid():N}.tmp");
+        var path = Path.Combine(Path.GetTempPath(), $"cod-retrieve-{Guid.NewGuid():N}.tmp");
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.Delete, Options = FileOptions.DeleteOnClose, BufferSize = BufferSize };
         if (!OperatingSystem.IsWindows())
         {
