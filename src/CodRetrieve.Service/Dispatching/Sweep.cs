@@ -15,7 +15,6 @@ internal sealed class Sweep(LedgerStore ledger, IOptions<ServiceOptions> options
 {
     // Should its job be lost, a shard is enqueued again after this. Its worker may just be busy: then it has two jobs, and the second finds it claimed.
     private static readonly TimeSpan QueuedFor = TimeSpan.FromMinutes(2);
-    private static readonly TimeSpan NodeSilence = TimeSpan.FromSeconds(30);
     private const int MaxCandidates = 200;
 
     private readonly ServiceOptions _options = options.Value;
@@ -39,8 +38,7 @@ internal sealed class Sweep(LedgerStore ledger, IOptions<ServiceOptions> options
                 .SetProperty(shard => shard.RunBytesPerSecond, 0), cancellationToken);
         await CompleteAsync(context, cancellationToken);
 
-        var silent = (long)NodeSilence.TotalMilliseconds;
-        var capacity = await context.Nodes.Where(node => node.SeenAt > LedgerContext.Now() - silent).SumAsync(node => node.Workers, cancellationToken);
+        var capacity = await context.Nodes.Where(node => node.SeenAt > LedgerContext.Now() - NodeEntity.MaxSilence).SumAsync(node => node.Workers, cancellationToken);
         var inHand = await (
             from shard in context.Shards
             where shard.State == ShardState.Queued || shard.State == ShardState.Running

@@ -37,6 +37,13 @@ internal abstract class LedgerContext(DbContextOptions options) : DbContext(opti
     public Task<long> ReadClockAsync(CancellationToken cancellationToken) =>
         Database.SqlQueryRaw<long>(string.Concat("SELECT ", NowSql, " AS \"Value\"")).SingleAsync(cancellationToken);
 
+    /// <summary>Adds an entry to the audit trail, within the transaction that is open.</summary>
+    public async Task AddAuditAsync(string tenant, string actor, string action, long? requestId, string? detail, CancellationToken cancellationToken)
+    {
+        Audit.Add(new AuditEntity { At = await ReadClockAsync(cancellationToken), Tenant = tenant, Actor = actor, Action = action, RequestId = requestId, Detail = detail });
+        await SaveChangesAsync(cancellationToken);
+    }
+
     /// <summary>Adds the studies of a request with the fastest means of the database, within the transaction that is open.</summary>
     public abstract Task AddStudiesAsync(long requestId, StudySpool studies, CancellationToken cancellationToken);
 

@@ -3,6 +3,9 @@ namespace CodRetrieve.Service.Ledger;
 /// <summary>A process of the service. Times are milliseconds since 1970 on the database's clock.</summary>
 internal sealed class NodeEntity
 {
+    /// <summary>The milliseconds without a sign of life after which a node counts as gone. It gives one every few seconds.</summary>
+    public const long MaxSilence = 30_000;
+
     public string Id { get; set; } = "";
 
     public string Name { get; set; } = "";

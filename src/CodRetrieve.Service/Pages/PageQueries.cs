@@ -32,8 +32,7 @@ internal sealed class PageQueries(LedgerStore ledger, RequestService requests)
             rows = before is { } id ? rows.Where(entry => entry.Id < id) : rows;
             rows = request is { } one ? rows.Where(entry => entry.RequestId == one) : rows;
             var found = await rows.OrderByDescending(entry => entry.Id).Take(size).ToListAsync(token);
-            return (IReadOnlyList<AuditRecord>)[.. found.Select(entry => new AuditRecord(
-                entry.Id, DateTimeOffset.FromUnixTimeMilliseconds(entry.At), entry.Actor, entry.Tenant, entry.Action, entry.RequestId, entry.Detail))];
+            return (IReadOnlyList<AuditRecord>)[.. found.Select(RequestMapping.Of)];
         },
         cancellationToken);
 

@@ -19,6 +19,9 @@ internal static class RequestMapping
 
     public static string? ToJson(SelectionModel? selection) => selection is null ? null : JsonSerializer.Serialize(selection, Json);
 
+    public static AuditRecord Of(AuditEntity entry) => new(
+        entry.Id, DateTimeOffset.FromUnixTimeMilliseconds(entry.At), entry.Actor, entry.Tenant, entry.Action, entry.RequestId, entry.Detail);
+
     public static StudyRecord Of(StudyEntity study) => new(
         study.RequestId, study.Number, study.StudyInstanceUid, study.State, study.Reason, study.Message,
         study.InstancesSaved, study.InstancesSkipped, study.BytesSaved, Time(study.EndedAt));

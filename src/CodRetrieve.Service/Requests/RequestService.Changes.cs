@@ -7,9 +7,6 @@ namespace CodRetrieve.Service.Requests;
 /// <content>What changes requests, and what is known of nodes and of the past.</content>
 internal sealed partial class RequestService
 {
-    // A node renews its sign of life every few seconds.
-    private const long NodeSilence = 30_000;
-
     /// <summary>Cancels a request: shards that wait do not begin, those that run stop within seconds. What is saved stays. Done again, it changes nothing.</summary>
     /// <exception cref="RequestRefusedException">There is no such request, or it has ended.</exception>
     public Task<RequestDetails> CancelAsync(long id, Caller caller, CancellationToken cancellationToken) => ChangeAsync(
@@ -91,7 +88,7 @@ internal sealed partial class RequestService
                 shard.Id, seen is null || seen.Contains(shard.RequestId) ? shard.RequestId : null, shard.Epoch, DateTimeOffset.FromUnixTimeMilliseconds(shard.LeaseUntil), shard.RunBytesPerSecond), StringComparer.Ordinal);
             return (IReadOnlyList<NodeRecord>)[.. nodes.Select(node => new NodeRecord(
                 node.Id, node.Name, node.ProcessId, node.Version, node.Workers, DateTimeOffset.FromUnixTimeMilliseconds(node.StartedAt),
-                DateTimeOffset.FromUnixTimeMilliseconds(node.SeenAt), node.SeenAt > now - NodeSilence, [.. leases[node.Id]]))];
+                DateTimeOffset.FromUnixTimeMilliseconds(node.SeenAt), node.SeenAt > now - NodeEntity.MaxSilence, [.. leases[node.Id]]))];
         },
         cancellationToken);
 
@@ -116,7 +113,7 @@ internal sealed partial class RequestService
     public Task AuditAsync(Caller caller, string action, string? detail, CancellationToken cancellationToken) => ledger.WriteAsync(
         async (context, token) =>
         {
-            await AuditAsync(context, caller, caller.Tenant, action, null, detail, token);
+            await context.AddAuditAsync(caller.Tenant, caller.Name, action, null, detail, token);
             return true;
         },
         cancellationToken);
@@ -128,7 +125,7 @@ internal sealed partial class RequestService
         var rows = context.Audit.AsNoTracking().Where(entry => entry.Id > after && (caller.SeesAllTenants || entry.Tenant == caller.Tenant)).OrderBy(entry => entry.Id);
         await foreach (var entry in rows.AsAsyncEnumerable().WithCancellation(cancellationToken))
         {
-            yield return new AuditRecord(entry.Id, DateTimeOffset.FromUnixTimeMilliseconds(entry.At), entry.Actor, entry.Tenant, entry.Action, entry.RequestId, entry.Detail);
+            yield return RequestMapping.Of(entry);
         }
     }
 
@@ -154,7 +151,7 @@ internal sealed partial class RequestService
                 }
 
                 await change(context, token);
-                await AuditAsync(context, caller, request.Tenant, action, id, null, token);
+                await context.AddAuditAsync(request.Tenant, caller.Name, action, id, null, token);
                 return true;
             },
             cancellationToken);

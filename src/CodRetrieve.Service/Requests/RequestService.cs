@@ -290,7 +290,7 @@ internal sealed partial class RequestService(LedgerStore ledger, IOptions<Servic
         await context.SaveChangesAsync(cancellationToken);
         await context.AddStudiesAsync(row.Id, studies, cancellationToken);
         await context.AddShardsAsync(row.Id, studies.Count, size, cancellationToken);
-        await AuditAsync(context, caller, row.Tenant, "create", row.Id, $"{studies.Count} studies from {row.Store} to {row.Destination}", cancellationToken);
+        await context.AddAuditAsync(row.Tenant, caller.Name, "create", row.Id, $"{studies.Count} studies from {row.Store} to {row.Destination}", cancellationToken);
         return (row.Id, true);
     }
 
@@ -330,12 +330,6 @@ internal sealed partial class RequestService(LedgerStore ledger, IOptions<Servic
 
     private static Page<StudyRecord> PageOf(List<StudyEntity> found, int size, Func<StudyEntity, string> cursor) =>
         new([.. found.Take(size).Select(RequestMapping.Of)], found.Count > size ? cursor(found[size - 1]) : null);
-
-    private static async Task AuditAsync(LedgerContext context, Caller caller, string tenant, string action, long? request, string? detail, CancellationToken cancellationToken)
-    {
-        context.Audit.Add(new AuditEntity { At = await context.ReadClockAsync(cancellationToken), Tenant = tenant, Actor = caller.Name, Action = action, RequestId = request, Detail = detail });
-        await context.SaveChangesAsync(cancellationToken);
-    }
 
     private static void CheckSize(int size)
     {

@@ -142,16 +142,7 @@ internal sealed class ShardLedger(LedgerStore ledger, NodeIdentity node, IOption
         }
 
         var request = await context.Requests.AsNoTracking().SingleAsync(one => one.Id == requestId, cancellationToken);
-        context.Audit.Add(new AuditEntity
-        {
-            At = await context.ReadClockAsync(cancellationToken),
-            Tenant = request.Tenant,
-            Actor = "service",
-            Action = "end",
-            RequestId = requestId,
-            Detail = $"{request.State}: {request.StudiesSaved} studies saved, {request.StudiesFailed} failed",
-        });
-        await context.SaveChangesAsync(cancellationToken);
+        await context.AddAuditAsync(request.Tenant, "service", "end", requestId, $"{request.State}: {request.StudiesSaved} studies saved, {request.StudiesFailed} failed", cancellationToken);
     }
 
     private static IQueryable<ShardEntity> Own(LedgerContext context, ClaimedShard shard) =>

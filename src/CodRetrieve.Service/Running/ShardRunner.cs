@@ -200,29 +200,13 @@ internal sealed class ShardRunner(
             {
                 deferred.Add((study, FailureReason.Busy, "Another process was saving the study to the same destination."));
             }
-            else if (failures[study.StudyInstanceUid].ToList() is { Count: > 0 } found && run.Handler?.Completed.ContainsKey(study.StudyInstanceUid) == true | run.Error is null)
+            else if (failures[study.StudyInstanceUid].ToList() is { Count: > 0 } found && (run.Error is null || run.Handler?.Completed.ContainsKey(study.StudyInstanceUid) == true))
             {
-                var (reason, message) = FailureText.Of(found);
-                if (found.Exists(static failure => FailureText.IsTransient(failure.Exception)))
-                {
-                    deferred.Add((study, reason, message));
-                }
-                else
-                {
-                    outcomes.Add(Failed(run, study, reason, message));
-                }
+                DeferOrFail(study, FailureText.Of(found), found.Exists(static failure => FailureText.IsTransient(failure.Exception)));
             }
             else if (run.Error is { } error)
             {
-                var (reason, message) = FailureText.Of(error);
-                if (FailureText.IsTransient(error))
-                {
-                    deferred.Add((study, reason, message));
-                }
-                else
-                {
-                    outcomes.Add(Failed(run, study, reason, message));
-                }
+                DeferOrFail(study, FailureText.Of(error), FailureText.IsTransient(error));
             }
             else if (run.Result is not null)
             {
@@ -239,6 +223,18 @@ internal sealed class ShardRunner(
         }
 
         return new Decision(outcomes, deferred.Count > 0 && run.SavedStudies.IsEmpty || run.Error is not null, deferred.Count > 0 ? deferred[0].Message : null);
+
+        void DeferOrFail(ShardStudy study, (FailureReason Reason, string Message) failure, bool isTransient)
+        {
+            if (isTransient)
+            {
+                deferred.Add((study, failure.Reason, failure.Message));
+            }
+            else
+            {
+                outcomes.Add(Failed(run, study, failure.Reason, failure.Message));
+            }
+        }
     }
 
     private StudyOutcome Failed(Run run, ShardStudy study, FailureReason reason, string message)
