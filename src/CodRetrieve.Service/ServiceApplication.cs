@@ -172,6 +172,7 @@ internal static class ServiceApplication
     private static void AddApi(IServiceCollection services)
     {
         services.ConfigureHttpJsonOptions(static json => ApiJson.Configure(json.SerializerOptions));
+        services.AddSingleton<ChangeStream>();
         services.AddProblemDetails().AddExceptionHandler<RefusalHandler>().AddOpenApi();
     }
 
@@ -182,6 +183,11 @@ internal static class ServiceApplication
         var telemetry = builder.Services.AddOpenTelemetry()
             .WithMetrics(static metrics => metrics.AddMeter(ServiceMeter.Name, "CodRetrieve").AddAspNetCoreInstrumentation())
             .WithTracing(static tracing => tracing.AddSource("CodRetrieve").AddAspNetCoreInstrumentation());
+        if (builder.Configuration.GetValue<bool>($"{ServiceOptions.Section}:{nameof(ServiceOptions.PrometheusEndpoint)}"))
+        {
+            telemetry.WithMetrics(static metrics => metrics.AddPrometheusExporter());
+        }
+
         if (!string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
         {
             telemetry.UseOtlpExporter();
@@ -197,6 +203,11 @@ internal static class ServiceApplication
         application.MapPages();
         application.MapJobsDashboard();
         application.MapOpenApi().RequireAuthorization(ServicePolicies.Viewer);
+        if (application.Services.GetRequiredService<IOptions<ServiceOptions>>().Value.PrometheusEndpoint)
+        {
+            application.MapPrometheusScrapingEndpoint(ServicePaths.Metrics).RequireAuthorization(ServicePolicies.Metrics);
+        }
+
         application.MapHealthChecks("/health/live", new() { Predicate = static _ => false }).AllowAnonymous().DisableRateLimiting();
         application.MapHealthChecks("/health/ready", new() { Predicate = static check => check.Tags.Contains("ready") }).AllowAnonymous().DisableRateLimiting();
     }

@@ -1,5 +1,3 @@
-using System.Net.ServerSentEvents;
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using CodRetrieve.Service.Configuration;
 using CodRetrieve.Service.Ledger;
@@ -16,7 +14,6 @@ namespace CodRetrieve.Service.Api;
 internal static class RequestEndpoints
 {
     public const string IdempotencyKeyHeader = "Idempotency-Key";
-    private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(1);
     private static readonly byte[] NewLine = [(byte)'\n'];
 
     /// <summary>Maps what reads.</summary>
@@ -25,7 +22,7 @@ internal static class RequestEndpoints
         var api = endpoints.MapGroup("/api").WithTags("Requests");
         api.MapGet("/requests", ListAsync).WithName("ListRequests").WithSummary("Lists requests, the newest first.").ProducesProblem(400);
         api.MapGet("/requests/{id:long}", GetAsync).WithName("GetRequest").WithSummary("Returns a request.").ProducesProblem(404);
-        api.MapGet("/requests/{id:long}/events", Watch).WithName("WatchRequest").WithSummary("Sends the request as a server-sent event each time it has changed, until it has ended.")
+        api.MapGet("/requests/{id:long}/events", WatchAsync).WithName("WatchRequest").WithSummary("Sends the request as a server-sent event each time it has changed, until it has ended.")
             .RequireRateLimiting(RateLimits.Events);
         api.MapGet("/requests/{id:long}/failures", FailuresAsync).WithName("ListFailures").WithSummary("Returns the studies that failed, as JSON lines.")
             .Produces<StudyRecord>(200, "application/jsonl").ProducesProblem(404);
@@ -122,20 +119,14 @@ internal static class RequestEndpoints
         string uid, HttpContext context, RequestService service, ICallerSource callers, CancellationToken cancellationToken, string? after = null, int size = 100) =>
         TypedResults.Ok(await service.FindStudiesAsync(uid, after, size, callers.Of(context), cancellationToken));
 
-    private static async Task<IResult> Watch(long id, HttpContext context, RequestService service, ICallerSource callers, CancellationToken cancellationToken)
+    private static async Task<IResult> WatchAsync(long id, HttpContext context, RequestService service, ICallerSource callers, ChangeStream changes, CancellationToken cancellationToken)
     {
         // The first one before the response begins, so that a request that is not there is a 404.
         var caller = callers.Of(context);
         await service.GetAsync(id, caller, cancellationToken);
-        return TypedResults.ServerSentEvents(EventsAsync(service, id, caller, cancellationToken));
-    }
-
-    private static async IAsyncEnumerable<SseItem<RequestDetails>> EventsAsync(RequestService service, long id, Caller caller, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await foreach (var request in service.WatchAsync(id, caller, WatchInterval, cancellationToken))
-        {
-            yield return new SseItem<RequestDetails>(request, "request");
-        }
+        ChangeStream.DoNotBuffer(context.Response);
+        return TypedResults.ServerSentEvents(changes.FollowAsync(
+            context, "request", token => service.GetAsync(id, caller, token), static (last, now) => last.IsSameAs(now), static request => request.IsEnded && request.ShardsRunning == 0, cancellationToken));
     }
 
     private static async Task FailuresAsync(long id, HttpContext context, RequestService service, ICallerSource callers, CancellationToken cancellationToken)

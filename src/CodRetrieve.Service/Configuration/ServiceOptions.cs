@@ -17,6 +17,9 @@ internal sealed class ServiceOptions
     /// <summary>Gets or sets the bounds of requests.</summary>
     public LimitOptions Limits { get; set; } = new();
 
+    /// <summary>Gets or sets whether metrics are at <c>/metrics</c>, for Prometheus to fetch with an API key. Default <see langword="false"/>: they go to a collector by OTLP only.</summary>
+    public bool PrometheusEndpoint { get; set; }
+
     /// <summary>Gets the stores that requests may name.</summary>
     public Dictionary<string, StoreOptions> Stores { get; } = new(StringComparer.OrdinalIgnoreCase);
 

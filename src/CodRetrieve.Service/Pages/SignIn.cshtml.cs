@@ -44,11 +44,8 @@ internal sealed class SignInModel(IOptions<SecurityOptions> options, AnonymousAc
             return Page();
         }
 
-        var identity = caller.ToIdentity(ServiceSchemes.Session);
-        var id = caller.Subject["key:".Length..];
-        identity.AddClaim(new Claim(ServiceClaims.ApiKey, id));
-        await HttpContext.SignInAsync(ServiceSchemes.Session, new ClaimsPrincipal(identity));
-        logger.LogSignedIn(caller.Name, id, caller.Role);
+        await HttpContext.SignInAsync(ServiceSchemes.Session, new ClaimsPrincipal(caller.ToIdentity(ServiceSchemes.Session)));
+        logger.LogSignedIn(caller.Name, caller.KeyId!, caller.Role);
         return LocalRedirect(ReturnUrl);
     }
 

@@ -15,7 +15,7 @@ internal sealed class SignOutModel(IOptions<SecurityOptions> options) : PageMode
 
     public async Task<IActionResult> OnPostAsync()
     {
-        var isOfProvider = User.FindFirst(ServiceClaims.ApiKey) is null && options.Value.OpenIdConnect.HasPage;
+        var isOfProvider = ServiceUser.TryRead(User)?.KeyId is null && options.Value.OpenIdConnect.HasPage;
         await HttpContext.SignOutAsync(ServiceSchemes.Session);
         return isOfProvider ? SignOut(new AuthenticationProperties { RedirectUri = ServicePaths.SignIn }, ServiceSchemes.OpenIdConnect) : Redirect(ServicePaths.SignIn);
     }

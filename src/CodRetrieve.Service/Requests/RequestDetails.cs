@@ -31,4 +31,7 @@ internal sealed record RequestDetails(
 {
     /// <summary>Gets whether nothing more happens to it by itself.</summary>
     public bool IsEnded => State is RequestState.Cancelled or RequestState.Completed or RequestState.Incomplete;
+
+    /// <summary>Gets whether another reading of the same request found nothing new: the estimate follows the clock, and the selection stays as it is.</summary>
+    public bool IsSameAs(RequestDetails later) => this with { Selection = null, EstimatedEnd = null } == later with { Selection = null, EstimatedEnd = null };
 }

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Options;
 namespace CodRetrieve.Service.Requests;
 
 /// <summary>What the API and the page are made of: creates, lists and changes requests. Safe for use by several threads.</summary>
-internal sealed partial class RequestService(LedgerStore ledger, IOptions<ServiceOptions> options, RequestSignal signal, StudyInspection inspection, TimeProvider time)
+internal sealed partial class RequestService(LedgerStore ledger, IOptions<ServiceOptions> options, RequestSignal signal, StudyInspection inspection)
 {
     public const int MaxPriority = 100;
     public const int MaxPageSize = 1000;
@@ -211,29 +211,6 @@ internal sealed partial class RequestService(LedgerStore ledger, IOptions<Servic
                     shard.StudiesSaved, shard.StudiesFailed, shard.RunBytesPerSecond, shard.FailedRuns, shard.LastError))];
             },
             cancellationToken);
-    }
-
-    /// <summary>Returns a request each time it has changed, until it has ended or nobody listens.</summary>
-    /// <exception cref="RequestRefusedException">There is no such request.</exception>
-    public async IAsyncEnumerable<RequestDetails> WatchAsync(long id, Caller caller, TimeSpan interval, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        RequestDetails? last = null;
-        while (true)
-        {
-            var current = await GetAsync(id, caller, cancellationToken);
-            if (current with { Selection = null } != last)
-            {
-                yield return current;
-                last = current with { Selection = null };
-            }
-
-            if (current.IsEnded && current.ShardsRunning == 0)
-            {
-                yield break;
-            }
-
-            await Task.Delay(interval, time, cancellationToken);
-        }
     }
 
     private NewRequest Check(NewRequest request, StudySpool studies)

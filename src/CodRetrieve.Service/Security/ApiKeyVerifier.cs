@@ -23,5 +23,5 @@ internal sealed class ApiKeyVerifier(IApiKeyStore store, TimeProvider time)
         await store.FindAsync(id, cancellationToken) is { } record ? CallerOf(record) : null;
 
     private ServiceUser? CallerOf(ApiKeyRecord record) =>
-        record.IsValidAt(time.GetUtcNow()) && ServiceRoles.TryParse(record.Role, out var role) ? new ServiceUser($"key:{record.Id}", record.Name, role, record.Tenant) : null;
+        record.IsValidAt(time.GetUtcNow()) && ServiceRoles.TryParse(record.Role, out var role) ? ServiceUser.OfKey(record, role) : null;
 }

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace CodRetrieve.Service.Security;
@@ -16,13 +17,20 @@ internal static class RequestSizeLimit
             feature.MaxRequestBodySize = limit;
         }
 
-        if (context.Request.ContentLength is not { } length || length <= limit)
+        // The page that says so to people is shown for the same request.
+        if (context.Request.ContentLength is not { } length || length <= limit || context.Features.Get<IStatusCodeReExecuteFeature>() is not null)
         {
             return next(context);
         }
 
         // Otherwise the server would go on reading what nobody wants.
         context.Response.Headers.Connection = "close";
+        if (!ServicePaths.IsForPrograms(context.Request.Path))
+        {
+            context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
+            return Task.CompletedTask;
+        }
+
         return Results.Problem(
             statusCode: StatusCodes.Status413PayloadTooLarge,
             title: "The request is too large.",

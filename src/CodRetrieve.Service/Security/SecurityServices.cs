@@ -31,6 +31,7 @@ internal static class SecurityServices
         services.AddSingleton<AnonymousAccess>();
         services.AddSingleton<ApiKeyVerifier>();
         services.AddSingleton<SessionCookieEvents>();
+        services.AddSingleton<StreamAccess>();
         services.AddSingleton<IApiKeyStore, LedgerApiKeyStore>();
         services.AddSingleton<ApiKeyService>();
         services.AddHostedService<SecurityAnnouncement>();
@@ -64,8 +65,8 @@ internal static class SecurityServices
             .AddPolicy(ServicePolicies.Viewer, static policy => policy.RequireRole(ServiceRoles.Viewer, ServiceRoles.Operator, ServiceRoles.Administrator))
             .AddPolicy(ServicePolicies.Operator, static policy => policy.RequireRole(ServiceRoles.Operator, ServiceRoles.Administrator))
             .AddPolicy(ServicePolicies.Administrator, static policy => policy.RequireRole(ServiceRoles.Administrator))
-            .AddPolicy(ServicePolicies.Dashboard, static policy => policy.RequireRole(ServiceRoles.Administrator)
-                .RequireAssertion(static context => !context.User.HasClaim(static claim => claim.Type == ServiceClaims.Tenant)))
+            .AddPolicy(ServicePolicies.Dashboard, static policy => policy.RequireRole(ServiceRoles.Administrator).RequireAssertion(SeesAllTenants))
+            .AddPolicy(ServicePolicies.Metrics, static policy => policy.RequireRole(ServiceRoles.Viewer, ServiceRoles.Operator, ServiceRoles.Administrator).RequireAssertion(SeesAllTenants))
             // An endpoint that says nothing is closed, to administrators, too, so that somebody notices. Where there is none, or none for
             // the method or the content, those who are known learn that.
             .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser()
@@ -73,6 +74,8 @@ internal static class SecurityServices
             .SetDefaultPolicy(new AuthorizationPolicyBuilder().RequireRole(ServiceRoles.Administrator).Build());
         return builder;
     }
+
+    private static bool SeesAllTenants(AuthorizationHandlerContext context) => !context.User.HasClaim(static claim => claim.Type == ServiceClaims.Tenant);
 
     private static void AddSchemes(IServiceCollection services, SecurityOptions options)
     {

@@ -12,7 +12,4 @@ internal static class ServiceClaims
     public const string Role = "role";
 
     public const string Tenant = "tenant";
-
-    /// <summary>The id of the API key that a session of the page was begun with; none for sessions of OpenID Connect.</summary>
-    public const string ApiKey = "api_key";
 }

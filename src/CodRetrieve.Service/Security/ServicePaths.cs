@@ -8,12 +8,13 @@ internal static class ServicePaths
     public const string Dashboard = "/jobs";
     public const string SignIn = "/sign-in";
     public const string Live = "/live";
+    public const string Metrics = "/metrics";
 
     /// <summary>Whether programs, and not people, ask here: errors are problem details, and nobody is sent to a page.</summary>
     public static bool IsForPrograms(PathString path) =>
         path.StartsWithSegments(Api, StringComparison.OrdinalIgnoreCase)
         || path.StartsWithSegments("/openapi", StringComparison.OrdinalIgnoreCase)
         || path.StartsWithSegments("/health", StringComparison.OrdinalIgnoreCase)
-        || path.StartsWithSegments("/metrics", StringComparison.OrdinalIgnoreCase)
+        || path.StartsWithSegments(Metrics, StringComparison.OrdinalIgnoreCase)
         || path.StartsWithSegments(Live, StringComparison.OrdinalIgnoreCase);
 }

@@ -9,4 +9,7 @@ internal static class ServicePolicies
 
     /// <summary>An administrator of the whole service, not of one tenant: the job engine knows no tenants.</summary>
     public const string Dashboard = "dashboard";
+
+    /// <summary>A viewer of the whole service, not of one tenant: metrics count the requests of all.</summary>
+    public const string Metrics = "metrics";
 }

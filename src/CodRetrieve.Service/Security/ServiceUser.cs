@@ -13,8 +13,16 @@ internal sealed record ServiceUser(string Subject, string Name, ServiceRole Role
     private const int MaxNameLength = 100;
     private const int MaxCallerLength = 128;
 
+    private const string KeySubject = "key:";
+
+    /// <summary>The id of the API key that identifies the caller; <see langword="null"/> for one who has none.</summary>
+    public string? KeyId => Subject.StartsWith(KeySubject, StringComparison.Ordinal) ? Subject[KeySubject.Length..] : null;
+
     /// <summary>Whoever uses this machine, as long as nobody is configured.</summary>
     public static ServiceUser Local { get; } = new("loopback", "this machine", ServiceRole.Administrator, Tenant: null);
+
+    /// <summary>The holder of an API key.</summary>
+    public static ServiceUser OfKey(ApiKeyRecord key, ServiceRole role) => new(KeySubject + key.Id, key.Name, role, key.Tenant);
 
     /// <summary>The caller as requests and the audit trail know it: with what identifies it for good, since names change.</summary>
     public Caller ToCaller()

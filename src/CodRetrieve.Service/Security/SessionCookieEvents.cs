@@ -9,8 +9,7 @@ internal sealed class SessionCookieEvents(ApiKeyVerifier verifier) : CookieAuthe
     public override async Task ValidatePrincipal(CookieValidatePrincipalContext context)
     {
         var caller = context.Principal is { } user ? ServiceUser.TryRead(user) : null;
-        var key = context.Principal?.FindFirst(ServiceClaims.ApiKey)?.Value;
-        if (caller is null || (key is not null && await verifier.FindAsync(key, context.HttpContext.RequestAborted) is null))
+        if (caller is null || (caller.KeyId is { } key && await verifier.FindAsync(key, context.HttpContext.RequestAborted) is null))
         {
             context.RejectPrincipal();
             await context.HttpContext.SignOutAsync(context.Scheme.Name);

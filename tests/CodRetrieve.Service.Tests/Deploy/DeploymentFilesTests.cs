@@ -34,13 +34,13 @@ public sealed partial class DeploymentFilesTests
     {
         using var provider = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var known = DocumentedMetric().Matches(Read("docs/telemetry.md"))
-            .Select(static match => PrometheusName(match.Groups["name"].Value, match.Groups["kind"].Value, match.Groups["unit"].Value)).ToHashSet(StringComparer.Ordinal);
+            .SelectMany(static match => PrometheusNames(match.Groups["name"].Value, match.Groups["kind"].Value, match.Groups["unit"].Value)).ToHashSet(StringComparer.Ordinal);
         using var listener = new MeterListener();
         listener.InstrumentPublished = (instrument, _) =>
         {
             if (instrument.Meter.Name == ServiceMeter.Name)
             {
-                known.Add(PrometheusName(instrument.Name, instrument.GetType().Name, instrument.Unit!));
+                known.UnionWith(PrometheusNames(instrument.Name, instrument.GetType().Name, instrument.Unit!));
             }
         };
         listener.Start();
@@ -55,13 +55,14 @@ public sealed partial class DeploymentFilesTests
         Assert.Empty(shown.Except(known, StringComparer.Ordinal));
     }
 
-    // As the OpenTelemetry specification has it ("Prometheus and OpenMetrics Compatibility"): units as suffixes, and _total for counters.
-    private static string PrometheusName(string name, string kind, string unit)
+    // As the OpenTelemetry specification has it ("Prometheus and OpenMetrics Compatibility"): units as suffixes, and _total for counters. Prometheus itself, which takes OTLP,
+    // leaves a unit out that is a part of the name already, and the exporter of .NET only one that the name ends with.
+    private static IEnumerable<string> PrometheusNames(string name, string kind, string unit)
     {
         var suffix = unit switch { "By" => "_bytes", "s" => "_seconds", _ => "" };
-        var result = name.Replace('.', '_');
-        result += result.EndsWith(suffix, StringComparison.Ordinal) || result.Contains(suffix + "_", StringComparison.Ordinal) ? "" : suffix;
-        return kind.StartsWith("Counter", StringComparison.Ordinal) ? result + "_total" : result;
+        var total = kind.StartsWith("Counter", StringComparison.Ordinal) ? "_total" : "";
+        var plain = name.Replace('.', '_');
+        return plain.EndsWith(suffix, StringComparison.Ordinal) ? [plain + total] : plain.Contains(suffix + "_", StringComparison.Ordinal) ? [plain + total, plain + suffix + total] : [plain + suffix + total];
     }
 
     [GeneratedRegex(@"^\s+(?<name>(Service|Security)__\w+): (?<value>.+)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]

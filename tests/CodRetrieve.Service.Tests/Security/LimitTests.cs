@@ -24,6 +24,22 @@ public sealed class LimitTests
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task People_are_shown_a_page_where_a_form_is_too_large_and_programs_get_problem_details()
+    {
+        await using var service = await (await TestService.CreateAsync()).StartAsync();
+        using var client = service.ClientOf(key: null);
+        foreach (var (address, type) in new[] { ("/requests/new", "text/html"), ("/sign-in", "text/html"), ("/api/requests/1/cancel", "application/problem+json") })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new ByteArrayContent(new byte[2_000_000]) };
+            // So that nothing is sent that nobody reads.
+            request.Headers.ExpectContinue = true;
+            using var response = await client.SendAsync(request);
+            Assert.Equal((HttpStatusCode.RequestEntityTooLarge, type), (response.StatusCode, response.Content.Headers.ContentType?.MediaType));
+            Assert.Contains("too large", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task A_body_without_a_length_is_cut_off_at_the_limit()
     {
         await using var service = await (await TestService.CreateAsync(settings: "--Service:Limits:RequestBodyBytes=1000000")).StartAsync();

@@ -1,3 +1,4 @@
+using CodRetrieve.Service.Api;
 using CodRetrieve.Service.Requests;
 using CodRetrieve.Service.Security;
 
@@ -11,8 +12,8 @@ internal static class LiveEndpoints
         var group = endpoints.MapGroup(ServicePaths.Live).RequireAuthorization(ServicePolicies.Viewer).RequireRateLimiting(RateLimits.Events).ExcludeFromDescription();
         group.MapGet("/", (HttpContext context, LiveFeed feed) =>
         {
-            Prepare(context.Response);
-            return TypedResults.ServerSentEvents(feed.OfAllAsync(context.RequestAborted));
+            ChangeStream.DoNotBuffer(context.Response);
+            return TypedResults.ServerSentEvents(feed.OfAllAsync(context));
         });
         group.MapGet("/{id:long}", async (long id, HttpContext context, LiveFeed feed, RequestService requests) =>
         {
@@ -26,11 +27,8 @@ internal static class LiveEndpoints
                 return Results.NotFound();
             }
 
-            Prepare(context.Response);
-            return TypedResults.ServerSentEvents(feed.OfAsync(id, caller, context.RequestAborted));
+            ChangeStream.DoNotBuffer(context.Response);
+            return TypedResults.ServerSentEvents(feed.OfAsync(id, caller, context));
         });
     }
-
-    // nginx holds back what it passes on, unless it is asked not to.
-    private static void Prepare(HttpResponse response) => response.Headers["X-Accel-Buffering"] = "no";
 }

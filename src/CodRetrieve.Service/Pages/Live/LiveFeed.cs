@@ -1,5 +1,5 @@
 using System.Net.ServerSentEvents;
-using System.Runtime.CompilerServices;
+using CodRetrieve.Service.Api;
 using CodRetrieve.Service.Ledger;
 using CodRetrieve.Service.Requests;
 using Microsoft.EntityFrameworkCore;
@@ -10,67 +10,30 @@ namespace CodRetrieve.Service.Pages.Live;
 /// Says when there is something new to show. It says that, and not what: the page that is fetched then is the one that is shown without scripts, too. However many pages are open,
 /// the ledger is asked for the state of all requests once in an interval.
 /// </summary>
-internal sealed class LiveFeed(LedgerStore ledger, RequestService requests, TimeProvider time, IHostApplicationLifetime lifetime)
+internal sealed class LiveFeed(LedgerStore ledger, RequestService requests, ChangeStream changes, TimeProvider time)
 {
     public const string Changed = "changed";
-    private const string Alive = "alive";
 
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
-
-    // Proxies close connections on which nothing is sent.
-    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(15);
-
-    // The browser connects again, so that whoever may no longer look is found out.
-    private static readonly TimeSpan MaxDuration = TimeSpan.FromMinutes(10);
+    // However many pages are open, what they show is at most this old.
+    private static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(0.5);
 
     private readonly SemaphoreSlim _reading = new(1, 1);
     private LiveStamp _stamp;
     private long _readAt;
 
     /// <summary>An event each time any request changes.</summary>
-    public IAsyncEnumerable<SseItem<string>> OfAllAsync(CancellationToken cancellationToken) => WatchAsync(ReadStampAsync, cancellationToken);
+    public IAsyncEnumerable<SseItem<string>> OfAllAsync(HttpContext context) => WithoutData(
+        changes.FollowAsync(context, Changed, ReadStampAsync, static (last, now) => last == now, static _ => false, context.RequestAborted));
 
     /// <summary>An event each time one request changes.</summary>
-    public IAsyncEnumerable<SseItem<string>> OfAsync(long id, Caller caller, CancellationToken cancellationToken) =>
-        WatchAsync(async token => await requests.GetAsync(id, caller, token) with { Selection = null, EstimatedEnd = null }, cancellationToken);
+    public IAsyncEnumerable<SseItem<string>> OfAsync(long id, Caller caller, HttpContext context) => WithoutData(
+        changes.FollowAsync(context, Changed, token => requests.GetAsync(id, caller, token), static (last, now) => last.IsSameAs(now), static _ => false, context.RequestAborted));
 
-    private async IAsyncEnumerable<SseItem<string>> WatchAsync<T>(Func<CancellationToken, Task<T>> read, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<SseItem<string>> WithoutData<T>(IAsyncEnumerable<SseItem<T>> events)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
-        using var timer = new PeriodicTimer(Interval, time);
-        var began = time.GetTimestamp();
-        var said = began;
-
-        // The page may be older than the stream.
-        var last = await read(stop.Token);
-        yield return new SseItem<string>("", Changed);
-        while (time.GetElapsedTime(began) < MaxDuration && await IsTickAsync(timer, stop.Token))
+        await foreach (var item in events)
         {
-            var current = await read(stop.Token);
-            if (!EqualityComparer<T>.Default.Equals(current, last))
-            {
-                last = current;
-                said = time.GetTimestamp();
-                yield return new SseItem<string>("", Changed);
-            }
-            else if (time.GetElapsedTime(said) >= Silence)
-            {
-                said = time.GetTimestamp();
-                yield return new SseItem<string>("", Alive);
-            }
-        }
-    }
-
-    private static async ValueTask<bool> IsTickAsync(PeriodicTimer timer, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await timer.WaitForNextTickAsync(cancellationToken);
-        }
-        catch (OperationCanceledException)
-        {
-            // The browser has left, or the service ends.
-            return false;
+            yield return new SseItem<string>("", item.EventType);
         }
     }
 
@@ -79,7 +42,7 @@ internal sealed class LiveFeed(LedgerStore ledger, RequestService requests, Time
         await _reading.WaitAsync(cancellationToken);
         try
         {
-            if (_readAt == 0 || time.GetElapsedTime(_readAt) >= Interval / 2)
+            if (_readAt == 0 || time.GetElapsedTime(_readAt) >= MaxAge)
             {
                 _stamp = await ledger.ReadAsync(ReadStampAsync, cancellationToken);
                 _readAt = time.GetTimestamp();
