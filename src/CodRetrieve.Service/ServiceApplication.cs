@@ -208,8 +208,8 @@ internal static class ServiceApplication
             application.MapPrometheusScrapingEndpoint(ServicePaths.Metrics).RequireAuthorization(ServicePolicies.Metrics);
         }
 
-        application.MapHealthChecks("/health/live", new() { Predicate = static _ => false }).AllowAnonymous().DisableRateLimiting();
-        application.MapHealthChecks("/health/ready", new() { Predicate = static check => check.Tags.Contains("ready") }).AllowAnonymous().DisableRateLimiting();
+        application.MapHealthChecks(ServicePaths.Health + "/live", new() { Predicate = static _ => false }).AllowAnonymous().DisableRateLimiting();
+        application.MapHealthChecks(ServicePaths.Health + "/ready", new() { Predicate = static check => check.Tags.Contains("ready") }).AllowAnonymous().DisableRateLimiting();
     }
 
     private static void Announce(WebApplication application)

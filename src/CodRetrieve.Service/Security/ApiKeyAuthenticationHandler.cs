@@ -22,7 +22,7 @@ internal sealed class ApiKeyAuthenticationHandler(
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        if (KeyOf(Request) is not { } text)
+        if (KeyOf(Request) is not { } text || ServicePaths.IsForEveryone(Context))
         {
             return AuthenticateResult.NoResult();
         }

@@ -18,6 +18,11 @@ internal sealed class PageAuthenticationHandler(
 {
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
+        if (ServicePaths.IsForEveryone(Context))
+        {
+            return AuthenticateResult.NoResult();
+        }
+
         // Browsers send cookies of one port of a host to all others, so that a session may be none of this service.
         var session = await Context.AuthenticateAsync(ServiceSchemes.Session);
         if (session.Succeeded)

@@ -2,33 +2,43 @@ using Microsoft.Extensions.Options;
 
 namespace CodRetrieve.Service.Security;
 
-/// <summary>Says at the start who gets in, where nobody has configured it.</summary>
-internal sealed class SecurityAnnouncement(AnonymousAccess access, IOptions<SecurityOptions> options, ILogger<SecurityAnnouncement> logger) : IHostedLifecycleService
+/// <summary>Says at the start who gets in, where nobody has configured it. Waits for the ledger, which knows whether there are keys.</summary>
+internal sealed class SecurityAnnouncement(AnonymousAccess access, IOptions<SecurityOptions> options, TimeProvider time, ILogger<SecurityAnnouncement> logger) : BackgroundService
 {
-    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    private static readonly TimeSpan Delay = TimeSpan.FromSeconds(5);
 
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public async Task StartedAsync(CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (await access.IsConfiguredAsync(cancellationToken))
+        while (!stoppingToken.IsCancellationRequested)
         {
-            return;
-        }
+            try
+            {
+                if (await access.IsConfiguredAsync(stoppingToken))
+                {
+                    return;
+                }
 
-        if (options.Value.AllowAnonymousOnLoopback)
-        {
-            logger.LogOpenOnLoopback();
-        }
-        else
-        {
-            logger.LogClosed();
+                if (options.Value.AllowAnonymousOnLoopback)
+                {
+                    logger.LogOpenOnLoopback();
+                }
+                else
+                {
+                    logger.LogClosed();
+                }
+
+                return;
+            }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                // It may have no database yet, or not the schema of this version.
+                logger.LogAccessUnknown(e.GetType().Name);
+                await Task.Delay(Delay, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            catch (OperationCanceledException)
+            {
+                // The service ends.
+            }
         }
     }
-
-    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

@@ -17,4 +17,7 @@ internal static partial class SecurityLog
 
     [LoggerMessage(1105, LogLevel.Warning, "Nobody is configured who may use the service: every request is refused. Create a key (keys create) or configure Security:OpenIdConnect")]
     public static partial void LogClosed(this ILogger logger);
+
+    [LoggerMessage(1106, LogLevel.Warning, "The ledger does not say whether there are API keys ({Error}): every request is refused until it does. /health/ready says what is wrong with it")]
+    public static partial void LogAccessUnknown(this ILogger logger, string error);
 }

@@ -18,7 +18,8 @@ internal static class SecurityPipeline
             app.UseHsts();
         }
 
-        app.UseExceptionHandler("/error/500");
+        // In a scope of its own, where nobody remembers that the caller could not be identified.
+        app.UseExceptionHandler("/error/500", createScopeForErrors: true);
         app.UseStatusCodePagesWithReExecute("/error/{0}");
         app.UsePageFiles();
         app.UseRequestSizeLimit(app.Services.GetRequiredService<IOptions<ServiceOptions>>().Value.Limits.RequestBodyBytes);

@@ -43,6 +43,18 @@ internal sealed class TestService : IAsyncDisposable
     /// <summary>Builds the service with a store "store" and a destination "folder", and its schema; it runs nothing yet.</summary>
     public static async Task<TestService> CreateAsync(string? postgres = null, string? store = null, TempFolder? folder = null, Action<WebApplicationBuilder>? configure = null, params string[] settings)
     {
+        var service = await BuildAsync(postgres, store, folder, configure, settings);
+        if (postgres is not null)
+        {
+            await service.Get<LedgerMigration>().ApplyAsync(CancellationToken.None);
+        }
+
+        return service;
+    }
+
+    /// <summary>Builds the service without a look at the database, if that is PostgreSQL.</summary>
+    public static async Task<TestService> BuildAsync(string? postgres = null, string? store = null, TempFolder? folder = null, Action<WebApplicationBuilder>? configure = null, params string[] settings)
+    {
         var own = folder ?? new TempFolder();
         string[] database = postgres is null ? [] : ["--Service:Database:Provider=PostgreSql", $"--Service:Database:ConnectionString={postgres}"];
         string[] arguments =
@@ -64,11 +76,6 @@ internal sealed class TestService : IAsyncDisposable
         });
         var service = new TestService(application, own, folder is null);
         await ServiceApplication.PrepareAsync(application, CancellationToken.None);
-        if (postgres is not null)
-        {
-            await service.Get<LedgerMigration>().ApplyAsync(CancellationToken.None);
-        }
-
         return service;
     }
 
