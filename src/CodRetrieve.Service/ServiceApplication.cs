@@ -136,6 +136,7 @@ internal static class ServiceApplication
         }
 
         services.AddSingleton<LedgerStore>().AddSingleton<LedgerMigration>();
+        services.AddSingleton<Retention>().AddHostedService(static provider => provider.GetRequiredService<Retention>());
     }
 
     private static string PostgresConnection(ServiceOptions options)

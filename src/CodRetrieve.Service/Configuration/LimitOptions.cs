@@ -27,6 +27,9 @@ internal sealed class LimitOptions
     /// <summary>Gets or sets the studies whose indexes a dry run reads at most. Default 100.</summary>
     public int StudiesPerDryRun { get; set; } = 100;
 
+    /// <summary>Gets or sets how long a request is kept in the ledger after its end, with its studies and its idempotency key; <see langword="null"/>, the default, for good.</summary>
+    public TimeSpan? Retention { get; set; }
+
     /// <summary>Gets or sets the size of a request's body at most. Default 1 GiB.</summary>
     public long RequestBodyBytes { get; set; } = 1L << 30;
 }

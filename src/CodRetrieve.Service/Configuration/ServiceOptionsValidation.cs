@@ -60,6 +60,11 @@ internal sealed class ServiceOptionsValidation : IValidateOptions<ServiceOptions
         InRange("Service:Limits:StudiesPerDryRun", limits.StudiesPerDryRun, 1, 10_000, problems);
         InRange("Service:Limits:RetryDelay", limits.RetryDelay, TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1), problems);
         InRange("Service:Limits:MaxRetryDelay", limits.MaxRetryDelay, limits.RetryDelay, TimeSpan.FromDays(1), problems);
+        if (limits.Retention is { } retention)
+        {
+            InRange("Service:Limits:Retention", retention, TimeSpan.FromHours(1), TimeSpan.FromDays(36_500), problems);
+        }
+
         IsPositive("Service:Limits:BytesPerShard", limits.BytesPerShard, problems);
         IsPositive("Service:Limits:RequestBodyBytes", limits.RequestBodyBytes, problems);
     }

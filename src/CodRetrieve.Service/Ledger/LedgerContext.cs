@@ -96,7 +96,7 @@ internal abstract class LedgerContext(DbContextOptions options) : DbContext(opti
             entity.HasIndex(study => study.StudyInstanceUid);
             entity.HasIndex(study => new { study.RequestId, study.Number }, "IX_Studies_Failed").HasFilter($"\"State\" = {(int)StudyState.Failed}");
 
-            // No foreign key: checking it for each of a million rows of one request would take longer than writing them. They are written in its transaction, and requests are not deleted.
+            // No foreign key: checking it for each of a million rows of one request would take longer than writing them. They are written in its transaction, and deleted in one with it.
             entity.Property(study => study.State).HasDefaultValue(StudyState.Waiting).HasSentinel(StudyState.Waiting);
             entity.Property(study => study.Reason).HasDefaultValue(FailureReason.None).HasSentinel(FailureReason.None);
             entity.Property(study => study.InstancesSaved).HasDefaultValue(0);

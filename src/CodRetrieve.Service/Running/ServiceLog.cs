@@ -49,4 +49,10 @@ internal static partial class ServiceLog
 
     [LoggerMessage(16, LogLevel.Warning, "Shard {Shard} could not be claimed ({Error}); it is tried again")]
     public static partial void LogClaimFailed(this ILogger logger, long shard, string error);
+
+    [LoggerMessage(40, LogLevel.Information, "{Requests} requests that ended more than {Retention} ago were removed from the ledger")]
+    public static partial void LogRemoved(this ILogger logger, int requests, TimeSpan retention);
+
+    [LoggerMessage(41, LogLevel.Warning, "Requests that ended long ago could not be removed from the ledger ({Error}); it is tried again")]
+    public static partial void LogRetentionFailed(this ILogger logger, string error);
 }

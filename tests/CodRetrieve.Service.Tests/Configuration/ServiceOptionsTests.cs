@@ -17,6 +17,7 @@ public sealed class ServiceOptionsTests
             (options => options.Node.Lease = TimeSpan.FromSeconds(1), "Service:Node:Lease is 00:00:01. It must be from 00:00:05 to 00:10:00."),
             (options => options.Node.QuietHours.Add("7-18"), "Service:Node:QuietHours: '7-18' is no range of times. Write it as in 07:00-18:00."),
             (options => options.Limits.BytesPerShard = 0, "Service:Limits:BytesPerShard is 0. It must be greater than 0"),
+            (options => options.Limits.Retention = TimeSpan.Zero, "Service:Limits:Retention is 00:00:00. It must be from 01:00:00 to 36500.00:00:00."),
             (options => options.Stores["a"] = new StoreOptions(), "Service:Stores:a:Url is missing."),
             (options => options.Stores["a"] = new StoreOptions { Url = "https://host/b?token=abc" }, "Service:Stores:a:Url has a token. Take it out"),
             (options => options.Stores["a"] = new StoreOptions { Url = "gs://b", Credential = "none" }, "Service:Stores:a:Credential names 'none', which is not in Service:Credentials."),
