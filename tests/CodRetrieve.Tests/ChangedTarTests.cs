@@ -93,7 +93,7 @@ public sealed class ChangedTarTests
             }
         };
 
-        var result = await job.RunAsync();
+        var result = await job.RunAtTheEventsPaceAsync();
 
         Assert.Equal(JobOutcome.Complete, result.Outcome);
         Assert.NotNull(after);

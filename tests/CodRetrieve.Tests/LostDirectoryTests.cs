@@ -21,7 +21,7 @@ public sealed class LostDirectoryTests
         var recorder = new JobRecorder(job);
         job.Saved += (_, _) => Replace(directory, Path.Combine(folder.Path, "moved"), byFile);
 
-        var stopped = await Assert.ThrowsAsync<JobFailedException>(() => RunAtTheEventsPaceAsync(job));
+        var stopped = await Assert.ThrowsAsync<JobFailedException>(() => job.RunAtTheEventsPaceAsync());
 
         var cause = Assert.IsType<DestinationException>(stopped.InnerException);
         Assert.Equal(DestinationFailure.NotWritable, cause.Reason);
@@ -42,7 +42,7 @@ public sealed class LostDirectoryTests
         using var moved = new TempFolder();
         job.Saved += (_, _) => Replace(place, Path.Combine(moved.Path, "moved"), byFile: true);
 
-        var stopped = await Assert.ThrowsAsync<JobFailedException>(() => RunAtTheEventsPaceAsync(job));
+        var stopped = await Assert.ThrowsAsync<JobFailedException>(() => job.RunAtTheEventsPaceAsync());
 
         var cause = Assert.IsType<DestinationException>(stopped.InnerException);
         Assert.Equal(DestinationFailure.NotWritable, cause.Reason);
@@ -68,15 +68,6 @@ public sealed class LostDirectoryTests
         Assert.InRange(first.InstancesFailed, 0, 2);
         Assert.Equal(JobOutcome.Complete, second.Outcome);
         Assert.Equal(study.Expected(), SavedFiles.InFolder(folder.Path));
-    }
-
-    // Events that are only raised come beside the transfer, which may be over by then: it waits for those that are enumerated.
-    private static async Task RunAtTheEventsPaceAsync(Job job)
-    {
-        await foreach (var args in job.StreamAsync())
-        {
-            Assert.NotNull(args);
-        }
     }
 
     private static SyntheticStudy Put(TestStore store, int series)

@@ -10,6 +10,19 @@ internal static class WatchedJobs
 
     public static Job CreateWatchedJob(this CodDownload cod, IEnumerable<string> studies, ISaveHandler handler) => Watch(cod.CreateJob(studies, handler));
 
+    /// <summary>
+    /// Runs a job that waits until each event was raised. It does not wait for events that are only raised: they come beside the transfer, which may be over by then.
+    /// </summary>
+    public static async Task<JobResult> RunAtTheEventsPaceAsync(this Job job)
+    {
+        await foreach (var args in job.StreamAsync())
+        {
+            Assert.NotNull(args);
+        }
+
+        return job.Result!;
+    }
+
     public static Job Watch(Job job)
     {
         // Handlers are called by a part of the job that may outlive the test's own flow.
