@@ -180,7 +180,7 @@ internal static class ServiceApplication
     private static void AddObservability(WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<ServiceMeter>();
-        builder.Services.AddHealthChecks().AddCheck<LedgerHealth>("ledger", tags: ["ready"]);
+        builder.Services.AddHealthChecks().AddCheck<LedgerHealth>("ledger", tags: ["ready"], timeout: TimeSpan.FromSeconds(5));
         var telemetry = builder.Services.AddOpenTelemetry()
             .WithMetrics(static metrics => metrics.AddMeter(ServiceMeter.Name, "CodRetrieve").AddAspNetCoreInstrumentation())
             .WithTracing(static tracing => tracing.AddSource("CodRetrieve").AddAspNetCoreInstrumentation());
@@ -209,8 +209,10 @@ internal static class ServiceApplication
             application.MapPrometheusScrapingEndpoint(ServicePaths.Metrics).RequireAuthorization(ServicePolicies.Metrics);
         }
 
-        application.MapHealthChecks(ServicePaths.Health + "/live", new() { Predicate = static _ => false }).AllowAnonymous().DisableRateLimiting();
-        application.MapHealthChecks(ServicePaths.Health + "/ready", new() { Predicate = static check => check.Tags.Contains("ready") }).AllowAnonymous().DisableRateLimiting();
+        // Before the middleware that asks the ledger who calls: one that does not respond would take the process for dead.
+        application.MapHealthChecks(ServicePaths.Health + "/live", new() { Predicate = static _ => false }).AllowAnonymous().DisableRateLimiting().ShortCircuit();
+        application.MapHealthChecks(ServicePaths.Health + "/ready", new() { Predicate = static check => check.Tags.Contains("ready"), ResponseWriter = LedgerHealth.WriteAsync })
+            .AllowAnonymous().DisableRateLimiting().ShortCircuit();
     }
 
     private static void Announce(WebApplication application)

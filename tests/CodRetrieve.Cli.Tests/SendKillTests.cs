@@ -3,7 +3,6 @@ using System.Text.Json;
 using CodRetrieve.Cli.Tests.Support;
 using CodRetrieve.DicomWeb.Tests.Orthanc;
 using CodRetrieve.Testing;
-using Xunit.Abstractions;
 
 namespace CodRetrieve.Cli.Tests;
 
@@ -25,7 +24,7 @@ public sealed class SendKillTests(ITestOutputHelper output) : IDisposable
         output.WriteLine($"seed {seed}");
         var random = new Random(seed);
         await using var orthanc = await OrthancServer.StartAsync(_folder.Path);
-        using var relay = new CountingRelay(orthanc.ServiceUrl.Port);
+        using var relay = new Relay(orthanc.ServiceUrl.Port);
         await using var store = await CliStore.StartAsync(new GcsTestServerOptions { BytesPerSecondPerConnection = 4_000_000 });
         var studies = Enumerable.Range(1, 4).Select(study => store.PutStudy(
             study, [.. Enumerable.Range(0, 5).Select(_ => new SyntheticSeriesOptions { InstanceCount = 30, InstanceSizeBytes = InstanceBytes })])).ToList();
@@ -48,7 +47,7 @@ public sealed class SendKillTests(ITestOutputHelper output) : IDisposable
             {
                 0 => (RespondedAfterAsync(relay, random.NextInt64(share / 2, 2 + (2 * share))), "while it gets a response"),
                 1 => (store.Server.WaitForRequestAsync(_ => true), "while it plans"),
-                _ => (relay.PassedAsync(CountingRelay.Direction.ToTarget, random.NextInt64(1, 2 + (2 * share))), "in the requests"),
+                _ => (relay.PassedAsync(Relay.Direction.ToTarget, random.NextInt64(1, 2 + (2 * share))), "in the requests"),
             };
             using var process = CliProcess.Start(args);
             Assert.Same(reached, await Task.WhenAny(reached, process.ExitAsync()));
@@ -74,10 +73,10 @@ public sealed class SendKillTests(ITestOutputHelper output) : IDisposable
         Assert.DoesNotContain(store.Server.Requests, request => request.ObjectName?.EndsWith(".tar", StringComparison.Ordinal) == true);
     }
 
-    private static async Task RespondedAfterAsync(CountingRelay relay, long bytes)
+    private static async Task RespondedAfterAsync(Relay relay, long bytes)
     {
-        await relay.PassedAsync(CountingRelay.Direction.ToTarget, bytes);
-        await relay.PassedAsync(CountingRelay.Direction.FromTarget, 1);
+        await relay.PassedAsync(Relay.Direction.ToTarget, bytes);
+        await relay.PassedAsync(Relay.Direction.FromTarget, 1);
     }
 
     // A line that a killed process left half is none; nothing else may be unreadable.

@@ -1,19 +1,25 @@
+using CodRetrieve.Service.Ledger;
 using CodRetrieve.Service.Requests;
+using CodRetrieve.Service.Running;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 
 namespace CodRetrieve.Service.Api;
 
 /// <summary>Turns refusals into problem details (RFC 9457).</summary>
-internal sealed class RefusalHandler(IProblemDetailsService problems) : IExceptionHandler
+internal sealed class RefusalHandler(IProblemDetailsService problems, LedgerStore ledger, ILogger<RefusalHandler> logger) : IExceptionHandler
 {
+    private const string RetryAfterSeconds = "30";
+
+
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
         ProblemDetails? details = exception switch
         {
             RequestRefusedException refused => new ProblemDetails { Status = StatusOf(refused.Kind), Title = TitleOf(refused.Kind), Detail = refused.Message },
             BadHttpRequestException bad => new ProblemDetails { Status = bad.StatusCode, Title = "The request cannot be read.", Detail = bad.StatusCode == StatusCodes.Status413PayloadTooLarge ? "The body is too large." : null },
-            _ => null,
+            OperationCanceledException => null,
+            _ => Unavailable(exception),
         };
         if (details is null)
         {
@@ -21,7 +27,27 @@ internal sealed class RefusalHandler(IProblemDetailsService problems) : IExcepti
         }
 
         httpContext.Response.StatusCode = details.Status!.Value;
+        if (details.Status == StatusCodes.Status503ServiceUnavailable)
+        {
+            httpContext.Response.Headers.RetryAfter = RetryAfterSeconds;
+        }
+
         return await problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = httpContext, ProblemDetails = details });
+    }
+
+    // What was changed until then was rolled back with its transaction; only of a commit without a response it is not known.
+    private ProblemDetails? Unavailable(Exception exception)
+    {
+        var fault = ledger.FaultOf(exception);
+        if (fault == LedgerFault.Other)
+        {
+            return null;
+        }
+
+        var problem = ledger.Describe(exception);
+        logger.LogUnavailable(problem);
+        var advice = fault == LedgerFault.Unreachable ? "Try it again later; with an Idempotency-Key it is accepted only once." : "Nothing was changed. Try it again later.";
+        return new ProblemDetails { Status = StatusCodes.Status503ServiceUnavailable, Title = "The ledger cannot be used now.", Detail = $"The reason: {problem}. {advice}" };
     }
 
     private static int StatusOf(RefusalKind kind) => kind switch

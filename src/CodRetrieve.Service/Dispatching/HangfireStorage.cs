@@ -15,6 +15,9 @@ internal static class HangfireStorage
     // Workers, and what else of Hangfire asks the database: heartbeat, schedulers, expiration, dashboard.
     private const int OtherConnections = 10;
 
+    // What Hangfire asks takes milliseconds. On a link that swallowed a response, a worker is idle until this has passed, also when the link is back.
+    private const int CommandTimeoutSeconds = 10;
+
     public static JobStorage Create(ServiceOptions options)
     {
         if (options.Database.Provider == DatabaseProvider.Sqlite)
@@ -29,7 +32,7 @@ internal static class HangfireStorage
     /// <summary>Makes the tables of Hangfire, or brings them up to date.</summary>
     public static void Prepare(ServiceOptions options)
     {
-        using var connection = new NpgsqlConnection(ConnectionString(options));
+        using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(ConnectionString(options)) { CommandTimeout = 0 }.ConnectionString);
         connection.Open();
         PostgreSqlObjectsInstaller.Install(connection, Schema);
     }
@@ -51,5 +54,7 @@ internal static class HangfireStorage
         MaxPoolSize = options.Node.Workers + OtherConnections,
         ApplicationName = "codretrieve-hangfire",
         Enlist = false,
+        KeepAlive = CommandTimeoutSeconds,
+        CommandTimeout = CommandTimeoutSeconds,
     }.ConnectionString;
 }

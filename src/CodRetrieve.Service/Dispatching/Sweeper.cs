@@ -13,6 +13,9 @@ internal sealed class Sweeper(
 {
     private static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(5);
 
+    // On a link that swallows everything nothing else ends a look.
+    private static readonly TimeSpan LookTimeout = TimeSpan.FromSeconds(20);
+
     private long? _seenAt;
     private int _seenWorkers;
 
@@ -24,14 +27,20 @@ internal sealed class Sweeper(
         {
             try
             {
-                if (isQueueLost)
+                using (var limit = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken))
                 {
-                    await sweep.TakeBackAsync(stoppingToken);
-                    isQueueLost = false;
+                    limit.CancelAfter(LookTimeout);
+                    if (isQueueLost)
+                    {
+                        await sweep.TakeBackAsync(limit.Token);
+                        isQueueLost = false;
+                    }
+
+                    await SignAsync(limit.Token);
+                    await sweep.RunAsync(queue.Enqueue, limit.Token);
                 }
 
-                await SignAsync(stoppingToken);
-                await sweep.RunAsync(queue.Enqueue, stoppingToken);
+                Report(null);
                 await signal.WaitAsync(options.Value.Node.SweepInterval, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -40,7 +49,7 @@ internal sealed class Sweeper(
             }
             catch (Exception e)
             {
-                logger.LogSweepFailed(e);
+                Report(e);
                 await Task.Delay(options.Value.Node.SweepInterval, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
@@ -56,8 +65,29 @@ internal sealed class Sweeper(
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            logger.LogSweepFailed(e);
+            logger.LogSweepFailed(null, ledger.Describe(e));
         }
+    }
+
+    // What lasts is said once: a log that grows may be on the disk that is full.
+    private void Report(Exception? exception)
+    {
+        var problem = exception is null ? null : ledger.Describe(exception);
+        if (problem == state.LedgerProblem)
+        {
+            return;
+        }
+
+        if (problem is null)
+        {
+            logger.LogLedgerBack();
+        }
+        else
+        {
+            logger.LogSweepFailed(ledger.FaultOf(exception!) == LedgerFault.Other ? exception : null, problem);
+        }
+
+        state.LedgerProblem = problem;
     }
 
     private async Task SignAsync(CancellationToken cancellationToken)

@@ -63,8 +63,23 @@ internal abstract class LedgerContext(DbContextOptions options) : DbContext(opti
     /// <summary>Whether the database may do the same thing well when it is tried again.</summary>
     public abstract bool IsTransient(Exception exception);
 
+    /// <summary>Why the ledger cannot be used, as an error of its database says.</summary>
+    public abstract LedgerFault FaultOf(Exception exception);
+
     /// <summary>Whether a row was refused since there is one with the same key.</summary>
     public abstract bool IsDuplicate(DbUpdateException exception);
+
+    /// <summary>The error of a driver, however deep it is in those of Entity Framework.</summary>
+    protected static TException? Find<TException>(Exception? exception)
+        where TException : Exception
+    {
+        while (exception is not null and not TException)
+        {
+            exception = exception.InnerException;
+        }
+
+        return (TException?)exception;
+    }
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {

@@ -35,8 +35,17 @@ internal sealed class PostgresLedgerContext(DbContextOptions<PostgresLedgerConte
     public override Task LockRequestAsync(long requestId, CancellationToken cancellationToken) =>
         Database.ExecuteSqlAsync($"""SELECT 1 FROM "Requests" WHERE "Id" = {requestId} FOR UPDATE""", cancellationToken);
 
-    public override bool IsTransient(Exception exception) => (exception as NpgsqlException ?? exception.InnerException as NpgsqlException) is { } e
+    // A full disk is not: it stays so for longer than anybody would wait for a response.
+    public override bool IsTransient(Exception exception) => Find<NpgsqlException>(exception) is { } e and not PostgresException { SqlState: PostgresErrorCodes.DiskFull }
         && (e.IsTransient || e is PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow or IdleInTransactionSessionTimeout });
+
+    public override LedgerFault FaultOf(Exception exception) => Find<NpgsqlException>(exception) switch
+    {
+        PostgresException { SqlState: PostgresErrorCodes.DiskFull } => LedgerFault.Full,
+        PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction } => LedgerFault.ReadOnly,
+        { } e when e is not PostgresException || IsTransient(e) => LedgerFault.Unreachable,
+        _ => LedgerFault.Other,
+    };
 
     public override bool IsDuplicate(DbUpdateException exception) => exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
 }

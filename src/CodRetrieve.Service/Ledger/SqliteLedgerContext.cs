@@ -10,6 +10,9 @@ internal sealed class SqliteLedgerContext(DbContextOptions<SqliteLedgerContext> 
 {
     private const int Busy = 5;
     private const int Locked = 6;
+    private const int ReadOnly = 8;
+    private const int InputOutput = 10;
+    private const int Full = 13;
     private const int Constraint = 19;
 
     protected override string NowSql => "CAST(unixepoch('now', 'subsec') * 1000 AS INTEGER)";
@@ -35,9 +38,15 @@ internal sealed class SqliteLedgerContext(DbContextOptions<SqliteLedgerContext> 
     // A transaction has the whole file from its beginning: it begins with BEGIN IMMEDIATE.
     public override Task LockRequestAsync(long requestId, CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public override bool IsTransient(Exception exception) => SqliteOf(exception) is { SqliteErrorCode: Busy or Locked };
+    public override bool IsTransient(Exception exception) => Find<SqliteException>(exception) is { SqliteErrorCode: Busy or Locked };
 
-    public override bool IsDuplicate(DbUpdateException exception) => SqliteOf(exception) is { SqliteErrorCode: Constraint };
+    public override LedgerFault FaultOf(Exception exception) => Find<SqliteException>(exception)?.SqliteErrorCode switch
+    {
+        Full => LedgerFault.Full,
+        ReadOnly => LedgerFault.ReadOnly,
+        Busy or Locked or InputOutput => LedgerFault.Unreachable,
+        _ => LedgerFault.Other,
+    };
 
-    private static SqliteException? SqliteOf(Exception? exception) => exception as SqliteException ?? exception?.InnerException as SqliteException;
+    public override bool IsDuplicate(DbUpdateException exception) => Find<SqliteException>(exception) is { SqliteErrorCode: Constraint };
 }

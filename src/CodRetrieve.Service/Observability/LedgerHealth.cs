@@ -1,12 +1,21 @@
 using CodRetrieve.Service.Ledger;
+using CodRetrieve.Service.Running;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace CodRetrieve.Service.Observability;
 
-/// <summary>Whether the ledger can be used: it responds, and has the schema of this version.</summary>
-internal sealed class LedgerHealth(LedgerStore ledger) : IHealthCheck
+/// <summary>Whether the ledger can be used: it responds, can be written, and has the schema of this version.</summary>
+internal sealed class LedgerHealth(LedgerStore ledger, NodeState node) : IHealthCheck
 {
+    /// <summary>Writes the status, and why it is not <c>Healthy</c>: the descriptions are words of our own, which anybody may read.</summary>
+    public static Task WriteAsync(HttpContext http, HealthReport report)
+    {
+        http.Response.ContentType = "text/plain";
+        var problems = report.Entries.Values.Where(static entry => entry.Status != HealthStatus.Healthy).Select(static entry => entry.Description ?? "The ledger does not respond.");
+        return http.Response.WriteAsync(string.Join('\n', [report.Status.ToString(), .. problems]), http.RequestAborted);
+    }
+
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         try
@@ -15,16 +24,17 @@ internal sealed class LedgerHealth(LedgerStore ledger) : IHealthCheck
                 async (database, token) =>
                 {
                     var pending = (await database.Database.GetPendingMigrationsAsync(token)).Count();
-                    return pending == 0
-                        ? HealthCheckResult.Healthy("The ledger responds.")
-                        : HealthCheckResult.Unhealthy($"The ledger lacks {pending} migrations of this version. Run the command migrate.");
+
+                    // Whether it can be written shows in the node's sign of life: a check that writes would let anybody write.
+                    return pending > 0 ? HealthCheckResult.Unhealthy($"The ledger lacks {pending} migrations of this version. Run the command migrate.")
+                        : node.LedgerProblem is { } problem ? HealthCheckResult.Unhealthy($"The ledger cannot be used: {problem}.")
+                        : HealthCheckResult.Healthy("The ledger responds.");
                 },
                 cancellationToken);
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            // The name only: the message of a driver may hold the address of the database.
-            return HealthCheckResult.Unhealthy($"The ledger does not respond ({e.GetType().Name}).");
+            return HealthCheckResult.Unhealthy($"The ledger cannot be used: {ledger.Describe(e)}.");
         }
     }
 }

@@ -64,7 +64,7 @@ internal sealed class OutcomeRecorder(ShardLedger ledger, ClaimedShard shard, Ti
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
-                logger.LogRecordFailed(shard.Id, e.GetType().Name);
+                logger.LogRecordFailed(shard.Id, ledger.Describe(e));
                 await Task.Delay(RetryDelay, time, ended);
             }
         }

@@ -20,11 +20,11 @@ internal static partial class ServiceLog
     [LoggerMessage(6, LogLevel.Warning, "Shard {Shard} failed and is tried again later")]
     public static partial void LogRunFailed(this ILogger logger, Exception exception, long shard);
 
-    [LoggerMessage(7, LogLevel.Error, "The run of shard {Shard} could not be recorded: the shard is claimed again when its lease has ended")]
-    public static partial void LogNotRecorded(this ILogger logger, Exception exception, long shard);
+    [LoggerMessage(7, LogLevel.Error, "The run of shard {Shard} could not be recorded ({Problem}): the shard is claimed again when its lease has ended, and finds what is saved")]
+    public static partial void LogNotRecorded(this ILogger logger, Exception? exception, long shard, string problem);
 
-    [LoggerMessage(8, LogLevel.Warning, "The ledger could not be looked at for shards to enqueue; it is tried again")]
-    public static partial void LogSweepFailed(this ILogger logger, Exception exception);
+    [LoggerMessage(8, LogLevel.Warning, "The ledger cannot be used: {Problem}; no shard is enqueued until it can, and it is tried again")]
+    public static partial void LogSweepFailed(this ILogger logger, Exception? exception, string problem);
 
     [LoggerMessage(9, LogLevel.Information, "Shard {Shard} of request {Request} is large: its studies from number {Number} on became a shard of their own")]
     public static partial void LogSplit(this ILogger logger, long shard, long request, int number);
@@ -50,9 +50,15 @@ internal static partial class ServiceLog
     [LoggerMessage(16, LogLevel.Warning, "Shard {Shard} could not be claimed ({Error}); it is tried again")]
     public static partial void LogClaimFailed(this ILogger logger, long shard, string error);
 
-    [LoggerMessage(40, LogLevel.Information, "{Requests} requests that ended more than {Retention} ago were removed from the ledger")]
+    [LoggerMessage(17, LogLevel.Information, "The ledger can be used again")]
+    public static partial void LogLedgerBack(this ILogger logger);
+
+    [LoggerMessage(18, LogLevel.Warning, "A request to the service was refused, since {Problem}")]
+    public static partial void LogUnavailable(this ILogger logger, string problem);
+
+    [LoggerMessage(19, LogLevel.Information, "{Requests} requests that ended more than {Retention} ago were removed from the ledger")]
     public static partial void LogRemoved(this ILogger logger, int requests, TimeSpan retention);
 
-    [LoggerMessage(41, LogLevel.Warning, "Requests that ended long ago could not be removed from the ledger ({Error}); it is tried again")]
+    [LoggerMessage(20, LogLevel.Warning, "Requests that ended long ago could not be removed from the ledger ({Error}); it is tried again")]
     public static partial void LogRetentionFailed(this ILogger logger, string error);
 }

@@ -97,7 +97,9 @@ internal sealed class ShardLease : IAsyncDisposable
                 }
 
                 using var limit = CancellationTokenSource.CreateLinkedTokenSource(ending);
-                limit.CancelAfter(_interval);
+
+                // Two such attempts fit into a lease: one on a connection that is dead, and one on another.
+                limit.CancelAfter(2 * _interval);
                 var sentAt = _time.GetTimestamp();
                 var (received, rate) = Progress();
                 var state = await _ledger.RenewAsync(_shard, received, rate, limit.Token);
@@ -122,7 +124,7 @@ internal sealed class ShardLease : IAsyncDisposable
             catch (Exception e)
             {
                 // The database restarts, is full, or does not respond: tried again until the lease ends.
-                _logger.LogRenewalFailed(_shard.Id, e.GetType().Name);
+                _logger.LogRenewalFailed(_shard.Id, _ledger.Describe(e));
             }
         }
     }

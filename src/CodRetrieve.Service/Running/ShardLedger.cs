@@ -23,6 +23,12 @@ internal sealed class ShardLedger(LedgerStore ledger, NodeIdentity node, IOption
         return await ledger.WriteAsync((context, token) => ClaimAsync(context, shardId, runId, token), cancellationToken);
     }
 
+    /// <summary>Why the ledger could not be used.</summary>
+    public LedgerFault FaultOf(Exception exception) => ledger.FaultOf(exception);
+
+    /// <summary>Says in words why the ledger could not be used.</summary>
+    public string Describe(Exception exception) => ledger.Describe(exception);
+
     /// <summary>Renews the lease of a shard, and says what has become of its request.</summary>
     public async Task<LeaseState> RenewAsync(ClaimedShard shard, long bytesReceived, long bytesPerSecond, CancellationToken cancellationToken) => await ledger.OnceAsync(
         async (context, token) =>

@@ -51,16 +51,24 @@ internal sealed class ShardRunner(
     // A database that is down or read-only is waited for: nothing else could be done meanwhile, and a job that ends is one that has to be enqueued again.
     private async Task<(ClaimedShard Shard, long ClaimedAt)?> ClaimAsync(long shardId, CancellationToken stopping)
     {
+        string? problem = null;
         while (!stopping.IsCancellationRequested)
         {
             try
             {
+                // One that takes longer than the lease would be of no use.
+                using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+                limit.CancelAfter(options.Value.Node.Lease);
                 var claimedAt = time.GetTimestamp();
-                return await ledger.ClaimAsync(shardId, stopping) is { } shard ? (shard, claimedAt) : null;
+                return await ledger.ClaimAsync(shardId, limit.Token) is { } shard ? (shard, claimedAt) : null;
             }
             catch (Exception e) when (!stopping.IsCancellationRequested)
             {
-                logger.LogClaimFailed(shardId, e.GetType().Name);
+                if (problem != (problem = ledger.Describe(e)))
+                {
+                    logger.LogClaimFailed(shardId, problem);
+                }
+
                 await Task.Delay(ClaimDelay, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (OperationCanceledException)
@@ -179,7 +187,7 @@ internal sealed class ShardRunner(
         catch (Exception e)
         {
             // The database does not respond. When the lease has ended, the shard is claimed again, and finds what is saved.
-            logger.LogNotRecorded(e, run.Shard.Id);
+            logger.LogNotRecorded(ledger.FaultOf(e) == LedgerFault.Other ? e : null, run.Shard.Id, ledger.Describe(e));
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
@@ -18,7 +19,8 @@ internal sealed class PageAuthenticationHandler(
 {
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        if (ServicePaths.IsForEveryone(Context))
+        // What says that the ledger cannot be used does not ask it who wants to know.
+        if (Context.Features.Get<IExceptionHandlerFeature>() is not null)
         {
             return AuthenticateResult.NoResult();
         }

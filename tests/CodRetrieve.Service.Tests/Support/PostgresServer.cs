@@ -10,21 +10,26 @@ public sealed class PostgresServer : IAsyncDisposable
 {
     private const string User = "codretrieve";
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("codretrieve-postgres-").FullName;
+    private readonly string _folder;
     private readonly string _data;
     private readonly int _port = FreePort();
+    private readonly string[] _settings;
     private Process? _process;
 
-    private PostgresServer() => _data = Path.Combine(_folder, "data");
+    // On a small disk its journal takes new segments as it goes, instead of using old ones again.
+    private PostgresServer(string folder, bool isSmall) => (_folder, _data, _settings) = (folder, Path.Combine(folder, "data"), isSmall ? ["-c", "min_wal_size=2MB", "-c", "max_wal_size=8MB"] : []);
 
     /// <summary>The folder of the programs; null where PostgreSQL is not installed.</summary>
     public static string? Programs { get; } = OperatingSystem.IsLinux() && Directory.Exists("/usr/lib/postgresql")
         ? Directory.GetDirectories("/usr/lib/postgresql").Select(version => Path.Combine(version, "bin")).Order(StringComparer.Ordinal).LastOrDefault(bin => File.Exists(Path.Combine(bin, "postgres")))
         : null;
 
-    public static async Task<PostgresServer> StartAsync()
+    /// <summary>Starts a server.</summary>
+    /// <param name="disk">A small disk for its folder; <see langword="null"/> for one of the temporary folder's.</param>
+    public static async Task<PostgresServer> StartAsync(SmallDisk? disk = null)
     {
-        var server = new PostgresServer();
+        var folder = disk is null ? Directory.CreateTempSubdirectory("codretrieve-postgres-") : Directory.CreateDirectory(Path.Combine(disk.Path, "postgres"));
+        var server = new PostgresServer(folder.FullName, disk is not null);
         try
         {
             if (Environment.IsPrivilegedProcess)
@@ -33,7 +38,7 @@ public sealed class PostgresServer : IAsyncDisposable
                 await RunAsync("install", ["-d", "-o", "postgres", "-m", "700", server._data]);
             }
 
-            await RunAsync(Command("initdb"), [.. Arguments("initdb"), "-D", server._data, "-U", User, "-A", "trust", "--no-sync", "--no-locale", "-E", "UTF8"]);
+            await RunAsync(Command("initdb"), [.. Arguments("initdb"), "-D", server._data, "-U", User, "-A", "trust", "--no-sync", "--no-locale", "-E", "UTF8", $"--wal-segsize={(disk is null ? 16 : 1)}"]);
             await server.ResumeAsync();
             return server;
         }
@@ -55,6 +60,12 @@ public sealed class PostgresServer : IAsyncDisposable
         return ConnectionString(name);
     }
 
+    /// <summary>The port that it listens on.</summary>
+    public int Port => _port;
+
+    /// <summary>A connection string as another port of this machine has it, such as a relay's.</summary>
+    public static string Through(int port, string connection) => new NpgsqlConnectionStringBuilder(connection) { Port = port }.ConnectionString;
+
     /// <summary>Runs statements one after the other, each without a transaction around it.</summary>
     public async Task ExecuteAsync(params string[] statements)
     {
@@ -64,6 +75,19 @@ public sealed class PostgresServer : IAsyncDisposable
         {
             await using var command = new NpgsqlCommand(statement, connection);
             await command.ExecuteNonQueryAsync();
+        }
+    }
+
+    /// <summary>Runs a statement, which may fail.</summary>
+    public async Task TryExecuteAsync(string statement)
+    {
+        try
+        {
+            await ExecuteAsync(statement);
+        }
+        catch (NpgsqlException)
+        {
+            // The server is full, or has ended.
         }
     }
 
@@ -77,12 +101,16 @@ public sealed class PostgresServer : IAsyncDisposable
         _process = null;
     }
 
+    /// <summary>Gets whether the server has ended by itself.</summary>
+    public bool HasExited => _process is { HasExited: true };
+
     /// <summary>Starts the server again, on the same port and data.</summary>
     public async Task ResumeAsync()
     {
         var start = new ProcessStartInfo(Command("postgres")) { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true };
-        string[] arguments = [.. Arguments("postgres"), "-D", _data, "-p", $"{_port}", "-h", "127.0.0.1", "-k", "", "-c", "fsync=off", "-c", "max_connections=300", "-c", "shared_buffers=64MB"];
+        string[] arguments = [.. Arguments("postgres"), "-D", _data, "-p", $"{_port}", "-h", "127.0.0.1", "-k", "", "-c", "fsync=off", "-c", "max_connections=300", "-c", "shared_buffers=64MB", .. _settings];
         Array.ForEach(arguments, start.ArgumentList.Add);
+        _process?.Dispose();
         _process = Process.Start(start)!;
         _process.OutputDataReceived += static (_, _) => { };
         _process.ErrorDataReceived += static (_, _) => { };
@@ -93,10 +121,12 @@ public sealed class PostgresServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_process is not null)
+        if (_process is { HasExited: false })
         {
             await CrashAsync();
         }
+
+        _process?.Dispose();
 
         Directory.Delete(_folder, recursive: true);
     }

@@ -17,6 +17,9 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     public string Output => string.Join('\n', _output);
 
+    /// <summary>How many lines of the output hold a text.</summary>
+    public int Lines(string text) => _output.Count(line => line.Contains(text, StringComparison.Ordinal));
+
     /// <summary>Starts a node. It has no console of the test's, and its output is kept.</summary>
     public static ServiceProcess Start(IEnumerable<string> arguments)
     {
