@@ -1,6 +1,7 @@
 using CodRetrieve.Service.Ledger;
 using CodRetrieve.Service.Requests;
 using CodRetrieve.Service.Running;
+using CodRetrieve.Service.Security;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 
@@ -9,9 +10,6 @@ namespace CodRetrieve.Service.Api;
 /// <summary>Turns refusals into problem details (RFC 9457).</summary>
 internal sealed class RefusalHandler(IProblemDetailsService problems, LedgerStore ledger, ILogger<RefusalHandler> logger) : IExceptionHandler
 {
-    private const string RetryAfterSeconds = "30";
-
-
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
         ProblemDetails? details = exception switch
@@ -19,7 +17,7 @@ internal sealed class RefusalHandler(IProblemDetailsService problems, LedgerStor
             RequestRefusedException refused => new ProblemDetails { Status = StatusOf(refused.Kind), Title = TitleOf(refused.Kind), Detail = refused.Message },
             BadHttpRequestException bad => new ProblemDetails { Status = bad.StatusCode, Title = "The request cannot be read.", Detail = bad.StatusCode == StatusCodes.Status413PayloadTooLarge ? "The body is too large." : null },
             OperationCanceledException => null,
-            _ => Unavailable(exception),
+            _ => Unavailable(httpContext, exception),
         };
         if (details is null)
         {
@@ -27,16 +25,11 @@ internal sealed class RefusalHandler(IProblemDetailsService problems, LedgerStor
         }
 
         httpContext.Response.StatusCode = details.Status!.Value;
-        if (details.Status == StatusCodes.Status503ServiceUnavailable)
-        {
-            httpContext.Response.Headers.RetryAfter = RetryAfterSeconds;
-        }
-
         return await problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = httpContext, ProblemDetails = details });
     }
 
     // What was changed until then was rolled back with its transaction; only of a commit without a response it is not known.
-    private ProblemDetails? Unavailable(Exception exception)
+    private ProblemDetails? Unavailable(HttpContext context, Exception exception)
     {
         var fault = ledger.FaultOf(exception);
         if (fault == LedgerFault.Other)
@@ -46,6 +39,13 @@ internal sealed class RefusalHandler(IProblemDetailsService problems, LedgerStor
 
         var problem = ledger.Describe(exception);
         logger.LogUnavailable(problem);
+        if (context.Features.Get<IExceptionHandlerPathFeature>() is { } failed && !ServicePaths.IsForPrograms(failed.Path))
+        {
+            // The page of errors says it to people.
+            return null;
+        }
+
+        context.Response.Headers.RetryAfter = LedgerStore.RetryAfterSeconds;
         var advice = fault == LedgerFault.Unreachable ? "Try it again later; with an Idempotency-Key it is accepted only once." : "Nothing was changed. Try it again later.";
         return new ProblemDetails { Status = StatusCodes.Status503ServiceUnavailable, Title = "The ledger cannot be used now.", Detail = $"The reason: {problem}. {advice}" };
     }

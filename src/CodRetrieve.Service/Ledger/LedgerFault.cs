@@ -14,4 +14,7 @@ internal enum LedgerFault
 
     /// <summary>The database is read-only.</summary>
     ReadOnly,
+
+    /// <summary>The database has the schema of an older version, or none.</summary>
+    Outdated,
 }

@@ -6,6 +6,9 @@ namespace CodRetrieve.Service.Ledger;
 /// <summary>Runs queries and transactions on the ledger, again where the database says that this may help: it restarts, or the connection broke.</summary>
 internal sealed class LedgerStore
 {
+    /// <summary>When to try again what failed since the ledger cannot be used, as HTTP says it.</summary>
+    public const string RetryAfterSeconds = "30";
+
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(3);
     private const int Attempts = 8;
@@ -70,6 +73,7 @@ internal sealed class LedgerStore
         LedgerFault.Full => "the disk of the database is full",
         LedgerFault.ReadOnly => "the database is read-only",
         LedgerFault.Unreachable => "the database does not respond",
+        LedgerFault.Outdated => "the database lacks the schema of this version; run the command migrate",
         _ => exception.GetType().Name,
     };
 

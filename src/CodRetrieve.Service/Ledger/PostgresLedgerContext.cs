@@ -43,6 +43,7 @@ internal sealed class PostgresLedgerContext(DbContextOptions<PostgresLedgerConte
     {
         PostgresException { SqlState: PostgresErrorCodes.DiskFull } => LedgerFault.Full,
         PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction } => LedgerFault.ReadOnly,
+        PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn } => LedgerFault.Outdated,
         { } e when e is not PostgresException || IsTransient(e) => LedgerFault.Unreachable,
         _ => LedgerFault.Other,
     };

@@ -1,3 +1,4 @@
+using CodRetrieve.Service.Ledger;
 using CodRetrieve.Service.Security;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Diagnostics;
@@ -11,7 +12,7 @@ namespace CodRetrieve.Service.Pages;
 [AllowAnonymous]
 [DisableRateLimiting]
 [IgnoreAntiforgeryToken]
-internal sealed class ErrorModel : PageModel
+internal sealed class ErrorModel(LedgerStore ledger) : PageModel
 {
     public int Code { get; private set; }
 
@@ -32,7 +33,14 @@ internal sealed class ErrorModel : PageModel
 
     private IActionResult Show(int code)
     {
-        Code = code is >= 400 and < 600 ? code : StatusCodes.Status404NotFound;
+        var error = HttpContext.Features.Get<IExceptionHandlerFeature>()?.Error;
+        var isUnavailable = error is not null && ledger.FaultOf(error) != LedgerFault.Other;
+        Code = isUnavailable ? StatusCodes.Status503ServiceUnavailable : code is >= 400 and < 600 ? code : StatusCodes.Status404NotFound;
+        if (isUnavailable)
+        {
+            Response.Headers.RetryAfter = LedgerStore.RetryAfterSeconds;
+        }
+
         (Heading, Remedy) = Code switch
         {
             400 => ("The request cannot be understood", "If you sent a form that was open for long, open it again: forms are valid as long as the session."),
@@ -43,6 +51,7 @@ internal sealed class ErrorModel : PageModel
             413 => ("The request is too large", "Split the list of studies into several requests."),
             415 => ("The request has a format that is not accepted", "Send a form or JSON, as the OpenAPI document describes."),
             429 => ("Too many requests", "Wait a minute and try again."),
+            503 when isUnavailable => ("The ledger cannot be used now", $"The reason: {ledger.Describe(error!)}. What runs waits for it and loses nothing. Try again later."),
             >= 500 => ("The service could not do it", "Nothing was changed. Try again; if it fails again, the log of the service has the reason."),
             _ => ("The request was refused", "Go back and try again."),
         };

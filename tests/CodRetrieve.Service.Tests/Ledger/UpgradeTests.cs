@@ -65,7 +65,9 @@ public sealed class UpgradeTests(PostgresFixture server) : IClassFixture<Postgre
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await client.GetAsync("/health/ready")).StatusCode);
 
         // Whether there are keys is not known: nobody is let in without one.
-        Assert.True((await client.GetAsync("/api/requests")).StatusCode >= HttpStatusCode.InternalServerError);
+        using var refused = await client.GetAsync("/api/requests");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+        Assert.Contains("run the command migrate", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
 
         await service.Get<LedgerMigration>().ApplyAsync(default);
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/health/ready")).StatusCode);

@@ -26,7 +26,7 @@ public sealed class PartitionTests(ITestOutputHelper output)
             var held = await site.HeldAsync(cut.Id);
             var since = DateTime.UtcNow;
             relay.Silence();
-            await SurvivalSite.WaitAsync(() => Task.FromResult(cut.Lines("could not be renewed in time") >= held.Count), TimeSpan.FromSeconds(30));
+            await SurvivalSite.WaitAsync(() => Task.FromResult(cut.Lines("could not be renewed in time") >= held.Count), TimeSpan.FromSeconds(55));
             output.WriteLine($"silent: given up after {(DateTime.UtcNow - since).TotalSeconds:0.0} s");
             await SurvivalSite.WaitAsync(async () => (await site.HeldAsync(cut.Id)).Count == 0);
             var saved = SavedFiles.InFolder(site.Service.Destination);
