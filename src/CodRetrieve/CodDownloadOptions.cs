@@ -180,6 +180,9 @@ public sealed class CodDownloadOptions
 
     internal Func<string, long?> FreeSpace { get; set; } = IO.FreeSpace.In;
 
+    /// <summary>Limits that a job keeps together with whatever else was given the same ones.</summary>
+    internal IReadOnlyList<BandwidthLimit> SharedLimits { get; set; } = [];
+
     internal CodDownloadOptions Validated()
     {
         _ = CertificateCheck.LoadAuthorities(CertificateAuthorityFile);

@@ -18,7 +18,7 @@ internal sealed class NodeOptions
     /// <summary>Gets or sets the connections to stores of all shards of this node together. Default 64.</summary>
     public int MaxConnections { get; set; } = 64;
 
-    /// <summary>Gets or sets the bytes per second that this node fetches at most; <see langword="null"/>, the default, for no limit. Each worker gets its part.</summary>
+    /// <summary>Gets or sets the bytes per second that this node fetches at most; <see langword="null"/>, the default, for no limit. Its workers share it.</summary>
     public long? MaxBytesPerSecond { get; set; }
 
     /// <summary>Gets the times of the day in which this node begins no shard, such as <c>07:00-18:00</c>, in the machine's time zone.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using CodRetrieve.Service.Configuration;
+using CodRetrieve.Storage;
 using Microsoft.Extensions.Options;
 
 namespace CodRetrieve.Service.Running;
@@ -13,10 +14,11 @@ internal sealed class NamedStores(IOptions<ServiceOptions> options, NamedCredent
 
     private readonly ServiceOptions _options = options.Value;
     private readonly ConcurrentDictionary<(string Store, string Destination), Lazy<CodDownload>> _open = new();
+    private readonly ConcurrentDictionary<string, BandwidthLimit> _limits = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Returns the library for a store, with the limits of the store, the destination and the node. It is shared, and not to be disposed.</summary>
     public CodDownload Open(string store, string destination) =>
-        _open.GetOrAdd((store, destination), key => new Lazy<CodDownload>(() => Create(_options.Stores[key.Store], _options.Destinations[key.Destination]))).Value;
+        _open.GetOrAdd((store, destination), key => new Lazy<CodDownload>(() => Create(key.Store, key.Destination))).Value;
 
     public async ValueTask DisposeAsync()
     {
@@ -26,24 +28,25 @@ internal sealed class NamedStores(IOptions<ServiceOptions> options, NamedCredent
         }
     }
 
-    private CodDownload Create(StoreOptions store, DestinationOptions destination)
+    private CodDownload Create(string storeName, string destinationName)
     {
-        var workers = _options.Node.Workers;
+        var (node, store, destination) = (_options.Node, _options.Stores[storeName], _options.Destinations[destinationName]);
         var settings = new CodDownloadOptions
         {
             Credential = credentials.ToCredential(store.Credential),
             UserProject = store.UserProject,
             CertificateAuthorityFile = store.CertificateAuthorityFile,
             MaxOutage = store.MaxOutage,
-            MaxConnections = Math.Clamp(Math.Min(store.MaxConnections ?? MaxConnections, _options.Node.MaxConnections / workers), 1, MaxConnections),
+            MaxConnections = Math.Clamp(Math.Min(store.MaxConnections ?? MaxConnections, node.MaxConnections / node.Workers), 1, MaxConnections),
             LoggerFactory = loggers,
             TimeProvider = time,
         };
         settings.Endpoint = store.Endpoint ?? settings.Endpoint;
 
-        // The limits are the node's: each of the shards that it may run at a time gets its part.
-        long?[] limits = [store.MaxBytesPerSecond, destination.MaxBytesPerSecond, _options.Node.MaxBytesPerSecond];
-        settings.MaxBytesPerSecond = limits.Min() is { } limit ? Math.Max(MinBytesPerSecond, limit / workers) : null;
+        // The limits are the node's: its jobs share them, so that one that runs alone has the whole. For each, the least of them is the number of connections that is worth while.
+        (string Name, long? Limit)[] limits = [("node", node.MaxBytesPerSecond), ($"store {storeName}", store.MaxBytesPerSecond), ($"destination {destinationName}", destination.MaxBytesPerSecond)];
+        settings.MaxBytesPerSecond = limits.Min(static one => one.Limit) is { } least ? Math.Max(MinBytesPerSecond, least) : null;
+        settings.SharedLimits = [.. limits.Where(static one => one.Limit is not null).Select(one => _limits.GetOrAdd(one.Name, _ => new BandwidthLimit(one.Limit!.Value, time)))];
         var cod = new CodDownload(settings);
         cod.InitBucket(store.Url);
         return cod;

@@ -18,7 +18,7 @@ internal sealed class RequestPolicy
         MaxRetryAttempts = options.MaxRetryAttempts;
         Limits = ReadLimits.Of(options);
         Time = options.TimeProvider;
-        Bandwidth = options.MaxBytesPerSecond is { } limit ? new BandwidthLimit(limit, options.TimeProvider) : null;
+        Bandwidth = options.MaxBytesPerSecond is { } limit ? [.. options.SharedLimits, new BandwidthLimit(limit, options.TimeProvider)] : options.SharedLimits;
         _maxOutage = options.MaxOutage;
         _retry = BuildRetry(options, logger);
     }
@@ -30,8 +30,8 @@ internal sealed class RequestPolicy
 
     public TimeProvider Time { get; }
 
-    /// <summary>The rate that the bodies of all requests keep together; <see langword="null"/> for none.</summary>
-    public BandwidthLimit? Bandwidth { get; }
+    /// <summary>The rates that the bodies of all requests keep together; empty for none.</summary>
+    public IReadOnlyList<BandwidthLimit> Bandwidth { get; }
 
     /// <summary>Tries a request until it succeeds, fails for good, or is not worth another attempt.</summary>
     /// <param name="permit">What the request is made with.</param>

@@ -158,9 +158,9 @@ internal sealed class ResumingStream : ForwardOnlyReadStream
             buffer = buffer[..(int)(end - _position)];
         }
 
-        if (_policy.Bandwidth is { } limit && limit.MaxReadBytes < buffer.Length)
+        foreach (var limit in _policy.Bandwidth)
         {
-            buffer = buffer[..limit.MaxReadBytes];
+            buffer = buffer[..Math.Min(buffer.Length, limit.MaxReadBytes)];
         }
 
         var reading = _content!.ReadAsync(buffer, cancellationToken);
@@ -175,11 +175,7 @@ internal sealed class ResumingStream : ForwardOnlyReadStream
         _health.RecordSuccess();
         _received?.Invoke(count);
         _position += count;
-        if (_policy.Bandwidth is { } bandwidth)
-        {
-            await bandwidth.PassAsync(count, cancellationToken).ConfigureAwait(false);
-        }
-
+        await BandwidthLimit.PassAsync(_policy.Bandwidth, count, _policy.Time, cancellationToken).ConfigureAwait(false);
         return count;
     }
 

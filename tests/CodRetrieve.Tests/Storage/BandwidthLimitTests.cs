@@ -14,8 +14,8 @@ public sealed class BandwidthLimitTests
         var time = new FakeTimeProvider();
         var limit = new BandwidthLimit(1_000_000, time);
 
-        var first = limit.PassAsync(500_000, CancellationToken.None).AsTask();
-        var second = limit.PassAsync(500_000, CancellationToken.None).AsTask();
+        var first = BandwidthLimit.PassAsync([limit], 500_000, time, CancellationToken.None).AsTask();
+        var second = BandwidthLimit.PassAsync([limit], 500_000, time, CancellationToken.None).AsTask();
 
         time.Advance(TimeSpan.FromMilliseconds(499));
         Assert.False(first.IsCompleted);
@@ -26,6 +26,27 @@ public sealed class BandwidthLimitTests
         await second;
     }
 
+    [Fact(Timeout = 30_000)]
+    public async Task Bytes_under_several_limits_wait_for_the_one_that_takes_longest()
+    {
+        var time = new FakeTimeProvider();
+        var (shared, one, other) = (new BandwidthLimit(1_000_000, time), new BandwidthLimit(500_000, time), new BandwidthLimit(500_000, time));
+
+        var first = BandwidthLimit.PassAsync([shared, one], 500_000, time, CancellationToken.None).AsTask();
+        var second = BandwidthLimit.PassAsync([shared, other], 500_000, time, CancellationToken.None).AsTask();
+        var third = BandwidthLimit.PassAsync([shared], 500_000, time, CancellationToken.None).AsTask();
+
+        time.Advance(TimeSpan.FromMilliseconds(999));
+        Assert.False(first.IsCompleted || second.IsCompleted);
+        time.Advance(TimeSpan.FromMilliseconds(1));
+        await first;
+        await second;
+        time.Advance(TimeSpan.FromMilliseconds(499));
+        Assert.False(third.IsCompleted);
+        time.Advance(TimeSpan.FromMilliseconds(1));
+        await third;
+    }
+
     [Fact]
     public void Time_without_bytes_is_not_saved_up()
     {
@@ -33,7 +54,7 @@ public sealed class BandwidthLimitTests
         var limit = new BandwidthLimit(1_000_000, time);
         time.Advance(TimeSpan.FromHours(1));
 
-        var passing = limit.PassAsync(500_000, CancellationToken.None).AsTask();
+        var passing = BandwidthLimit.PassAsync([limit], 500_000, time, CancellationToken.None).AsTask();
 
         Assert.False(passing.IsCompleted);
     }
@@ -42,7 +63,8 @@ public sealed class BandwidthLimitTests
     public async Task Cancelling_ends_the_wait()
     {
         using var cancel = new CancellationTokenSource();
-        var waiting = new BandwidthLimit(1024, new FakeTimeProvider()).PassAsync(1_000_000, cancel.Token).AsTask();
+        var time = new FakeTimeProvider();
+        var waiting = BandwidthLimit.PassAsync([new BandwidthLimit(1024, time)], 1_000_000, time, cancel.Token).AsTask();
 
         await cancel.CancelAsync();
 
