@@ -8,8 +8,8 @@ using Microsoft.Extensions.Options;
 namespace CodRetrieve.Service.Dispatching;
 
 /// <summary>
-/// One look at the ledger: takes back shards whose lease has ended or that Hangfire has not run, and says which shards to enqueue. Every node does so, and a conditional
-/// update decides which of them enqueues a shard.
+/// One look at the ledger: takes back shards whose lease has ended or that Hangfire has not run, and says which shards to enqueue. Every node does so, one after the
+/// other: what one has taken, the next one counts.
 /// </summary>
 internal sealed class Sweep(LedgerStore ledger, IOptions<ServiceOptions> options, ServiceMeter meter, TimeProvider time)
 {
@@ -20,24 +20,52 @@ internal sealed class Sweep(LedgerStore ledger, IOptions<ServiceOptions> options
     private readonly ServiceOptions _options = options.Value;
 
     /// <summary>Looks once.</summary>
-    /// <param name="enqueue">Called for each shard that is to be enqueued, as soon as that is this node's to do: what fails later takes it back from nobody.</param>
+    /// <param name="enqueue">Called for each shard that is to be enqueued, when the ledger says so durably. Where it fails, those that are left are taken back after a while.</param>
     /// <param name="cancellationToken">Ends the look.</param>
     /// <returns>The number of shards that were enqueued.</returns>
-    public Task<int> RunAsync(Action<long> enqueue, CancellationToken cancellationToken) => ledger.OnceAsync((context, token) => RunAsync(context, enqueue, token), cancellationToken);
+    public async Task<int> RunAsync(Action<long> enqueue, CancellationToken cancellationToken)
+    {
+        await ledger.OnceAsync(TakeBackLostAsync, cancellationToken);
+        var taken = await ledger.OnceAsync(
+            async (context, token) =>
+            {
+                await using var transaction = await context.Database.BeginTransactionAsync(token);
+                if (!await context.TryLockQueueAsync(token))
+                {
+                    return [];
+                }
+
+                var ids = await TakeAsync(context, token);
+                await transaction.CommitAsync(token);
+                return ids;
+            },
+            cancellationToken);
+        foreach (var id in taken)
+        {
+            enqueue(id);
+        }
+
+        return taken.Count;
+    }
 
     /// <summary>Takes back every shard that is enqueued, after a queue in memory was lost.</summary>
     public Task<int> TakeBackAsync(CancellationToken cancellationToken) => ledger.WriteAsync(
         (context, token) => context.Shards.Where(shard => shard.State == ShardState.Queued).ExecuteUpdateAsync(set => set.SetProperty(shard => shard.State, ShardState.Waiting), token),
         cancellationToken);
 
-    private async Task<int> RunAsync(LedgerContext context, Action<long> enqueue, CancellationToken cancellationToken)
+    private async Task<int> TakeBackLostAsync(LedgerContext context, CancellationToken cancellationToken)
     {
-        await context.Shards.Where(shard => (shard.State == ShardState.Running && shard.LeaseUntil < LedgerContext.Now()) || (shard.State == ShardState.Queued && shard.QueuedUntil < LedgerContext.Now()))
+        var lost = await context.Shards
+            .Where(shard => (shard.State == ShardState.Running && shard.LeaseUntil < LedgerContext.Now()) || (shard.State == ShardState.Queued && shard.QueuedUntil < LedgerContext.Now()))
             .ExecuteUpdateAsync(set => set
                 .SetProperty(shard => shard.State, shard => context.Requests.Any(request => request.Id == shard.RequestId && request.State == RequestState.Cancelled) ? ShardState.Cancelled : ShardState.Waiting)
                 .SetProperty(shard => shard.RunBytesPerSecond, 0), cancellationToken);
         await CompleteAsync(context, cancellationToken);
+        return lost;
+    }
 
+    private async Task<IReadOnlyList<long>> TakeAsync(LedgerContext context, CancellationToken cancellationToken)
+    {
         var capacity = await context.Nodes.Where(node => node.SeenAt > LedgerContext.Now() - NodeEntity.MaxSilence).SumAsync(node => node.Workers, cancellationToken);
         var inHand = await (
             from shard in context.Shards
@@ -52,17 +80,17 @@ internal sealed class Sweep(LedgerStore ledger, IOptions<ServiceOptions> options
         var count = (2 * capacity) - inHand.Sum(static shards => shards.Count);
         if (count <= 0 || candidates.Count == 0)
         {
-            return 0;
+            return [];
         }
 
         var shares = new FairShare(_options, inHand, TimeOnly.FromDateTime(time.GetLocalNow().DateTime)).Divide(candidates, count);
-        var enqueued = 0;
+        var taken = new List<long>();
         foreach (var candidate in candidates.Where(candidate => shares.ContainsKey(candidate.Id)).OrderByDescending(static candidate => candidate.Priority))
         {
-            enqueued += await TakeAsync(context, candidate.Id, shares[candidate.Id], enqueue, cancellationToken);
+            taken.AddRange(await context.TakeShardsAsync(candidate.Id, shares[candidate.Id], QueuedFor, cancellationToken));
         }
 
-        return enqueued;
+        return taken;
     }
 
     // Should the end of the last shard not have ended the request: a retry may have come in between.
@@ -92,26 +120,6 @@ internal sealed class Sweep(LedgerStore ledger, IOptions<ServiceOptions> options
             request.Id, request.Priority, request.Store, request.Destination, request.MaxShards,
             context.Shards.Where(shard => shard.RequestId == request.Id && shard.State == ShardState.Waiting && shard.NotBefore <= LedgerContext.Now()).OrderBy(shard => shard.FirstNumber).Take(MaxCandidates).Count()))
         .ToListAsync(cancellationToken);
-
-    private static async Task<int> TakeAsync(LedgerContext context, long requestId, int count, Action<long> enqueue, CancellationToken cancellationToken)
-    {
-        var ids = await context.Shards.Where(shard => shard.RequestId == requestId && shard.State == ShardState.Waiting && shard.NotBefore <= LedgerContext.Now())
-            .OrderBy(shard => shard.FirstNumber).Take(count).Select(shard => shard.Id).ToListAsync(cancellationToken);
-        var taken = 0;
-        var queuedFor = (long)QueuedFor.TotalMilliseconds;
-        foreach (var id in ids)
-        {
-            // Another node may be doing the same.
-            if (await context.Shards.Where(shard => shard.Id == id && shard.State == ShardState.Waiting).ExecuteUpdateAsync(
-                set => set.SetProperty(shard => shard.State, ShardState.Queued).SetProperty(shard => shard.QueuedUntil, shard => LedgerContext.Now() + queuedFor), cancellationToken) == 1)
-            {
-                enqueue(id);
-                taken++;
-            }
-        }
-
-        return taken;
-    }
 
     private async Task ObserveAsync(LedgerContext context, List<ShardsInHand> inHand, CancellationToken cancellationToken)
     {

@@ -30,6 +30,9 @@ internal abstract class LedgerContext(DbContextOptions options) : DbContext(opti
     /// <summary>The SQL of <see cref="Now"/>.</summary>
     protected abstract string NowSql { get; }
 
+    /// <summary>The SQL that passes over rows that another transaction has locked; empty where a transaction has the whole database.</summary>
+    protected virtual string SkipLockedSql => "";
+
     /// <summary>The collation by which UIDs are compared byte by byte, so that an index finds all that begin alike; <see langword="null"/> where that is the default.</summary>
     protected virtual string? BinaryCollation => null;
 
@@ -59,6 +62,25 @@ internal abstract class LedgerContext(DbContextOptions options) : DbContext(opti
 
     /// <summary>Makes other transactions that change the request or its shards wait until this one has ended. Every one takes this lock first, so that no two wait for each other.</summary>
     public abstract Task LockRequestAsync(long requestId, CancellationToken cancellationToken);
+
+    /// <summary>Makes this transaction the only one that enqueues shards, until it has ended.</summary>
+    /// <returns>Whether it is; if not, another one is under way.</returns>
+    public abstract Task<bool> TryLockQueueAsync(CancellationToken cancellationToken);
+
+    /// <summary>Marks the first shards of a request that wait as enqueued, within the transaction that is open. It waits for no other transaction: what one of them changes is passed over.</summary>
+    /// <returns>Their ids, in their order.</returns>
+    public async Task<IReadOnlyList<long>> TakeShardsAsync(long requestId, int count, TimeSpan queuedFor, CancellationToken cancellationToken)
+    {
+        var sql = $$"""
+            WITH taken AS (
+                SELECT "Id" FROM "Shards" WHERE "RequestId" = {0} AND "State" = {{(int)ShardState.Waiting}} AND "NotBefore" <= {{NowSql}} ORDER BY "FirstNumber" LIMIT {1} {{SkipLockedSql}})
+            UPDATE "Shards" SET "State" = {{(int)ShardState.Queued}}, "QueuedUntil" = {{NowSql}} + {2} WHERE "Id" IN (SELECT "Id" FROM taken)
+            RETURNING "Id" AS "Value"
+            """;
+        var ids = await Database.SqlQueryRaw<long>(sql, requestId, count, (long)queuedFor.TotalMilliseconds).ToListAsync(cancellationToken);
+        ids.Sort();
+        return ids;
+    }
 
     /// <summary>Whether the database may do the same thing well when it is tried again.</summary>
     public abstract bool IsTransient(Exception exception);

@@ -10,8 +10,13 @@ internal sealed class PostgresLedgerContext(DbContextOptions<PostgresLedgerConte
 {
     private const string IdleInTransactionSessionTimeout = "25P03";
 
+    // A number of our own among the advisory locks of the database.
+    private const long QueueLock = 0x434F_4451_5545;
+
     // The time of the statement and not of its transaction: a transaction may have waited for a lock.
     protected override string NowSql => "CAST(extract(epoch from clock_timestamp()) * 1000 AS bigint)";
+
+    protected override string SkipLockedSql => "FOR UPDATE SKIP LOCKED";
 
     protected override string? BinaryCollation => "C";
 
@@ -34,6 +39,9 @@ internal sealed class PostgresLedgerContext(DbContextOptions<PostgresLedgerConte
 
     public override Task LockRequestAsync(long requestId, CancellationToken cancellationToken) =>
         Database.ExecuteSqlAsync($"""SELECT 1 FROM "Requests" WHERE "Id" = {requestId} FOR UPDATE""", cancellationToken);
+
+    public override async Task<bool> TryLockQueueAsync(CancellationToken cancellationToken) =>
+        await Database.SqlQuery<bool>($"SELECT pg_try_advisory_xact_lock({QueueLock}) AS \"Value\"").SingleAsync(cancellationToken);
 
     // A full disk is not: it stays so for longer than anybody would wait for a response.
     public override bool IsTransient(Exception exception) => Find<NpgsqlException>(exception) is { } e and not PostgresException { SqlState: PostgresErrorCodes.DiskFull }

@@ -38,6 +38,8 @@ internal sealed class SqliteLedgerContext(DbContextOptions<SqliteLedgerContext> 
     // A transaction has the whole file from its beginning: it begins with BEGIN IMMEDIATE.
     public override Task LockRequestAsync(long requestId, CancellationToken cancellationToken) => Task.CompletedTask;
 
+    public override Task<bool> TryLockQueueAsync(CancellationToken cancellationToken) => Task.FromResult(true);
+
     public override bool IsTransient(Exception exception) => Find<SqliteException>(exception) is { SqliteErrorCode: Busy or Locked };
 
     public override LedgerFault FaultOf(Exception exception) => Find<SqliteException>(exception)?.SqliteErrorCode switch

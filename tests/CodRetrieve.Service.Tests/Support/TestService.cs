@@ -87,6 +87,19 @@ internal sealed class TestService : IAsyncDisposable
 
     public Task StopAsync() => _application.StopAsync();
 
+    /// <summary>Adds nodes to the ledger that give a sign of life once, and run nothing.</summary>
+    public async Task AddNodesAsync(int count, int workers)
+    {
+        await using var context = Ledger.Open();
+        var now = await context.ReadClockAsync(default);
+        for (var number = 1; number <= count; number++)
+        {
+            context.Nodes.Add(new NodeEntity { Id = $"node-{number}", Name = "node", Version = "1", Workers = workers, StartedAt = now, SeenAt = now });
+        }
+
+        await context.SaveChangesAsync();
+    }
+
     /// <summary>Accepts a request for studies.</summary>
     public async Task<RequestDetails> RequestAsync(IEnumerable<string> studies, NewRequest? request = null, string? key = null, Caller? caller = null)
     {
