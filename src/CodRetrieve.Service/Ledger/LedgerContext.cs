@@ -50,13 +50,16 @@ internal abstract class LedgerContext(DbContextOptions options) : DbContext(opti
     /// <summary>Adds the studies of a request with the fastest means of the database, within the transaction that is open.</summary>
     public abstract Task AddStudiesAsync(long requestId, StudySpool studies, CancellationToken cancellationToken);
 
-    /// <summary>Cuts a request into shards, within the transaction that is open.</summary>
-    public Task AddShardsAsync(long requestId, int studyCount, int size, CancellationToken cancellationToken) => Database.ExecuteSqlAsync(
+    /// <summary>Cuts a request into shards, within the transaction that is open: each is one of a number of shares of what is left of it, and not larger than a size.</summary>
+    /// <returns>The number of shards.</returns>
+    public Task<int> AddShardsAsync(long requestId, int studyCount, int maxSize, int shares, CancellationToken cancellationToken) => Database.ExecuteSqlAsync(
         $"""
          INSERT INTO "Shards" ("RequestId", "FirstNumber", "StudyCount", "State", "Epoch", "LeaseUntil", "NotBefore", "QueuedUntil", "FailedRuns",
              "StudiesSaved", "StudiesFailed", "RunBytesReceived", "RunBytesPerSecond")
-         WITH RECURSIVE firsts(first) AS (SELECT 0 UNION ALL SELECT first + {size} FROM firsts WHERE first + {size} < {studyCount})
-         SELECT {requestId}, first, CASE WHEN first + {size} <= {studyCount} THEN {size} ELSE {studyCount} - first END, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM firsts
+         WITH RECURSIVE cuts(first, size) AS (SELECT 0, 0 UNION ALL
+             SELECT first + size, CASE WHEN ({studyCount} - first - size) / {shares} >= {maxSize} THEN {maxSize} ELSE ({studyCount} - first - size + {shares} - 1) / {shares} END
+             FROM cuts WHERE first + size < {studyCount})
+         SELECT {requestId}, first, size, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM cuts WHERE size > 0
          """,
         cancellationToken);
 

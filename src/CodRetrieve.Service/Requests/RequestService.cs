@@ -247,7 +247,9 @@ internal sealed partial class RequestService(LedgerStore ledger, IOptions<Servic
             return (existing, false);
         }
 
-        var size = _options.Limits.StudiesPerShard;
+        var workers = await context.Nodes.Where(node => node.SeenAt > LedgerContext.Now() - NodeEntity.MaxSilence && node.Workers > 0).Select(node => node.Workers).ToListAsync(cancellationToken);
+        var shares = ShardShares.Of(
+            workers, request.MaxShards, _options.Limits.ShardsPerRequest, _options.Stores[request.Store].MaxShards, _options.Destinations[request.Destination].MaxShards);
         var row = new RequestEntity
         {
             Tenant = caller.Tenant,
@@ -261,12 +263,13 @@ internal sealed partial class RequestService(LedgerStore ledger, IOptions<Servic
             Priority = request.Priority,
             MaxShards = request.MaxShards,
             StudyCount = studies.Count,
-            ShardCount = (studies.Count + size - 1) / size,
         };
         context.Requests.Add(row);
         await context.SaveChangesAsync(cancellationToken);
         await context.AddStudiesAsync(row.Id, studies, cancellationToken);
-        await context.AddShardsAsync(row.Id, studies.Count, size, cancellationToken);
+
+        // Saved with the entry of the audit trail.
+        row.ShardCount = await context.AddShardsAsync(row.Id, studies.Count, _options.Limits.StudiesPerShard, shares, cancellationToken);
         await context.AddAuditAsync(row.Tenant, caller.Name, "create", row.Id, $"{studies.Count} studies from {row.Store} to {row.Destination}", cancellationToken);
         return (row.Id, true);
     }
