@@ -15,9 +15,9 @@ public sealed class LongShardTests(ITestOutputHelper output)
     [LongShardFact]
     public async Task Shard_that_outlasts_the_invisibility_timeout_is_run_once_also_while_the_database_restarts()
     {
-        // 41 studies of 1.1 MB at 120 kB/s: each of the two workers of a node has half of its limit.
+        // 41 studies of 1.1 MB at 120 kB/s, and not cut into shards for several nodes.
         await using var site = await SurvivalSite.StartAsync(
-            await PostgresServer.StartAsync(), new TestLink(), 41, "--Service:Stores:store:MaxBytesPerSecond=240000", "--Service:Node:Lease=00:00:30", "--Service:Limits:StudiesPerShard=100");
+            await PostgresServer.StartAsync(), new TestLink(), 41, "--Service:Stores:store:MaxBytesPerSecond=120000", "--Service:Stores:store:MaxShards=1", "--Service:Node:Lease=00:00:30", "--Service:Limits:StudiesPerShard=100");
         try
         {
             for (var node = 0; node < 3; node++)
