@@ -180,7 +180,7 @@ internal static class ServiceApplication
     private static void AddObservability(WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<ServiceMeter>();
-        builder.Services.AddHealthChecks().AddCheck<LedgerHealth>("ledger", tags: ["ready"], timeout: TimeSpan.FromSeconds(5));
+        builder.Services.AddHealthChecks().AddCheck<LedgerHealth>("ledger", tags: ["ready"]);
         var telemetry = builder.Services.AddOpenTelemetry()
             .WithMetrics(static metrics => metrics.AddMeter(ServiceMeter.Name, "CodRetrieve").AddAspNetCoreInstrumentation())
             .WithTracing(static tracing => tracing.AddSource("CodRetrieve").AddAspNetCoreInstrumentation());

@@ -3,6 +3,7 @@ using System.Text.Json;
 using CodRetrieve.Cli.Tests.Support;
 using CodRetrieve.DicomWeb.Tests.Orthanc;
 using CodRetrieve.Testing;
+using Xunit.Abstractions;
 
 namespace CodRetrieve.Cli.Tests;
 

@@ -10,6 +10,10 @@ namespace CodRetrieve.Service.Api;
 /// <summary>Turns refusals into problem details (RFC 9457).</summary>
 internal sealed class RefusalHandler(IProblemDetailsService problems, LedgerStore ledger, ILogger<RefusalHandler> logger) : IExceptionHandler
 {
+    // ENOSPC, and ERROR_DISK_FULL.
+    private const int NoSpace = 28;
+    private const int DiskFull = unchecked((int)0x80070070);
+
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
         ProblemDetails? details = exception switch
@@ -17,7 +21,8 @@ internal sealed class RefusalHandler(IProblemDetailsService problems, LedgerStor
             RequestRefusedException refused => new ProblemDetails { Status = StatusOf(refused.Kind), Title = TitleOf(refused.Kind), Detail = refused.Message },
             BadHttpRequestException bad => new ProblemDetails { Status = bad.StatusCode, Title = "The request cannot be read.", Detail = bad.StatusCode == StatusCodes.Status413PayloadTooLarge ? "The body is too large." : null },
             OperationCanceledException => null,
-            _ => Unavailable(httpContext, exception),
+            IOException { HResult: NoSpace or DiskFull } => Unavailable(httpContext, "no space is left for temporary files", isUnchanged: true),
+            _ => ledger.FaultOf(exception) is var fault and not LedgerFault.Other ? Unavailable(httpContext, ledger.Describe(exception), isUnchanged: fault != LedgerFault.Unreachable) : null,
         };
         if (details is null)
         {
@@ -29,15 +34,8 @@ internal sealed class RefusalHandler(IProblemDetailsService problems, LedgerStor
     }
 
     // What was changed until then was rolled back with its transaction; only of a commit without a response it is not known.
-    private ProblemDetails? Unavailable(HttpContext context, Exception exception)
+    private ProblemDetails? Unavailable(HttpContext context, string problem, bool isUnchanged)
     {
-        var fault = ledger.FaultOf(exception);
-        if (fault == LedgerFault.Other)
-        {
-            return null;
-        }
-
-        var problem = ledger.Describe(exception);
         logger.LogUnavailable(problem);
         if (context.Features.Get<IExceptionHandlerPathFeature>() is { } failed && !ServicePaths.IsForPrograms(failed.Path))
         {
@@ -46,8 +44,8 @@ internal sealed class RefusalHandler(IProblemDetailsService problems, LedgerStor
         }
 
         context.Response.Headers.RetryAfter = LedgerStore.RetryAfterSeconds;
-        var advice = fault == LedgerFault.Unreachable ? "Try it again later; with an Idempotency-Key it is accepted only once." : "Nothing was changed. Try it again later.";
-        return new ProblemDetails { Status = StatusCodes.Status503ServiceUnavailable, Title = "The ledger cannot be used now.", Detail = $"The reason: {problem}. {advice}" };
+        var advice = isUnchanged ? "Nothing was changed. Try it again later." : "Try it again later; with an Idempotency-Key it is accepted only once.";
+        return new ProblemDetails { Status = StatusCodes.Status503ServiceUnavailable, Title = "The service cannot do it now.", Detail = $"The reason: {problem}. {advice}" };
     }
 
     private static int StatusOf(RefusalKind kind) => kind switch

@@ -8,16 +8,21 @@ namespace CodRetrieve.Service.Observability;
 /// <summary>Whether the ledger can be used: it responds, can be written, and has the schema of this version.</summary>
 internal sealed class LedgerHealth(LedgerStore ledger, NodeState node) : IHealthCheck
 {
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
+
     /// <summary>Writes the status, and why it is not <c>Healthy</c>: the descriptions are words of our own, which anybody may read.</summary>
     public static Task WriteAsync(HttpContext http, HealthReport report)
     {
         http.Response.ContentType = "text/plain";
-        var problems = report.Entries.Values.Where(static entry => entry.Status != HealthStatus.Healthy).Select(static entry => entry.Description ?? "The ledger does not respond.");
+        var problems = report.Entries.Values.Where(static entry => entry.Status != HealthStatus.Healthy).Select(static entry => entry.Description);
         return http.Response.WriteAsync(string.Join('\n', [report.Status.ToString(), .. problems]), http.RequestAborted);
     }
 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
+        // On a link that swallows everything, a probe would give up first and learn nothing.
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(Timeout);
         try
         {
             return await ledger.OnceAsync(
@@ -30,7 +35,7 @@ internal sealed class LedgerHealth(LedgerStore ledger, NodeState node) : IHealth
                         : node.LedgerProblem is { } problem ? HealthCheckResult.Unhealthy($"The ledger cannot be used: {problem}.")
                         : HealthCheckResult.Healthy("The ledger responds.");
                 },
-                cancellationToken);
+                limit.Token);
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {

@@ -21,7 +21,9 @@ internal sealed class ServiceProcess : IAsyncDisposable
     public int Lines(string text) => _output.Count(line => line.Contains(text, StringComparison.Ordinal));
 
     /// <summary>Starts a node. It has no console of the test's, and its output is kept.</summary>
-    public static ServiceProcess Start(IEnumerable<string> arguments)
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="temporary">Its folder for temporary files; <see langword="null"/> for the test's.</param>
+    public static ServiceProcess Start(IEnumerable<string> arguments, string? temporary = null)
     {
         var program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "cod-retrieve-service.exe" : "cod-retrieve-service");
         var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
@@ -29,6 +31,11 @@ internal sealed class ServiceProcess : IAsyncDisposable
         // Three of them on few processors: quick to start matters more than quick later.
         start.Environment["DOTNET_TieredPGO"] = "0";
         start.Environment["DOTNET_gcServer"] = "0";
+        if (temporary is not null)
+        {
+            start.Environment["TMPDIR"] = temporary;
+        }
+
         var node = new ServiceProcess(new Process { StartInfo = start });
         node._process.OutputDataReceived += (_, line) => node.Keep(line.Data);
         node._process.ErrorDataReceived += (_, line) => node.Keep(line.Data);
@@ -36,6 +43,23 @@ internal sealed class ServiceProcess : IAsyncDisposable
         node._process.BeginOutputReadLine();
         node._process.BeginErrorReadLine();
         return node;
+    }
+
+    /// <summary>Waits until it listens.</summary>
+    /// <returns>Its address.</returns>
+    public async Task<Uri> AddressAsync()
+    {
+        const string Says = "Now listening on: ";
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while (true)
+        {
+            if (_output.FirstOrDefault(static line => line.Contains(Says, StringComparison.Ordinal)) is { } line)
+            {
+                return new Uri(line[(line.IndexOf(Says, StringComparison.Ordinal) + Says.Length)..].Trim());
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(100), limit.Token);
+        }
     }
 
     public static async Task<(int ExitCode, string Output)> RunAsync(IEnumerable<string> arguments)

@@ -11,6 +11,8 @@ namespace CodRetrieve.Service.Tests.Survival;
 /// <summary>The disk of the ledger becomes full while a request runs.</summary>
 public sealed class FullDiskTests(ITestOutputHelper output)
 {
+    private static object Body => new { store = "store", destination = "folder", studies = Enumerable.Range(0, 30_000).Select(number => $"1.2.3.4.{number}") };
+
     [Trait("Duration", "long")]
     [SmallDiskFact(needsPostgres: true, Timeout = 300_000)]
     public async Task PostgreSql_without_space_refuses_requests_and_loses_nothing()
@@ -76,18 +78,47 @@ public sealed class FullDiskTests(ITestOutputHelper output)
         Assert.Equal(store.Studies.Expected(), SavedFiles.InFolder(service.Destination));
     }
 
+    [Trait("Duration", "long")]
+    [SmallDiskFact(Timeout = 120_000)]
+    public async Task Service_without_space_for_temporary_files_refuses_requests_and_goes_on()
+    {
+        using var disk = new SmallDisk(6);
+        using var folder = new TempFolder();
+        Directory.CreateDirectory(Path.Combine(folder.Path, "store", "studies"));
+        string[] arguments =
+        [
+            "--Urls=http://127.0.0.1:0", $"--Service:DataDirectory={Path.Combine(folder.Path, "data")}", $"--Service:Destinations:folder:Directory={folder.Output}",
+            $"--Service:Stores:store:Url={new Uri(Path.Combine(folder.Path, "store")).AbsoluteUri}",
+        ];
+        await using var service = ServiceProcess.Start(arguments, temporary: disk.Path);
+        using var client = new HttpClient { BaseAddress = await service.AddressAsync() };
+        disk.Fill();
+        using (var refusal = await client.PostAsJsonAsync("/api/requests", Body))
+        {
+            var text = await refusal.Content.ReadAsStringAsync();
+            output.WriteLine(text);
+            Assert.Equal((HttpStatusCode.ServiceUnavailable, "application/problem+json"), (refusal.StatusCode, refusal.Content.Headers.ContentType?.MediaType));
+            Assert.Contains("temporary files", text, StringComparison.Ordinal);
+        }
+
+        disk.Free();
+        using var accepted = await client.PostAsJsonAsync("/api/requests", Body);
+        Assert.Equal(HttpStatusCode.Accepted, accepted.StatusCode);
+        Assert.EndsWith("/api/requests/1", accepted.Headers.Location!.ToString(), StringComparison.Ordinal);
+        Assert.False(service.HasExited);
+    }
+
     // What is written now and then may find a page that is free; what is large does not.
     private async Task RefuseAsync(TestService service)
     {
         using var client = service.CreateClient();
-        var body = new { store = "store", destination = "folder", studies = Enumerable.Range(0, 30_000).Select(number => $"1.2.3.4.{number}") };
         HttpResponseMessage? refusal = null;
         var accepted = 0;
         await SurvivalSite.WaitAsync(
             async () =>
             {
                 refusal?.Dispose();
-                refusal = await client.PostAsJsonAsync("/api/requests", body);
+                refusal = await client.PostAsJsonAsync("/api/requests", Body);
                 accepted += refusal.StatusCode == HttpStatusCode.Accepted ? 1 : 0;
                 return refusal.StatusCode != HttpStatusCode.Accepted;
             },
@@ -98,7 +129,7 @@ public sealed class FullDiskTests(ITestOutputHelper output)
             output.WriteLine($"refused after {accepted}: {(int)refusal.StatusCode} {text}");
             Assert.Equal((HttpStatusCode.ServiceUnavailable, "application/problem+json"), (refusal.StatusCode, refusal.Content.Headers.ContentType?.MediaType));
             Assert.NotNull(refusal.Headers.RetryAfter);
-            Assert.Contains("The ledger cannot be used now.", text, StringComparison.Ordinal);
+            Assert.Contains("The service cannot do it now.", text, StringComparison.Ordinal);
         }
     }
 

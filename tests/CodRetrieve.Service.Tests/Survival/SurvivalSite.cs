@@ -53,10 +53,10 @@ internal sealed class SurvivalSite : IAsyncDisposable
     }
 
     /// <summary>Kills a node, and starts one in its place.</summary>
-    public async Task ReplaceAsync(int node)
+    public async Task ReplaceAsync(int node, int? port = null)
     {
         await Nodes[node].DisposeAsync();
-        Nodes[node] = ServiceProcess.Start(Arguments(null));
+        Nodes[node] = ServiceProcess.Start(Arguments(port));
     }
 
     /// <summary>Requests all studies, and one that is not there.</summary>

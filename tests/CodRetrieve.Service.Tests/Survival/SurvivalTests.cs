@@ -8,7 +8,7 @@ using Xunit.Abstractions;
 namespace CodRetrieve.Service.Tests.Survival;
 
 /// <summary>
-/// Three nodes and PostgreSQL while everything is killed: <c>COD_SURVIVAL_STUDIES</c> and <c>COD_SURVIVAL_KILLS</c> make it as long as wanted.
+/// Three nodes and PostgreSQL while everything is killed, suspended and cut off: <c>COD_SURVIVAL_STUDIES</c> and <c>COD_SURVIVAL_KILLS</c> make it as long as wanted.
 /// </summary>
 public sealed class SurvivalTests(ITestOutputHelper output)
 {
@@ -21,15 +21,16 @@ public sealed class SurvivalTests(ITestOutputHelper output)
         var (studyCount, kills) = (Setting("COD_SURVIVAL_STUDIES", 240), Setting("COD_SURVIVAL_KILLS", 8));
         var link = new TestLink { BytesPerSecond = 40 << 20, BytesPerSecondPerConnection = 2 << 20 };
         await using var site = await SurvivalSite.StartAsync(await PostgresServer.StartAsync(), link, studyCount, "--Service:Limits:StudiesPerShard=20");
+        using var relay = new Relay(site.Postgres.Port);
         for (var node = 0; node < Nodes; node++)
         {
-            site.StartNode();
+            site.StartNode(node == 0 ? relay.Port : null);
         }
 
         try
         {
             var request = await site.RequestAsync();
-            await MakeTroubleAsync(site, request, kills);
+            await MakeTroubleAsync(site, relay, request, kills);
             await site.EndAsync(request, TimeSpan.FromMinutes(30));
             await site.VerifyAsync(request);
             await ReportAsync(site);
@@ -45,7 +46,7 @@ public sealed class SurvivalTests(ITestOutputHelper output)
         int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : otherwise;
 
     // Waits for what the ledger shows, and never for a time alone: a kill comes when something has been saved since the last one.
-    private async Task MakeTroubleAsync(SurvivalSite site, long request, int kills)
+    private async Task MakeTroubleAsync(SurvivalSite site, Relay relay, long request, int kills)
     {
         var random = new Random(17);
         for (var kill = 0; kill < kills; kill++)
@@ -86,7 +87,16 @@ public sealed class SurvivalTests(ITestOutputHelper output)
                 await node.ContinueAsync();
             }
 
-            await site.ReplaceAsync(victim);
+            if (kill % 10 == 9)
+            {
+                // In a long run only. Until its leases have ended, as the database has it.
+                output.WriteLine($"node {site.Nodes[0].Id} is cut off");
+                relay.Silence();
+                await SurvivalSite.WaitAsync(async () => (await site.HeldAsync(site.Nodes[0].Id)).Count == 0);
+                relay.Heal();
+            }
+
+            await site.ReplaceAsync(victim, victim == 0 ? relay.Port : null);
             var ended = before.Studies.Saved;
             await SurvivalSite.WaitAsync(async () => await site.RequestAsync(request) is var now && (now.IsEnded || now.Studies.Saved >= ended + Math.Min(10, now.Studies.Waiting)));
         }
