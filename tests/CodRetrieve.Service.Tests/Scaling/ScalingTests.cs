@@ -15,46 +15,47 @@ namespace CodRetrieve.Service.Tests.Scaling;
 [Collection(nameof(ScalingTests))]
 public sealed class ScalingTests(ITestOutputHelper output)
 {
-    private const int ShortStudies = 48;
-
-    // A link so slow that neither the processors nor the disk are what limits even four nodes.
-    private const long BytesPerSecond = 2 << 20;
     private const long InstanceBytes = 512 << 10;
+
+    // Links so slow that neither the processors nor the disk are what limits even four nodes.
+    private static readonly Form Short = new(Studies: 24, InstancesPerStudy: 1, BytesPerSecond: 1 << 20, Nodes: [1, 2], LeastGain: 1.3);
+    private static readonly Form Long = new(Studies: 0, InstancesPerStudy: 4, BytesPerSecond: 2 << 20, Nodes: [1, 2, 4], LeastGain: 1.9);
 
     [Trait("Duration", "long")]
     [PostgresFact(Timeout = 1_200_000)]
     public async Task Nodes_share_the_studies_of_one_request()
     {
-        var isLong = int.TryParse(Environment.GetEnvironmentVariable("COD_SCALING_STUDIES"), NumberStyles.None, CultureInfo.InvariantCulture, out var studyCount);
-        var instancesPerStudy = isLong ? 4 : 1;
-        int[] nodeCounts = isLong ? [1, 2, 4] : [1, 2];
+        var form = int.TryParse(Environment.GetEnvironmentVariable("COD_SCALING_STUDIES"), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? Long with { Studies = count } : Short;
         using var folder = new TempFolder();
-        var studies = Enumerable.Range(1, isLong ? studyCount : ShortStudies).Select(seed => Study(seed, instancesPerStudy)).ToList();
-        var stores = await Task.WhenAll(Enumerable.Range(0, nodeCounts[^1]).Select(_ => GcsTestServer.StartAsync(new GcsTestServerOptions { Link = new TestLink { BytesPerSecond = BytesPerSecond } })));
+        var studies = Enumerable.Range(1, form.Studies).Select(seed => Study(seed, form.InstancesPerStudy)).ToList();
+        var link = new TestLink { BytesPerSecond = form.BytesPerSecond };
+        var stores = await Task.WhenAll(Enumerable.Range(0, form.Nodes[^1]).Select(_ => GcsTestServer.StartAsync(new GcsTestServerOptions { Link = link })));
         await using var postgres = await PostgresServer.StartAsync();
         var database = await postgres.CreateDatabaseAsync();
-        await using var service = await TestService.CreateAsync(database, "gs://scaling/cod", folder, null, [.. Destinations(folder, nodeCounts), "--Service:Node:RunsShards=false"]);
+        await using var service = await TestService.CreateAsync(database, "gs://scaling/cod", folder, null, [.. Destinations(folder, form.Nodes), "--Service:Node:RunsShards=false"]);
         var nodes = new List<ServiceProcess>();
         try
         {
             var rates = new List<double>();
-            foreach (var count in nodeCounts)
+            foreach (var nodeCount in form.Nodes)
             {
-                while (nodes.Count < count)
+                while (nodes.Count < nodeCount)
                 {
                     var store = stores[nodes.Count];
                     var bucket = store.CreateBucket("scaling");
                     studies.ForEach(study => study.PutInto(bucket, "cod"));
-                    nodes.Add(ServiceProcess.Start(NodeArguments(folder, database, store, nodeCounts)));
+                    nodes.Add(ServiceProcess.Start(NodeArguments(folder, database, store, form.Nodes)));
                 }
 
-                await WarmUpAsync(service, studies, count);
+                await WarmUpAsync(service, studies, nodeCount);
                 Array.ForEach(stores, static store => store.ClearRequests());
-                rates.Add(await MeasureAsync(service, studies, count));
-                output.WriteLine($"  fetched by each: {string.Join(", ", stores.Take(count).Select(store => $"{store.MediaBytesSent() >> 20} MiB"))}");
+                rates.Add(await MeasureAsync(service, studies, nodeCount));
+                var fetched = stores.Take(nodeCount).Select(store => store.MediaBytesSent()).ToList();
+                output.WriteLine($"  fetched by each: {string.Join(", ", fetched.Select(static bytes => $"{bytes >> 20} MiB"))}");
+                Assert.All(fetched, bytes => Assert.True(bytes > fetched.Sum() / (2 * nodeCount), $"{bytes} of {fetched.Sum()}"));
             }
 
-            Assert.True(rates[1] >= (isLong ? 1.9 : 1.5) * rates[0], $"MB/s of {string.Join(", ", nodeCounts)} nodes: {string.Join(", ", rates)}");
+            Assert.True(rates[1] >= form.LeastGain * rates[0], $"MB/s of {string.Join(", ", form.Nodes)} nodes: {string.Join(", ", rates)}");
         }
         catch
         {
@@ -118,4 +119,6 @@ public sealed class ScalingTests(ITestOutputHelper output)
         output.WriteLine($"nodes {nodes}: {request.BytesSaved / 1e6:0} MB in {took.TotalSeconds:0.0} s, {rate:0.00} MB/s, {request.ShardCount} shards");
         return rate;
     }
+
+    private sealed record Form(int Studies, int InstancesPerStudy, long BytesPerSecond, int[] Nodes, double LeastGain);
 }
