@@ -36,6 +36,7 @@ public sealed class SendKillTests(ITestOutputHelper output) : IDisposable
             "--json", "--endpoint", store.Server.Endpoint.AbsoluteUri,
         ];
 
+        var unfinished = 0;
         for (var kill = 0; kill < Kills; kill++)
         {
             var there = await orthanc.CountAsync();
@@ -58,10 +59,12 @@ public sealed class SendKillTests(ITestOutputHelper output) : IDisposable
             Assert.All(files, file => Assert.Equal(instances[file.Key].Sha256, file.Value));
             var receipts = ReadReceipts(store.Folder.Output);
             Assert.All(receipts, receipt => AssertTrue(receipt, instances, files));
+            unfinished += files.Count > 0 && files.Count < instances.Count ? 1 : 0;
             output.WriteLine($"kill {kill} {moment}: {files.Count} of {instances.Count} instances there, {receipts.Count} receipts");
         }
 
-        Assert.InRange((await orthanc.FilesAsync()).Count, 1, instances.Count - 1);
+        // The last of them may find hardly anything left to send.
+        Assert.InRange(unfinished, Kills - 8, Kills);
         var last = await CliProcess.RunAsync(args);
         Assert.Equal((0, ""), (last.ExitCode, last.Error));
         Assert.Equal(instances.OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => (one.Key, one.Value.Sha256)), (await orthanc.FilesAsync()).Select(file => (file.Key, file.Value)));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using CodRetrieve.Service.Ledger;
 using CodRetrieve.Service.Requests;
 using CodRetrieve.Service.Tests.Support;
@@ -28,6 +29,10 @@ internal sealed class SurvivalSite : IAsyncDisposable
     public TestService Service { get; private set; } = null!;
 
     public List<ServiceProcess> Nodes { get; } = [];
+
+    /// <summary>How long a test is, as a variable of the environment says.</summary>
+    public static int Setting(string variable, int otherwise) =>
+        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : otherwise;
 
     /// <summary>Fills a store and makes a database; no node runs yet. The site disposes the server.</summary>
     public static async Task<SurvivalSite> StartAsync(PostgresServer postgres, TestLink link, int studies, params string[] settings)

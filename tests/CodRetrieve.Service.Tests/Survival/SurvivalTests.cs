@@ -1,4 +1,3 @@
-using System.Globalization;
 using CodRetrieve.Service.Ledger;
 using CodRetrieve.Service.Tests.Support;
 using CodRetrieve.Testing;
@@ -18,7 +17,7 @@ public sealed class SurvivalTests(ITestOutputHelper output)
     [PostgresFact(Timeout = 3_600_000)]
     public async Task Every_study_is_saved_exactly_once_while_nodes_are_killed_and_suspended_and_the_database_fails()
     {
-        var (studyCount, kills) = (Setting("COD_SURVIVAL_STUDIES", 240), Setting("COD_SURVIVAL_KILLS", 8));
+        var (studyCount, kills) = (SurvivalSite.Setting("COD_SURVIVAL_STUDIES", 240), SurvivalSite.Setting("COD_SURVIVAL_KILLS", 8));
         var link = new TestLink { BytesPerSecond = 40 << 20, BytesPerSecondPerConnection = 2 << 20 };
         await using var site = await SurvivalSite.StartAsync(await PostgresServer.StartAsync(), link, studyCount, "--Service:Limits:StudiesPerShard=20");
         using var relay = new Relay(site.Postgres.Port);
@@ -41,9 +40,6 @@ public sealed class SurvivalTests(ITestOutputHelper output)
             throw;
         }
     }
-
-    private static int Setting(string variable, int otherwise) =>
-        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : otherwise;
 
     // Waits for what the ledger shows, and never for a time alone: a kill comes when something has been saved since the last one.
     private async Task MakeTroubleAsync(SurvivalSite site, Relay relay, long request, int kills)
