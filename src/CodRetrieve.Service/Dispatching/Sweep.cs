@@ -26,20 +26,7 @@ internal sealed class Sweep(LedgerStore ledger, IOptions<ServiceOptions> options
     public async Task<int> RunAsync(Action<long> enqueue, CancellationToken cancellationToken)
     {
         await ledger.OnceAsync(TakeBackLostAsync, cancellationToken);
-        var taken = await ledger.OnceAsync(
-            async (context, token) =>
-            {
-                await using var transaction = await context.Database.BeginTransactionAsync(token);
-                if (!await context.TryLockQueueAsync(token))
-                {
-                    return [];
-                }
-
-                var ids = await TakeAsync(context, token);
-                await transaction.CommitAsync(token);
-                return ids;
-            },
-            cancellationToken);
+        var taken = await ledger.WriteOnceAsync(async (context, token) => await context.TryLockQueueAsync(token) ? await TakeAsync(context, token) : [], cancellationToken);
         foreach (var id in taken)
         {
             enqueue(id);
@@ -66,7 +53,7 @@ internal sealed class Sweep(LedgerStore ledger, IOptions<ServiceOptions> options
 
     private async Task<IReadOnlyList<long>> TakeAsync(LedgerContext context, CancellationToken cancellationToken)
     {
-        var capacity = await context.Nodes.Where(node => node.SeenAt > LedgerContext.Now() - NodeEntity.MaxSilence).SumAsync(node => node.Workers, cancellationToken);
+        var capacity = await context.LiveNodes.SumAsync(node => node.Workers, cancellationToken);
         var inHand = await (
             from shard in context.Shards
             where shard.State == ShardState.Queued || shard.State == ShardState.Running

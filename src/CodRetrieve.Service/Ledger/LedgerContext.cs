@@ -24,6 +24,9 @@ internal abstract class LedgerContext(DbContextOptions options) : DbContext(opti
 
     public DbSet<AuditEntity> Audit => Set<AuditEntity>();
 
+    /// <summary>The nodes that have given a sign of life lately.</summary>
+    public IQueryable<NodeEntity> LiveNodes => Nodes.Where(static node => node.SeenAt > Now() - NodeEntity.MaxSilence);
+
     /// <summary>The clock of the database, in milliseconds since 1970, for queries only: every lease is measured on it, and never on a node's.</summary>
     public static long Now() => throw new InvalidOperationException("The clock of the database can be read in a query only.");
 

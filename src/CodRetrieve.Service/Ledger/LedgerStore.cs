@@ -40,17 +40,18 @@ internal sealed class LedgerStore
     /// Runs a transaction. It may be run again although the first one was committed, where the confirmation was lost: what it changes depends on what it finds.
     /// </summary>
     public async Task<T> WriteAsync<T>(Func<LedgerContext, CancellationToken, Task<T>> write, CancellationToken cancellationToken) =>
-        await _pipeline.ExecuteAsync(
-            async token => await OnceAsync(
-                async (ledger, token) =>
-                {
-                    await using var transaction = await ledger.Database.BeginTransactionAsync(token);
-                    var result = await write(ledger, token);
-                    await transaction.CommitAsync(token);
-                    return result;
-                },
-                token),
-            cancellationToken);
+        await _pipeline.ExecuteAsync(async token => await WriteOnceAsync(write, token), cancellationToken);
+
+    /// <summary>Runs a transaction once, without trying again.</summary>
+    public Task<T> WriteOnceAsync<T>(Func<LedgerContext, CancellationToken, Task<T>> write, CancellationToken cancellationToken) => OnceAsync(
+        async (ledger, token) =>
+        {
+            await using var transaction = await ledger.Database.BeginTransactionAsync(token);
+            var result = await write(ledger, token);
+            await transaction.CommitAsync(token);
+            return result;
+        },
+        cancellationToken);
 
     /// <summary>
     /// Runs one statement once, without a transaction around it and without trying again. When it is cancelled, it ends at once, and the database may execute it still.

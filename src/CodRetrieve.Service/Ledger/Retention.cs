@@ -64,7 +64,7 @@ internal sealed class Retention(LedgerStore ledger, IOptions<ServiceOptions> opt
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
-                logger.LogRetentionFailed(e.GetType().Name);
+                logger.LogRetentionFailed(ledger.Describe(e));
             }
             catch (OperationCanceledException)
             {

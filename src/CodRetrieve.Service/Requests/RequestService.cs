@@ -247,7 +247,7 @@ internal sealed partial class RequestService(LedgerStore ledger, IOptions<Servic
             return (existing, false);
         }
 
-        var workers = await context.Nodes.Where(node => node.SeenAt > LedgerContext.Now() - NodeEntity.MaxSilence && node.Workers > 0).Select(node => node.Workers).ToListAsync(cancellationToken);
+        var workers = await context.LiveNodes.Where(node => node.Workers > 0).Select(node => node.Workers).ToListAsync(cancellationToken);
         var shares = ShardShares.Of(
             workers, request.MaxShards, _options.Limits.ShardsPerRequest, _options.Stores[request.Store].MaxShards, _options.Destinations[request.Destination].MaxShards);
         var row = new RequestEntity
