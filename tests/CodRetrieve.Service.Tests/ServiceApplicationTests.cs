@@ -27,12 +27,7 @@ public sealed class ServiceApplicationTests
         Assert.Equal(["text/html", "application/problem+json", "application/problem+json"], responses.Select(static response => response.Content.Headers.ContentType?.MediaType));
 
         await postgres.ResumeAsync();
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        while ((await client.GetAsync("/health/ready", limit.Token)).StatusCode != HttpStatusCode.OK)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(100), limit.Token);
-        }
-
+        await client.WaitUntilReadyAsync();
         Assert.Equal(RequestState.Completed, (await service.EndOfAsync((await service.RequestAsync(store.Uids)).Id)).State);
     }
 }

@@ -31,11 +31,7 @@ public sealed class RetentionTests(PostgresFixture server) : IClassFixture<Postg
         await using var service = await TestService.CreateAsync(store: TestStoreServer.Url, settings: [store.Endpoint, "--Service:Limits:Retention=90.00:00:00"]);
         var old = await EndedAsync(service, days: 91);
         await service.StartAsync();
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        while (await service.Ledger.ReadAsync((context, token) => context.Requests.AnyAsync(request => request.Id == old, token), limit.Token))
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(50), limit.Token);
-        }
+        await Poll.UntilAsync(async () => !await service.Ledger.ReadAsync((context, token) => context.Requests.AnyAsync(request => request.Id == old, token), default), TimeSpan.FromMinutes(1));
 
         Assert.Equal(RequestState.Completed, (await service.EndOfAsync((await service.RequestAsync(store.Uids)).Id)).State);
     }

@@ -27,21 +27,6 @@ public sealed class LedgerHealthTests(PostgresFixture server) : IClassFixture<Po
         Assert.Contains("The ledger cannot be used: the database does not respond.", await ready.Content.ReadAsStringAsync(), StringComparison.Ordinal);
 
         relay.Heal();
-        await WaitUntilReadyAsync(client);
-    }
-
-    private static async Task WaitUntilReadyAsync(HttpClient client)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        while (true)
-        {
-            using var response = await client.GetAsync("/health/ready", limit.Token);
-            if (response.StatusCode == HttpStatusCode.OK)
-            {
-                return;
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(100), limit.Token);
-        }
+        await client.WaitUntilReadyAsync();
     }
 }

@@ -158,12 +158,5 @@ public sealed class ShardRunnerTests
     private static async Task<TestService> StartAsync(TestStoreServer store, params string[] settings) =>
         await (await TestService.CreateAsync(store: TestStoreServer.Url, settings: [store.Endpoint, .. settings])).StartAsync();
 
-    private static async Task WaitAsync(Func<Task<bool>> condition)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        while (!await condition())
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(50), limit.Token);
-        }
-    }
+    private static Task WaitAsync(Func<Task<bool>> condition) => Poll.UntilAsync(condition, TimeSpan.FromMinutes(1));
 }

@@ -11,7 +11,7 @@ internal static class RequestWatch
         this RequestService requests, long id, Caller caller, TimeSpan interval, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         RequestDetails? last = null;
-        do
+        while (true)
         {
             var current = await requests.GetAsync(id, caller, cancellationToken);
             if (last?.IsSameAs(current) != true)
@@ -20,8 +20,12 @@ internal static class RequestWatch
                 last = current;
             }
 
-            await Task.Delay(current.IsEnded ? TimeSpan.Zero : interval, cancellationToken);
+            if (current.IsEnded && current.ShardsRunning == 0)
+            {
+                yield break;
+            }
+
+            await Task.Delay(interval, cancellationToken);
         }
-        while (!last.IsEnded || last.ShardsRunning > 0);
     }
 }

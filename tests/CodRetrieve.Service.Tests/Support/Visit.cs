@@ -22,5 +22,14 @@ internal static class Visit
     public static async Task<string> CreateKeyAsync(this TestService service, ServiceRole role, string? tenant = null, string? name = null) =>
         (await service.Get<ApiKeyService>().CreateAsync(name ?? $"{role} {tenant}".Trim(), role, tenant, lifetime: null, new Caller("test", SeesAllTenants: true), CancellationToken.None)).Reveal();
 
+    /// <summary>Waits until the node says that it is ready.</summary>
+    public static Task WaitUntilReadyAsync(this HttpClient client) => Poll.UntilAsync(
+        async () =>
+        {
+            using var response = await client.GetAsync("/health/ready");
+            return response.IsSuccessStatusCode;
+        },
+        TimeSpan.FromMinutes(1));
+
     public static StringContent Json(string text) => new(text, new MediaTypeHeaderValue("application/json"));
 }

@@ -81,14 +81,7 @@ internal sealed class SurvivalSite : IAsyncDisposable
         .Where(shard => shard.State == ShardState.Running && shard.LeaseUntil > LedgerContext.Now() && context.Nodes.Any(node => node.Id == shard.NodeId && node.ProcessId == process))
         .Select(shard => shard.Id).ToListAsync(token));
 
-    public static async Task WaitAsync(Func<Task<bool>> condition, TimeSpan? within = null)
-    {
-        using var limit = new CancellationTokenSource(within ?? TimeSpan.FromMinutes(3));
-        while (!await condition())
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(200), limit.Token);
-        }
-    }
+    public static Task WaitAsync(Func<Task<bool>> condition, TimeSpan? within = null) => Poll.UntilAsync(condition, within ?? TimeSpan.FromMinutes(3));
 
     public async Task EndAsync(long id, TimeSpan? within = null)
     {
